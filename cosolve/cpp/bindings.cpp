@@ -1,0 +1,11 @@
+// The Python face of the kernels; no other file knows Python.
+#include <nanobind/nanobind.h>
+
+namespace nb = nanobind;
+
+void bindMetric(nb::module_ &m);
+
+NB_MODULE(_kernels, m) {
+    m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
+    bindMetric(m);
+}

@@ -1,0 +1,106 @@
+// Distances between nodes, evaluated on the fly.
+//
+// One class for every metric: the switch is perfectly predicted inside a run, and no n x n matrix
+// is built for coordinates (except GEO below a few thousand nodes, whose four trigonometric calls
+// would otherwise dominate). All distances are double; the integer metrics of TSPLIB95 give exact
+// integers in it.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace cosolve {
+
+// Values are part of the binding: cosolve/search/tsp_model.py names them by these numbers.
+enum class MetricKind : int {
+    Euclidean = 0,  // exact float
+    EucNint = 1,    // TSPLIB EUC_2D, EUC_3D
+    Ceil = 2,       // TSPLIB CEIL_2D
+    ManNint = 3,    // TSPLIB MAN_2D, MAN_3D
+    MaxNint = 4,    // TSPLIB MAX_2D, MAX_3D
+    Att = 5,        // TSPLIB ATT
+    Geo = 6,        // TSPLIB GEO
+    Explicit = 7,   // full matrix
+};
+
+class Metric {
+public:
+    // coords: n x dim, row-major, dim 2 or 3. With `hub`, node n is an extra node at distance 0 from
+    // every other: a closed tour through it is an open path over the others.
+    Metric(MetricKind kind, double const *coords, int n, int dim, bool hub);
+    // matrix: n x n, row-major. The array is not copied and must outlive the metric.
+    Metric(double const *matrix, int n, bool hub);
+
+    int size() const { return n_ + (hub_ ? 1 : 0); }
+    bool hasHub() const { return hub_; }
+    int hub() const { return n_; }
+    MetricKind kind() const { return kind_; }
+    int dim() const { return dim_; }
+    // Coordinates of node i of the n real ones; nullptr for an explicit matrix.
+    double const *point(int i) const {
+        return xyz_.empty() ? nullptr : xyz_.data() + static_cast<std::size_t>(i) * dim_;
+    }
+
+    double operator()(int i, int j) const {
+        if (hub_ && (i == n_ || j == n_)) return 0.0;
+        switch (kind_) {
+        case MetricKind::Euclidean: return std::sqrt(squared(i, j));
+        case MetricKind::EucNint: return nint(std::sqrt(squared(i, j)));
+        case MetricKind::Ceil: return std::ceil(std::sqrt(squared(i, j)));
+        case MetricKind::ManNint: return nint(manhattan(i, j));
+        case MetricKind::MaxNint: return maximum(i, j);
+        case MetricKind::Att: return att(i, j);
+        case MetricKind::Geo:
+            return geo_.empty() ? geo(i, j)
+                                : static_cast<double>(geo_[static_cast<std::size_t>(i) * n_ + j]);
+        case MetricKind::Explicit: break;
+        }
+        return matrix_[static_cast<std::size_t>(i) * n_ + j];
+    }
+
+private:
+    // TSPLIB95 rounds by adding one half and truncating; all arguments are non-negative.
+    static double nint(double x) { return std::floor(x + 0.5); }
+
+    double squared(int i, int j) const {
+        if (dim_ == 2) {
+            double const dx = xyz_[2 * static_cast<std::size_t>(i)] - xyz_[2 * static_cast<std::size_t>(j)];
+            double const dy =
+                xyz_[2 * static_cast<std::size_t>(i) + 1] - xyz_[2 * static_cast<std::size_t>(j) + 1];
+            return dx * dx + dy * dy;
+        }
+        double sum = 0;
+        double const *a = point(i), *b = point(j);
+        for (int d = 0; d < dim_; ++d) sum += (a[d] - b[d]) * (a[d] - b[d]);
+        return sum;
+    }
+    double manhattan(int i, int j) const {
+        double sum = 0;
+        double const *a = point(i), *b = point(j);
+        for (int d = 0; d < dim_; ++d) sum += std::fabs(a[d] - b[d]);
+        return sum;
+    }
+    double maximum(int i, int j) const {
+        double best = 0;
+        double const *a = point(i), *b = point(j);
+        for (int d = 0; d < dim_; ++d) best = std::fmax(best, nint(std::fabs(a[d] - b[d])));
+        return best;
+    }
+    double att(int i, int j) const {
+        double const r = std::sqrt(squared(i, j) / 10.0);
+        double const t = nint(r);
+        return t < r ? t + 1.0 : t;
+    }
+    double geo(int i, int j) const;
+
+    MetricKind kind_;
+    int n_;
+    int dim_;
+    bool hub_;
+    std::vector<double> xyz_;  // GEO: latitude and longitude in radians
+    std::vector<float> geo_;   // GEO distance matrix of small instances; below 2^24, so exact
+    double const *matrix_ = nullptr;
+};
+
+}  // namespace cosolve

@@ -1,0 +1,80 @@
+"""Guidance over edges: which ones are likely to be in a good tour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from cosolve.problems import TSP
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EdgeGuidance:
+    """A sparse prior over edges, in compressed rows.
+
+    Parameters
+    ----------
+    indptr
+        Row offsets, int32, shape (n + 1,).
+    indices
+        Neighbors, int32, shape (m,); row i is ``indices[indptr[i]:indptr[i + 1]]``.
+    weight
+        Preference for each edge, float32, shape (m,); larger is better. Rows need not sum to 1.
+        Searches consider the edges of a row in order of decreasing weight.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not describe n rows of neighbors other than the node itself.
+    """
+
+    indptr: npt.NDArray[np.int32]
+    indices: npt.NDArray[np.int32]
+    weight: npt.NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        """Validate, sort every row by decreasing weight, and freeze the arrays."""
+        indptr = np.asarray(self.indptr)
+        indices = np.asarray(self.indices)
+        weight = np.asarray(self.weight, dtype=np.float32)
+        if indptr.ndim != 1 or indptr.size < 1 or indptr.dtype.kind not in "iu":
+            raise ValueError("indptr must be a one-dimensional array of integers")
+        n = indptr.size - 1
+        if indptr[0] != 0 or indptr[-1] != indices.size or (np.diff(indptr) < 0).any():
+            raise ValueError("indptr must rise from 0 to the number of indices")
+        if indices.ndim != 1 or weight.shape != indices.shape:
+            raise ValueError("indices and weight must be one-dimensional and of equal length")
+        if indices.size and (indices.dtype.kind not in "iu" or indices.min() < 0):
+            raise ValueError("indices must be node numbers")
+        if indices.size and indices.max() >= n:
+            raise ValueError(f"indices name node {indices.max()}, but there are only {n} rows")
+        if not np.isfinite(weight).all():
+            raise ValueError("weights must be finite")
+        row = np.repeat(np.arange(n, dtype=np.int32), np.diff(indptr))
+        if (indices == row).any():
+            raise ValueError(f"row {int(row[indices == row][0])} names itself as a neighbor")
+        # lexsort is stable: equal weights keep the order they came in.
+        order = np.lexsort((-weight, row))
+        for name, array, dtype in (
+            ("indptr", indptr, np.int32),
+            ("indices", indices[order], np.int32),
+            ("weight", weight[order], np.float32),
+        ):
+            frozen = np.array(array, dtype=dtype)
+            frozen.setflags(write=False)
+            object.__setattr__(self, name, frozen)
+
+    @property
+    def size(self) -> int:
+        """Number of nodes."""
+        return int(self.indptr.size - 1)
+
+
+class EdgeGuide(Protocol):
+    """Anything that turns a problem into edge guidance."""
+
+    def __call__(self, problem: TSP) -> EdgeGuidance:
+        """Return guidance for `problem`."""
