@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from cosolve.engine import Engine, InProcess, LocalProcesses, peak_memory_mib
 
 ENGINES = [InProcess(), LocalProcesses(2)]
