@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cosolve.core.result import Result
+if TYPE_CHECKING:
+    from cosolve.core.result import Result
 
 
 def _finite(value: float | None) -> float | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from cosolve.core.result import Limit, TracePoint, relative_gap
-from cosolve.core.stop import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cosolve.core.stop import Stop
 
 S = TypeVar("S")
 
@@ -137,9 +140,7 @@ class Run:
         if better or tighter:
             self.trace.append(TracePoint(self.elapsed, self.cost, self.bound))
         if self.on_progress is not None:
-            self.on_progress(
-                Progress(self.elapsed, self.iterations, self.cost, self.bound, phase)
-            )
+            self.on_progress(Progress(self.elapsed, self.iterations, self.cost, self.bound, phase))
 
     def limit(self) -> Limit | None:
         """Return the limit that is met, or None if the search may go on."""

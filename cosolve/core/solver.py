@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from cosolve.core.problem import Problem
-from cosolve.core.run import Outcome, Run
+if TYPE_CHECKING:
+    from cosolve.core.problem import Problem
+    from cosolve.core.run import Outcome, Run
 
 
 class Solver(Protocol):

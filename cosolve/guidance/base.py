@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from cosolve.problems import TSP
+if TYPE_CHECKING:
+    from cosolve.problems import TSP
 
 
 @dataclass(frozen=True, slots=True, eq=False)

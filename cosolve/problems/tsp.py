@@ -265,7 +265,7 @@ class TSP:
         last = 0.0 if self.path else float(self.distance(nodes[-1], nodes[0]))
         if self.integral:
             return float(legs.sum() + last)
-        return math.fsum(legs.tolist() + [last])
+        return math.fsum([*legs.tolist(), last])
 
     def check(self, solution: Tour) -> list[Violation]:
         """Every way in which a tour is not feasible; empty if it is."""

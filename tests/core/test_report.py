@@ -7,10 +7,23 @@ import json
 from cosolve.core import Limit, Result, Status, TracePoint
 from cosolve.core.report import result_to_dict
 
-KEYS = (
-    "instance problem solver status limit cost bound gap runtime seed threads iterations valid "
-    "trace versions"
-).split()
+KEYS = [
+    "instance",
+    "problem",
+    "solver",
+    "status",
+    "limit",
+    "cost",
+    "bound",
+    "gap",
+    "runtime",
+    "seed",
+    "threads",
+    "iterations",
+    "valid",
+    "trace",
+    "versions",
+]
 
 
 def result(**changes: object) -> Result[None]:
