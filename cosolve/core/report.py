@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from cosolve.core.result import Result
+from cosolve.core.result import Result
 
 
 def _finite(value: float | None) -> float | None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from cosolve.core.result import Limit, TracePoint, relative_gap
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cosolve.core.stop import Stop
+from cosolve.core.stop import Stop
 
 S = TypeVar("S")
 

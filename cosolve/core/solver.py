@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
-if TYPE_CHECKING:
-    from cosolve.core.problem import Problem
-    from cosolve.core.run import Outcome, Run
+from cosolve.core.problem import Problem
+from cosolve.core.run import Outcome, Run
 
 
 class Solver(Protocol):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from cosolve.problems import TSP
+from cosolve.problems import TSP
 
 
 @dataclass(frozen=True, slots=True, eq=False)

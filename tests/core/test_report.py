@@ -8,21 +8,8 @@ from cosolve.core import Limit, Result, Status, TracePoint
 from cosolve.core.report import result_to_dict
 
 KEYS = [
-    "instance",
-    "problem",
-    "solver",
-    "status",
-    "limit",
-    "cost",
-    "bound",
-    "gap",
-    "runtime",
-    "seed",
-    "threads",
-    "iterations",
-    "valid",
-    "trace",
-    "versions",
+    *("instance", "problem", "solver", "status", "limit", "cost", "bound", "gap", "runtime"),
+    *("seed", "threads", "iterations", "valid", "trace", "versions"),
 ]
 
 
