@@ -65,7 +65,7 @@ def read_instance(
     """
     import cosolve
 
-    problem = cosolve.read(path)
+    problem: Problem[Any] = cosolve.read(path)
     changes: dict[str, Any] = {}
     if metric is not None:
         changes["metric"] = _metric(path, metric)
@@ -164,6 +164,23 @@ def compared(cost: float | None, known: float, integral: bool) -> str:
     if cost is None or known == 0:
         return text
     return f"{text} ({100 * (cost - known) / abs(known):+.4f} %)"
+
+
+def best_known(instance: Path) -> float | None:
+    """Return the best known value of an instance, if a ``bks.json`` beside or above it has one.
+
+    Parameters
+    ----------
+    instance
+        The instance file.
+    """
+    from cosolve.bench.best_known import for_file
+
+    try:
+        found = for_file(instance)
+    except (OSError, ValueError):
+        return None  # a damaged list must not cost the user a result
+    return None if found is None else found.value
 
 
 def echo_json(value: object) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from cosolve.cli import common
-from cosolve.cli.best_known import best_known
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +29,7 @@ def info(
     """Describe an instance: size, metric, extent, duplicates, best known value."""
     problem = common.read_instance(file, metric, open_path, first, last)
     facts = _facts(problem)  # type: ignore[arg-type]  # TSP is the only kind so far
-    facts["best_known"] = common.plain(best_known(file), problem.integral)
+    facts["best_known"] = common.plain(common.best_known(file), problem.integral)
     if as_json:
         common.echo_json(facts)
         return

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cosolve.cli import common
-from cosolve.cli.best_known import best_known
 from cosolve.cli.main import CHECK_FAILED, NO_SOLUTION, OK
 from cosolve.cli.progress import live_progress
 from cosolve.core import Status, Stop
@@ -148,7 +147,7 @@ def solve(
         if as_json is not None:
             common.echo_json(_json(problem, result, valid, full=as_json == "full"))
         elif not quiet:
-            click.echo(_summary(problem, result, valid, best_known(file)))
+            click.echo(_summary(problem, result, valid, common.best_known(file)))
         for note in () if quiet else result.notes:
             click.echo(f"note: {note}", err=True)
     return _exit_code(result, valid)
