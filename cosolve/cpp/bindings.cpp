@@ -4,8 +4,10 @@
 namespace nb = nanobind;
 
 void bindMetric(nb::module_ &m);
+void bindTspBuild(nb::module_ &m);
 
 NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
     bindMetric(m);
+    bindTspBuild(m);
 }

@@ -33,6 +33,7 @@ public:
     Metric(double const *matrix, int n, bool hub);
 
     int size() const { return n_ + (hub_ ? 1 : 0); }
+    int nodes() const { return n_; }  // without the hub
     bool hasHub() const { return hub_; }
     int hub() const { return n_; }
     MetricKind kind() const { return kind_; }
