@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from cosolve.bench.store import Row
 from cosolve.bench.suites import Instance
