@@ -34,7 +34,7 @@ def check(
     from cosolve import read_solution
 
     problem = common.read_instance(file, metric, open_path, first, last)
-    candidate = read_solution(solution, problem)
+    candidate = read_solution(solution, problem, complete=False)
     violations = problem.check(candidate)
     cost = None if violations else problem.cost(candidate)
     if as_json:

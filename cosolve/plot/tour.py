@@ -29,8 +29,8 @@ def require_drawable(problem: Problem[Any]) -> TSP:
     ValueError
         If the problem is no TSP, or a TSP given by a matrix alone.
     """
-    if not isinstance(problem, TSP) or problem.coords is None:
-        raise ValueError(f"{problem.name} has no coordinates, so it cannot be drawn")
+    if not isinstance(problem, TSP) or (problem.coords is None and problem.display is None):
+        raise ValueError(f"{problem.name} has no coordinates and cannot be drawn")
     return problem
 
 
@@ -42,8 +42,8 @@ def plot_tour(problem: Problem[Any], tour: Tour | None = None, ax: Axes | None =
     Parameters
     ----------
     problem
-        A TSP with coordinates; of three, the first two are drawn. Coordinates of metric GEO are
-        drawn in degrees, longitude to the right.
+        A TSP with coordinates or a display of its own; of three coordinates, the first two are
+        drawn. Those of metric GEO are drawn in degrees, longitude to the right.
     tour
         What to draw; None draws the nodes only.
     ax
@@ -83,6 +83,8 @@ def plot_tour(problem: Problem[Any], tour: Tour | None = None, ax: Axes | None =
 
 
 def _map(problem: TSP) -> npt.NDArray[np.float64]:
+    if problem.display is not None:
+        return problem.display
     assert problem.coords is not None
     if problem.metric is not Metric.GEO:
         return problem.coords[:, :2]
