@@ -221,9 +221,9 @@ def _params_by_method(
 
 
 def _check_guides(guides: Sequence[str]) -> None:
-    from cosolve.guidance import make_guide
-
     for guide in guides:
+        from cosolve.guidance import make_guide
+
         make_guide(guide)
 
 
