@@ -305,7 +305,7 @@ class TSP:
         if self.integral and total <= _EXACT:
             return total
         # fsum: a tour must not get a different length when it is rotated.
-        return math.fsum(legs.tolist() + [last])
+        return math.fsum([*legs.tolist(), last])
 
     def check(self, solution: Tour) -> list[Violation]:
         """Every way in which a tour is not feasible; empty if it is."""
