@@ -1,0 +1,1 @@
+"""Tools for testing solvers and problems, for cosolve itself and for third parties."""
