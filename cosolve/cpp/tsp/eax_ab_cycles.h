@@ -1,0 +1,62 @@
+// AB-cycles: closed walks whose edges come alternately from two tours A and B.
+//
+// Y. Nagata and S. Kobayashi, "A Powerful Genetic Algorithm Using Edge Assembly Crossover for the
+// Traveling Salesman Problem", INFORMS Journal on Computing 25(2), 2013, section 3.1.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "core/rng.h"
+#include "tsp/eax_tour.h"
+
+namespace cosolve {
+
+// Each cycle is a node sequence v0 v1 v2 ... of even length in which (v0, v1), (v2, v3), ... are
+// edges of A and (v1, v2), ..., (last, v0) are edges of B.
+struct AbCycles {
+    std::vector<int> start{0};
+    std::vector<int> node;
+
+    int size() const { return static_cast<int>(start.size()) - 1; }
+    std::span<int const> of(int cycle) const {
+        auto const c = static_cast<std::size_t>(cycle);
+        return {node.data() + start[c], static_cast<std::size_t>(start[c + 1] - start[c])};
+    }
+    int length(int cycle) const { return static_cast<int>(of(cycle).size()); }
+    void clear() {
+        start.assign(1, 0);
+        node.clear();
+    }
+};
+
+// Partitions the edges in which two tours differ into AB-cycles by a random alternating walk. Edges
+// that both tours contain are left out: they could only form ineffective cycles.
+class AbCycleFinder {
+public:
+    explicit AbCycleFinder(int n) : state_(static_cast<std::size_t>(n)) {}
+
+    // Stops after `limit` cycles (negative: none).
+    void find(EaxTour const &a, EaxTour const &b, int limit, Rng &rng, AbCycles &cycles);
+
+private:
+    // What is left of the difference graph at one node, and where the walk has been.
+    struct State {
+        int to[2][2];  // [0: A, 1: B][which]
+        int degree[2];
+        int seen[2];   // index in the walk, by its parity; -1 if not on it
+    };
+
+    State &at(int node) { return state_[static_cast<std::size_t>(node)]; }
+    void collect(EaxTour const &a, EaxTour const &b);
+    int takeEdge(int node, int type, Rng &rng);
+    bool walk(int from, int limit, Rng &rng, AbCycles &cycles);
+    void emit(int from, int firstType, AbCycles &cycles);
+
+    std::vector<State> state_;
+    std::vector<int> open_;  // nodes at which the tours differ
+    std::vector<int> walk_;
+};
+
+}  // namespace cosolve
