@@ -150,11 +150,10 @@ void KdTree<D>::build(std::size_t node, std::size_t firstLeaf, std::size_t lastL
     for (std::size_t d = 1; d < D; ++d)
         if (box.high[d] - box.low[d] > box.high[axis] - box.low[axis]) axis = d;
     std::size_t const middle = (firstLeaf + lastLeaf) / 2;
-    std::nth_element(at(begin), at(leafBegin(middle)), at(end),
-                     [axis](Item const &a, Item const &b) {
-                         return a.at[axis] < b.at[axis] ||
-                                (a.at[axis] == b.at[axis] && a.index < b.index);
-                     });
+    std::nth_element(
+        at(begin), at(leafBegin(middle)), at(end), [axis](Item const &a, Item const &b) {
+            return a.at[axis] < b.at[axis] || (a.at[axis] == b.at[axis] && a.index < b.index);
+        });
     build(2 * node, firstLeaf, middle);
     build(2 * node + 1, middle, lastLeaf);
 }

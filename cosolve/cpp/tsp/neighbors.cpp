@@ -10,7 +10,7 @@
 
 #include "core/kdtree.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 namespace {
 
@@ -309,4 +309,4 @@ Neighborhood quadrantNeighbors(Metric const &metric, int perQuadrant, int neares
     });
 }
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp
