@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 try:
-    import cosolve._kernels
+    import cosolve._kernels  # noqa: F401
 except ModuleNotFoundError as error:
     if error.name != "cosolve._kernels":
         raise

@@ -1,4 +1,4 @@
-"""``cosolve check``: does a solution satisfy its instance, and what does it cost?"""
+"""``cosolve check``: whether a solution satisfies its instance, and what it costs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from cosolve.cli import common
-from cosolve.cli.best_known import best_known
 from cosolve.cli.main import CHECK_FAILED, OK
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def check(
     from cosolve import read_solution
 
     problem = common.read_instance(file, metric, open_path, first, last)
-    candidate = read_solution(solution, problem)
+    candidate = read_solution(solution, problem, complete=False)
     violations = problem.check(candidate)
     cost = None if violations else problem.cost(candidate)
     if as_json:
@@ -53,7 +52,7 @@ def check(
             click.echo(f"violation: {violation.message}")
         if not violations:
             click.echo(f"valid      yes\ncost       {common.shown(cost, problem.integral)}")
-            known = best_known(file)
+            known = common.best_known(file)
             if known is not None and cost is not None:
                 click.echo(f"best known {common.compared(cost, known, problem.integral)}")
     return CHECK_FAILED if violations else OK

@@ -12,12 +12,12 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cosolve.core import Problem
+    from cosolve import TSP
 
 INSTANCE = click.Path(path_type=Path)
 """A path; the readers say what is wrong with it, better than click would."""
 
-ARRAY_SUFFIXES = (".npy", ".csv", ".npy.gz", ".csv.gz")
+ARRAY_SUFFIXES = (".npy", ".csv", ".txt")
 PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
 
 
@@ -46,7 +46,7 @@ def read_instance(
     open_path: bool = False,
     first: int | None = None,
     last: int | None = None,
-) -> Problem[Any]:
+) -> TSP:
     """Read an instance and apply what the command line says about it.
 
     Parameters
@@ -72,13 +72,11 @@ def read_instance(
     if open_path or first is not None or last is not None:
         changes["path"] = True
         changes["ends"] = tuple(
-            _zero_based(problem, option, node) for option, node in (("from", first), ("to", last))
+            _node(problem, option, node) for option, node in (("from", first), ("to", last))
         )
     if not changes:
         return problem
-    if not isinstance(problem, cosolve.TSP):
-        raise ValueError(f"--{next(iter(changes))} is for TSP files; {path} is {problem.kind}")
-    if "path" not in changes and problem.coords is None:
+    if metric is not None and problem.coords is None:
         raise ValueError(f"{path}: --metric needs coordinates, but the file is a matrix")
     return dataclasses.replace(problem, **changes)
 
@@ -89,15 +87,23 @@ def _metric(path: Path, name: str) -> object:
     valid = [m for m in Metric if m is not Metric.EXPLICIT]
     if name.upper() not in valid:
         raise ValueError(f"--metric must be one of {', '.join(valid)}, not {name}")
-    if not path.name.lower().endswith(ARRAY_SUFFIXES):
+    if not path.name.lower().removesuffix(".gz").endswith(ARRAY_SUFFIXES):
         raise ValueError(f"--metric is for .npy and .csv files; {path} names its own metric")
     return Metric(name.upper())
 
 
-def _zero_based(problem: Problem[Any], option: str, node: int | None) -> int | None:
-    if node is not None and not 1 <= node <= problem.size:
-        raise ValueError(f"--{option} must be a node from 1 to {problem.size}, got {node}")
-    return None if node is None else node - 1
+def _node(problem: TSP, option: str, label: int | None) -> int | None:
+    """Zero-based node of the number that files use for it."""
+    if label is None:
+        return None
+    if problem.labels is not None:
+        found = (problem.labels == label).nonzero()[0]
+        if not found.size:
+            raise ValueError(f"--{option}: the instance has no node {label}")
+        return int(found[0])
+    if not 1 <= label <= problem.size:
+        raise ValueError(f"--{option} must be a node from 1 to {problem.size}, got {label}")
+    return label - 1
 
 
 def check_output(path: Path, instance: Path | None = None) -> None:
@@ -164,6 +170,23 @@ def compared(cost: float | None, known: float, integral: bool) -> str:
     if cost is None or known == 0:
         return text
     return f"{text} ({100 * (cost - known) / abs(known):+.4f} %)"
+
+
+def best_known(instance: Path) -> float | None:
+    """Return the best known value of an instance, if a ``bks.json`` beside or above it has one.
+
+    Parameters
+    ----------
+    instance
+        The instance file.
+    """
+    from cosolve.bench.best_known import for_file
+
+    try:
+        found = for_file(instance)
+    except (OSError, ValueError):
+        return None  # a damaged list must not cost the user a result
+    return None if found is None else found.value
 
 
 def echo_json(value: object) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from cosolve.cli import common
-from cosolve.cli.best_known import best_known
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +28,8 @@ def info(
 ) -> None:
     """Describe an instance: size, metric, extent, duplicates, best known value."""
     problem = common.read_instance(file, metric, open_path, first, last)
-    facts = _facts(problem)  # type: ignore[arg-type]  # TSP is the only kind so far
-    facts["best_known"] = common.plain(best_known(file), problem.integral)
+    facts = _facts(problem)
+    facts["best_known"] = common.plain(common.best_known(file), problem.integral)
     if as_json:
         common.echo_json(facts)
         return
@@ -48,11 +47,16 @@ def _facts(problem: TSP) -> dict[str, object]:
         "symmetric": problem.symmetric,
         "integral": problem.integral,
         "path": problem.path,
-        "ends": [None if end is None else end + 1 for end in problem.ends],
+        "ends": [None if end is None else _label(problem, end) for end in problem.ends],
         "fixed_edges": len(problem.fixed_edges),
         "bounding_box": _bounding_box(problem),
         "duplicates": _duplicates(problem),
     }
+
+
+def _label(problem: TSP, node: int) -> int:
+    """Return the number that files use for a node."""
+    return node + 1 if problem.labels is None else int(problem.labels[node])
 
 
 def _bounding_box(problem: TSP) -> list[list[float]] | None:

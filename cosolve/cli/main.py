@@ -1,7 +1,7 @@
 """The command group, and the one place where errors become a line and an exit code.
 
 Exit codes: 0 a feasible solution, a proof, or a command that did its work; 1 no solution found, or
-a bug in cosolve; 2 bad input or usage; 3 a check failed; 130 aborted; 141 the reader of a pipe left.
+a bug in cosolve; 2 bad input or usage; 3 a check failed; 130 aborted; 141 a pipe was closed.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cosolve.cli import common
-from cosolve.cli.best_known import best_known
 from cosolve.cli.main import CHECK_FAILED, NO_SOLUTION, OK
 from cosolve.cli.progress import live_progress
 from cosolve.core import Status, Stop
@@ -20,7 +19,8 @@ from cosolve.solve import solve as solve_problem
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cosolve.core import Problem, Result
+    from cosolve import TSP
+    from cosolve.core import Result
 
 
 class _JsonCommand(click.Command):
@@ -148,7 +148,7 @@ def solve(
         if as_json is not None:
             common.echo_json(_json(problem, result, valid, full=as_json == "full"))
         elif not quiet:
-            click.echo(_summary(problem, result, valid, best_known(file)))
+            click.echo(_summary(problem, result, valid, common.best_known(file)))
         for note in () if quiet else result.notes:
             click.echo(f"note: {note}", err=True)
     return _exit_code(result, valid)
@@ -162,20 +162,20 @@ def _check_outputs(file: Path, output: Path | None, *pictures: Path | None) -> N
             common.check_picture(picture, file)
 
 
-def _check_drawable(problem: Problem[Any]) -> None:
+def _check_drawable(problem: TSP) -> None:
     from cosolve.plot import require_drawable
 
     require_drawable(problem)
 
 
-def _read_start(path: Path, problem: Problem[Any]) -> object:
+def _read_start(path: Path, problem: TSP) -> object:
     from cosolve import read_solution
 
     return read_solution(path, problem)
 
 
 def _write_outputs(
-    problem: Problem[Any],
+    problem: TSP,
     result: Result[Any],
     output: Path | None,
     picture: Path | None,
@@ -197,7 +197,7 @@ def _write_outputs(
         save_picture(plot_tour(problem, result.solution), picture)
 
 
-def _json(problem: Problem[Any], result: Result[Any], valid: bool, full: bool) -> dict[str, object]:
+def _json(problem: TSP, result: Result[Any], valid: bool, full: bool) -> dict[str, object]:
     report = result_to_dict(result, instance=problem.name, problem=problem.kind, valid=valid)
     report["cost"] = common.plain(result.cost, problem.integral)
     if full:
@@ -206,7 +206,7 @@ def _json(problem: Problem[Any], result: Result[Any], valid: bool, full: bool) -
     return report
 
 
-def _summary(problem: Problem[Any], result: Result[Any], valid: bool, known: float | None) -> str:
+def _summary(problem: TSP, result: Result[Any], valid: bool, known: float | None) -> str:
     """Return the lines for people."""
     stopped = "" if result.limit is None else f", stopped by {result.limit}"
     threads = f"{result.threads} thread{'s' if result.threads > 1 else ''}"

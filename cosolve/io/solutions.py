@@ -15,7 +15,7 @@ from cosolve.io.tsplib import positions, read_tour
 from cosolve.problems import TSP, Tour
 
 
-def read_solution(path: str | Path, problem: TSP) -> Tour:
+def read_solution(path: str | Path, problem: TSP, *, complete: bool = True) -> Tour:
     """Read a tour of a problem.
 
     Two formats are told apart by their content: TSPLIB files with a TOUR_SECTION, whose numbers
@@ -29,32 +29,43 @@ def read_solution(path: str | Path, problem: TSP) -> Tour:
         The file.
     problem
         The problem the tour is meant for.
+    complete
+        Whether to insist that every node is visited exactly once. If not, that is left to
+        `TSP.check` as well.
 
     Returns
     -------
     Tour
-        Visits every node once; whether it obeys fixed edges and ends is for `TSP.check` to say.
+        Visits every node once, if `complete`; whether it obeys fixed edges and ends is for
+        `TSP.check` to say.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     FormatError
-        If it holds no tour, or one that does not visit every node of the problem exactly once.
+        If it holds no tour, or one that is not complete although that was asked for.
     """
     data = read_bytes(path)
     if sniff(path, data) is Format.NPY:
         raise FormatError(path, "expected a tour as text, found a NumPy array")
     n = problem.size
+    labels = problem.labels
+    base = 1
     if sniff(path, data) is Format.TSPLIB:
         found, block = read_tour(path, data)
-        labels = np.arange(1, n + 1) if problem.labels is None else problem.labels
     else:
         text = clean(path, data)
         block = Block(path, text, 0, len(text), "list of nodes")
         found, block = _plain(block, n)
-        base = 0 if (found == 0).any() else 1
-        labels = np.arange(base, n + base)
+        labels, base = None, 0 if (found == 0).any() else 1
+    if labels is None and not complete:
+        return Tour(
+            (found - base).astype(np.int32)
+        )  # nodes that do not exist are for the checker, too
+    labels = np.arange(base, n + base) if labels is None else labels
+    if not complete:
+        return Tour(positions(block, found, labels).astype(np.int32))
     if found.size != n:
         raise block.error(f"expected the {n} nodes of {problem.name}, found {found.size}")
     nodes = positions(block, found, labels)

@@ -63,9 +63,11 @@ def save_picture(axes: Axes, path: Path) -> None:
     """
     import matplotlib as mpl
 
+    figure = axes.get_figure(root=True)
+    assert figure is not None
     form = path.suffix.lower().removeprefix(".")
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form)
     data = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "cosolve"}):
-        axes.figure.savefig(data, format=form, dpi=_DPI, metadata=undated)
+        figure.savefig(data, format=form, dpi=_DPI, metadata=undated)
     atomic_write(path, data.getvalue())

@@ -13,25 +13,28 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.axes import Axes
 
+    from cosolve.core import Problem
+
 _SIZE_IN = 7.0
 _MAX_MARKED = 2_000  # nodes beyond this would hide the tour
 _MAX_VECTOR = 20_000  # legs beyond this make vector files too big to open
 _LEGS_PER_LINE = 1_000  # longer lines overflow the rasterizer's cells
 
 
-def require_drawable(problem: Any) -> None:
-    """Raise if a problem has no map to draw on.
+def require_drawable(problem: Problem[Any]) -> TSP:
+    """Return the problem if it has a map to draw on.
 
     Raises
     ------
     ValueError
         If the problem is no TSP, or a TSP given by a matrix alone.
     """
-    if not isinstance(problem, TSP) or problem.coords is None:
-        raise ValueError(f"{problem.name} has no coordinates, so it cannot be drawn")
+    if not isinstance(problem, TSP) or (problem.coords is None and problem.display is None):
+        raise ValueError(f"{problem.name} has no coordinates and cannot be drawn")
+    return problem
 
 
-def plot_tour(problem: TSP, tour: Tour | None = None, ax: Axes | None = None) -> Axes:
+def plot_tour(problem: Problem[Any], tour: Tour | None = None, ax: Axes | None = None) -> Axes:
     """Draw a tour, its nodes if they are few, and the fixed edges.
 
     Works for a million nodes: beyond 20 000 the legs are drawn as pixels, in vector files too.
@@ -39,8 +42,8 @@ def plot_tour(problem: TSP, tour: Tour | None = None, ax: Axes | None = None) ->
     Parameters
     ----------
     problem
-        A TSP with coordinates; of three, the first two are drawn. Coordinates of metric GEO are
-        drawn in degrees, longitude to the right.
+        A TSP with coordinates or a display of its own; of three coordinates, the first two are
+        drawn. Those of metric GEO are drawn in degrees, longitude to the right.
     tour
         What to draw; None draws the nodes only.
     ax
@@ -58,7 +61,7 @@ def plot_tour(problem: TSP, tour: Tour | None = None, ax: Axes | None = None) ->
     BackendMissing
         If matplotlib is not installed.
     """
-    require_drawable(problem)
+    problem = require_drawable(problem)
     ax = new_axes(_SIZE_IN, _SIZE_IN) if ax is None else ax
     xy = _map(problem)
     n = problem.size
@@ -80,6 +83,8 @@ def plot_tour(problem: TSP, tour: Tour | None = None, ax: Axes | None = None) ->
 
 
 def _map(problem: TSP) -> npt.NDArray[np.float64]:
+    if problem.display is not None:
+        return problem.display
     assert problem.coords is not None
     if problem.metric is not Metric.GEO:
         return problem.coords[:, :2]
