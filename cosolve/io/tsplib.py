@@ -175,7 +175,8 @@ def _coordinates(
             f"expected a NODE_COORD_SECTION for EDGE_WEIGHT_TYPE {weight_type}, found none"
         )
     labels, coords = _nodes(sections, "NODE_COORD_SECTION", n, dimensions)
-    return {"coords": coords, "metric": metric, "labels": labels}
+    usual = labels[0] == 1 and labels[-1] == n  # they rise, so there is nothing else between
+    return {"coords": coords, "metric": metric, "labels": None if usual else labels}
 
 
 def _nodes(
@@ -338,15 +339,19 @@ def positions(block: Block, found: LabelArray, labels: LabelArray) -> LabelArray
     FormatError
         If a label belongs to no node.
     """
-    order = np.argsort(labels, kind="stable")
-    where = np.searchsorted(labels, found, sorter=order)
-    node = order[np.minimum(where, labels.size - 1)]
-    unknown = labels[node] != found
+    n = labels.size
+    consecutive = bool((np.diff(labels) == 1).all())
+    if consecutive:
+        node = found - labels[0]
+        unknown = (node < 0) | (node >= n)
+    else:
+        order = np.argsort(labels, kind="stable")
+        where = np.searchsorted(labels, found, sorter=order)
+        node = order[np.minimum(where, n - 1)]
+        unknown = labels[node] != found
     if unknown.any():
         word = int(unknown.argmax())
-        if labels.max() - labels.min() == labels.size - 1:
-            expected = f"expected {labels.min()} to {labels.max()}"
-        else:
-            expected = "expected a label of the instance"
-        raise block.word_error(word, f"there is no node {found[word]}, {expected}")
-    return node.astype(np.int64)
+        expected = f"{labels[0]} to {labels[-1]}" if consecutive else "a label of the instance"
+        raise block.word_error(word, f"there is no node {found[word]}, expected {expected}")
+    result: LabelArray = node.astype(np.int64)
+    return result
