@@ -22,8 +22,9 @@ _EXPECTED = "expected one result per line, a JSON object; is this a results file
 class ResultStore:
     """A JSONL file that rows are appended to, held for one writer at a time.
 
-    Rows are objects whose first key is ``"key"``. A row is on disk when ``append`` returns. What a killed writer left of a last line is cut off
-    when the file is opened again, so that every line is a whole row.
+    Rows are objects whose first key is ``"key"``. A row is on disk when ``append`` returns. What a
+    killed writer left of a last line is cut off when the file is opened again, so that every line
+    is a whole row.
 
     Parameters
     ----------

@@ -31,6 +31,7 @@ from cosolve.io.atomic import atomic_write, check_writable
 
 _INTERRUPTED = 130
 _MAX_SEEDS = 100_000
+_WIDE = 1000
 _SHOWN_FAILURES = 10
 _SEEDS = re.compile(r"(\d+)(?:-(\d+))?")
 _SUMMARIES = (".csv", ".md")
@@ -220,9 +221,9 @@ def _params_by_method(
 
 
 def _check_guides(guides: Sequence[str]) -> None:
-    from cosolve.guidance import make_guide
-
     for guide in guides:
+        from cosolve.guidance import make_guide
+
         make_guide(guide)
 
 
@@ -285,9 +286,6 @@ def _print_tables(lines: list[Line]) -> None:
     console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
     for table in (lines, per_method(lines)):
         console.print(_rich(table))
-
-
-_WIDE = 1000
 
 
 def _rich(lines: Sequence[Line]) -> Any:
