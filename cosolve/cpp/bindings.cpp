@@ -4,10 +4,14 @@
 namespace nb = nanobind;
 
 void bindEax(nb::module_ &m);
+void bindLinKernighan(nb::module_ &m);
 void bindMetric(nb::module_ &m);
+void bindTspBuild(nb::module_ &m);
 
 NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
     bindEax(m);
     bindMetric(m);
+    bindLinKernighan(m);
+    bindTspBuild(m);
 }
