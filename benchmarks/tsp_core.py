@@ -112,7 +112,7 @@ def _run(tasks: list[Task], store: ResultStore, case: str) -> None:
         nonlocal done
         done += 1
         store.append(row | _circumstances(case))
-        outcome = row.get("error") or f"{row['cost']:.10g} in {row['runtime']:.2f} s"
+        outcome = row.get("error") or f"{row['cost']} in {row['runtime']:.2f} s"
         minutes = (time.monotonic() - began_s) / 60
         print(
             f"[{done}/{len(todo)}, {minutes:.1f} min] {row['instance']} {row['method']} "

@@ -275,7 +275,8 @@ def _progress(total: int, done: int, quiet: bool) -> Iterator[Callable[[Row], No
 
 
 def _describe(row: Row) -> str:
-    outcome = "failed" if row.get("error") else f"{row['cost']:.10g}" if row["cost"] else ""
+    cost = row.get("cost")
+    outcome = "failed" if cost is None else f"{cost:.10g}"
     return f"{row['instance']} {row['method']} {outcome}"
 
 
