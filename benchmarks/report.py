@@ -196,10 +196,11 @@ def _provenance(rows: Sequence[Row]) -> str:
     machines = "; ".join(sorted({row["machine"] for row in rows}))
     times = sorted(row["time"] for row in rows)
     loads = [row["load"] for row in rows]
+    commands = "; ".join(f"`{c}`" for c in dict.fromkeys(row["command"] for row in rows))
     return (
         f"Measured {times[0]} to {times[-1]} on {machines}; one thread, one run at a time; "
         f"load average {min(loads)} to {max(loads)}. {f'Versions: {listed}. ' if listed else ''}"
-        f"Command: `python benchmarks/tsp_core.py --case {rows[0]['case']}`.\n"
+        f"Command: {commands}.\n"
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -128,6 +129,7 @@ def _circumstances(case: str) -> Row:
     return {
         "case": case,
         "machine": report.machine(),
+        "command": f"python benchmarks/tsp_core.py {shlex.join(sys.argv[1:])}",
         "load": round(os.getloadavg()[0], 2),
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
