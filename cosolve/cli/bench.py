@@ -285,8 +285,7 @@ def _print_tables(lines: list[Line]) -> None:
 
     # A file or a pipe has no width: nothing must be cut off there.
     console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
-    for table in (lines, per_method(lines)):
-        console.print(_rich(table))
+    console.print(_rich(lines), "", _rich(per_method(lines)), sep="\n")
 
 
 def _rich(lines: Sequence[Line]) -> Any:
