@@ -88,7 +88,7 @@ class TspModel:
             return self._renumber(guidance)
         if self.problem.coords is None:
             near = _kernels.k_nearest(self.metric, _NEAREST)
-            indptr = np.arange(0, near.size + 1, max(1, near.shape[1]), dtype=np.int32)
+            indptr = np.arange(self.problem.size + 1, dtype=np.int32) * np.int32(near.shape[1])
             return indptr, near.ravel()
         return _kernels.quadrant_neighbors(self.metric, *_QUADRANT)
 
@@ -116,6 +116,10 @@ class TspModel:
     def cost(self, kernel_cost: float) -> float:
         """Cost of the problem's tour or path, given that of the kernel's closed tour."""
         return kernel_cost - self._closing
+
+    def length(self, nodes: IntArray) -> float:
+        """Cost of the problem's tour or path that kernel nodes stand for."""
+        return self.cost(_kernels.tour_cost(self.metric, nodes))
 
     def greedy(self, seed: int = 0, randomization: float = 0.0) -> IntArray:
         """Greedy-edge tour over kernel nodes.
