@@ -160,11 +160,22 @@ def execute(task: Task) -> Row:
         "size": problem.size,
         "cpu": cpu_s,
         "memory": peak_memory_mib(),
-        **_compare(task.instance, result.cost if valid else None, integral=problem.integral),
+        **compare(task.instance, result.cost if valid else None, integral=problem.integral),
     }
 
 
-def _compare(instance: Instance, cost: float | None, *, integral: bool) -> Row:
+def compare(instance: Instance, cost: float | None, *, integral: bool) -> Row:
+    """Return the part of a row that compares a cost with the best-known value.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    cost
+        Cost of a feasible solution, or None without one.
+    integral
+        Whether all costs are integers.
+    """
     known = instance.best_known
     if known is None or cost is None:
         return {"gap_to_best": None, "at_best": None}

@@ -34,6 +34,8 @@ def info(
         common.echo_json(facts)
         return
     for name, value in facts.items():
+        if value == "":
+            continue
         click.echo(f"{name.replace('_', ' '):<13}{_text(value)}")
 
 

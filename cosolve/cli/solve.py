@@ -111,7 +111,7 @@ def solve(
     as_json: str | None,
     quiet: bool,
 ) -> int:
-    """Solve an instance: TSPLIB, or .npy / .csv coordinates or matrix; .gz too.
+    """Solve an instance: TSPLIB, or .npy / .csv / .txt coordinates or matrix; .gz too.
 
     Ctrl-C or SIGTERM ends the search early and keeps what was found; a second one aborts.
     """  # fmt: skip

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from cosolve.guidance.base import EdgeGuidance, EdgeGuide
 from cosolve.guidance.file import FileGuide, load_guidance, save_guidance
 from cosolve.guidance.knn import KnnGuide
 from cosolve.guidance.quadrant import QuadrantGuide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = [
     "GUIDES",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,9 +38,7 @@ def save_guidance(path: str | Path, guidance: EdgeGuidance) -> None:
     from cosolve.io.atomic import atomic_write
 
     buffer = io.BytesIO()
-    np.savez(
-        buffer, indptr=guidance.indptr, indices=guidance.indices, weight=guidance.weight
-    )
+    np.savez(buffer, indptr=guidance.indptr, indices=guidance.indices, weight=guidance.weight)
     atomic_write(path, buffer.getvalue())
 
 
@@ -66,16 +65,17 @@ def load_guidance(path: str | Path) -> EdgeGuidance:
     expected = "expected an .npz file of the arrays indptr, indices and weight"
     content = Path(path).read_bytes()
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise FormatError(path, f"{expected}, found a single array")
+        archive = np.load(io.BytesIO(content), allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise FormatError(path, f"{expected}, found a single array")
+        with archive:
             missing = [name for name in _ARRAYS if name not in archive]
             if missing:
                 raise FormatError(path, f"{expected}, found no {missing[0]}")
             arrays = [archive[name] for name in _ARRAYS]
     except FormatError:
         raise
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, EOFError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise FormatError(path, f"{expected}, but it cannot be read as one") from error
     try:
         return EdgeGuidance(*arrays)

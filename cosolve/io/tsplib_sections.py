@@ -32,7 +32,7 @@ SECTION_KEYWORDS = frozenset(
 _ALIASES = {"FIXED_EDGES": "FIXED_EDGES_SECTION"}
 _EVERY_KEYWORD = sorted(VALUE_KEYWORDS | SECTION_KEYWORDS | {"EOF"})
 
-_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*(?:(:)(.*))?", re.DOTALL)
+_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*(:?)(.*)", re.DOTALL)
 # NaN and infinity at the start of a line are bad numbers rather than keywords.
 _NEXT_KEYWORD = re.compile(rb"\n[ \t]*(?!(?:nan|inf|infinity)\b)[A-Za-z_]", re.IGNORECASE)
 
@@ -151,22 +151,19 @@ def split_sections(path: str | Path, data: bytes, types: Collection[str]) -> Sec
 
 def _keyword(path: str | Path, text: str, line: int) -> tuple[str, str]:
     match = _LINE.fullmatch(text)
-    keyword = match[1].upper() if match else ""
-    keyword = _ALIASES.get(keyword, keyword)
+    if match is None:
+        raise FormatError(path, f"expected a TSPLIB keyword, found {quote(text.split()[0])}", line)
+    word, colon, rest = match.groups()
+    keyword = _ALIASES.get(word.upper(), word.upper())
     if keyword in VALUE_KEYWORDS:
-        assert match is not None
-        if match[2] is None:
+        if not colon:
             raise FormatError(path, f"expected '{keyword} : value', found no colon", line)
-        return keyword, match[3].strip()
+        return keyword, rest.strip()
     if keyword in SECTION_KEYWORDS or keyword == "EOF":
-        assert match is not None
-        if match[3]:
+        if rest.strip():
             raise FormatError(path, f"expected nothing behind {keyword}", line)
         return keyword, ""
-    word = re.split(r"[\s:]", text, maxsplit=1)[0]
-    if word.upper() in _EVERY_KEYWORD:
-        raise FormatError(path, f"expected a colon or nothing behind {word.upper()}", line)
-    close = difflib.get_close_matches(word.upper()[:40], _EVERY_KEYWORD, n=1)
+    close = difflib.get_close_matches(keyword[:40], _EVERY_KEYWORD, n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     raise FormatError(path, f"expected a TSPLIB keyword, found {quote(word)}{hint}", line)
 

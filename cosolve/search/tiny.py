@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from cosolve.core import Outcome
 from cosolve.problems import TSP, Tour
-
-if TYPE_CHECKING:
-    from cosolve.core import Run
 
 TINY = 9
 """Largest number of nodes for which the dynamic program is used."""
@@ -105,26 +99,3 @@ def _trace_back(
         state = (state[0] ^ 1 << state[1], node)
         order.append(node)
     return order[::-1]
-
-
-def tiny_outcome(problem: TSP, run: Run) -> Outcome[Tour] | None:
-    """Solve a problem of at most ``TINY`` nodes exactly; every TSP solver asks this first.
-
-    Parameters
-    ----------
-    problem
-        Any TSP.
-    run
-        Told the cost, which is the bound too.
-
-    Returns
-    -------
-    Outcome or None
-        An optimal outcome, or None if the problem has more than ``TINY`` nodes.
-    """
-    if problem.size > TINY:
-        return None
-    tour = solve_tiny(problem)
-    cost = problem.cost(tour)
-    run.report(cost, bound=cost, phase="exact")
-    return Outcome(tour, bound=cost, optimal=True)

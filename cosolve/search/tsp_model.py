@@ -88,7 +88,7 @@ class TspModel:
             return self._renumber(guidance)
         if self.problem.coords is None:
             near = _kernels.k_nearest(self.metric, _NEAREST)
-            indptr = np.arange(0, near.size + 1, max(1, near.shape[1]), dtype=np.int32)
+            indptr = np.arange(self.problem.size + 1, dtype=np.int32) * np.int32(near.shape[1])
             return indptr, near.ravel()
         return _kernels.quadrant_neighbors(self.metric, *_QUADRANT)
 

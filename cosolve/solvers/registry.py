@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SOLVERS: Mapping[str, str] = MappingProxyType(
     {
+        "lk": "cosolve.solvers.lk:Lk",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
     }
@@ -163,7 +164,13 @@ def _alternatives(hint: Any) -> tuple[Any, ...]:
 
 def _describe(hint: Any) -> str:
     words = {int: "a whole number", float: "a number", bool: "true or false", type(None): "none"}
-    return " or ".join(words.get(a, getattr(a, "__name__", str(a))) for a in _alternatives(hint))
+
+    def describe(kind: Any) -> str:
+        if typing.get_origin(kind) is tuple:
+            return f"a list, with commas, each {_describe(typing.get_args(kind)[0])}"
+        return words.get(kind, getattr(kind, "__name__", str(kind)))
+
+    return " or ".join(map(describe, _alternatives(hint)))
 
 
 def _convert(value: object, hint: Any) -> object:
@@ -186,6 +193,9 @@ def _convert(value: object, hint: Any) -> object:
                 return kind(value)
             except ValueError:
                 continue
+    for kind in accepted:
+        if typing.get_origin(kind) is tuple:
+            return tuple(_convert(item, typing.get_args(kind)[0]) for item in value.split(","))
     if set(accepted) <= {int, float, bool, type(None)}:
         raise ValueError
     return value

@@ -214,9 +214,9 @@ def test_bad_usage_is_found_before_anything_runs(
     ]
 
 
-def test_an_unknown_suite_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_suite_is_bad_usage(puppet: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The line says what is missing."""
-    assert run(["bench", "nowhere", "-m", "lk"]) == 2
+    assert run(["bench", "nowhere", "-m", "puppet"]) == 2
     assert "nowhere" in capsys.readouterr().err
 
 

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <thread>
 
-namespace cosolve {
+#include "core/deadline.h"
+
+namespace cosolve::tsp {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // Pairs that are bred from the same edge counts; a constant, so that the number of threads does not
 // change the search.
@@ -57,13 +56,13 @@ Eax::Eax(EaxProblem problem, std::span<int const> population, EaxOptions options
 }
 
 int Eax::run(double seconds, int generations) {
-    auto const deadline = Clock::now() + std::chrono::duration<double>(std::min(seconds, 1e8));
+    Deadline const deadline(seconds);
     int const pairs = static_cast<int>(population_.size());
     int done = 0;
     while (!finished() && done != generations) {
         if (nextPair_ == 0) beginGeneration();
         while (nextPair_ < pairs) {
-            if (Clock::now() >= deadline) return done;
+            if (deadline.passed()) return done;
             int const to = std::min(nextPair_ + batch, pairs);
             breedBatch(nextPair_, to);
             replace(nextPair_, to);
@@ -157,4 +156,4 @@ double Eax::entropy() const {
     return sum;
 }
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -15,7 +15,7 @@
 #include "tsp/eax_problem.h"
 #include "tsp/eax_tour.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 struct EaxOptions {
     int children;        // per pair and generation
@@ -80,4 +80,4 @@ private:
     EaxStatistics statistics_;
 };
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -1,6 +1,6 @@
 #include "tsp/eax_ab_cycles.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 // Fills in the difference graph (A u B) \ (A n B).
 void AbCycleFinder::collect(EaxTour const &a, EaxTour const &b) {
@@ -88,4 +88,4 @@ void AbCycleFinder::emit(int from, int firstType, AbCycles &cycles) {
     cycles.start.push_back(static_cast<int>(cycles.node.size()));
 }
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

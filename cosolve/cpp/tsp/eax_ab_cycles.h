@@ -11,7 +11,7 @@
 #include "core/rng.h"
 #include "tsp/eax_tour.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 // Each cycle is a node sequence v0 v1 v2 ... of even length in which (v0, v1), (v2, v3), ... are
 // edges of A and (v1, v2), ..., (last, v0) are edges of B.
@@ -59,4 +59,4 @@ private:
     std::vector<int> walk_;
 };
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 namespace {
 
@@ -188,4 +188,4 @@ void EaxBlock2::reduceSubtours(EaxTour const &a, int center, EaxOffspring &scrat
     }
 }
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -13,7 +13,7 @@
 #include "tsp/eax_ab_cycles.h"
 #include "tsp/eax_offspring.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 class EaxBlock2 {
 public:
@@ -62,4 +62,4 @@ private:
     std::vector<int> set_, best_, touching_;
 };
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -1,6 +1,6 @@
 #include "tsp/eax_breeder.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 namespace {
 
@@ -101,4 +101,4 @@ void EaxBreeder::breedMulti(EaxTour const &a, Brood &brood) {
     }
 }
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -12,7 +12,7 @@
 #include "tsp/eax_offspring.h"
 #include "tsp/eax_problem.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 // What came of a pair.
 struct Brood {
@@ -64,4 +64,4 @@ private:
     std::vector<int> centers_;
 };
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 // Open addressing in which the slots of a node's edges lie together: the home slot of edge (u, v),
 // u < v, is in the row of u, so that spatially numbered nodes are also neighbors in the cache.
@@ -82,4 +82,4 @@ private:
     std::vector<std::uint64_t> slots_;
 };
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -3,7 +3,7 @@
 
 #include "tsp/eax_offspring.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 double EaxOffspring::mergeSubtours() {
     double gain = 0;
@@ -124,4 +124,4 @@ void EaxOffspring::exchange(Exchange const &move, int label) {
     sizes_[static_cast<std::size_t>(into)] += sizes_[static_cast<std::size_t>(label)];
 }
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 bool EaxOffspring::build(EaxTour const &tour, AbCycles const &cycles, std::span<int const> eset) {
     tour_ = &tour;
@@ -173,4 +173,4 @@ void EaxOffspring::apply(EaxTour &tour) {
     }
 }
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

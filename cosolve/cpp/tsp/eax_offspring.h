@@ -12,7 +12,7 @@
 #include "tsp/eax_edge_counts.h"
 #include "tsp/eax_problem.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 struct EdgeChange {
     int a;
@@ -124,4 +124,4 @@ private:
     std::vector<int> buffer_;
 };
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -6,7 +6,7 @@
 
 #include "core/metric.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 // The two tour neighbors of a node, smaller first: equal pairs compare equal, so the nodes at
 // which two tours differ are found by one linear scan.
@@ -53,4 +53,4 @@ struct EaxTour {
     }
 };
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp
