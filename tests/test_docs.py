@@ -123,7 +123,7 @@ def test_page_runs_as_shown(page: Path, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     # A module of its own: dataclasses look theirs up to resolve annotations.
-    module = ModuleType(page.stem.replace("-", "_"))
+    module = ModuleType("page_" + page.stem.replace("-", "_"))
     monkeypatch.setitem(sys.modules, module.__name__, module)
     names = module.__dict__
     for block in blocks(page):
