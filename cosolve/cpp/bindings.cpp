@@ -3,8 +3,6 @@
 
 namespace nb = nanobind;
 
-void bindLinKernighan(nb::module_ &m);
-void bindEax(nb::module_ &m);
 void bindEax(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
 void bindMetric(nb::module_ &m);

@@ -117,6 +117,10 @@ class TspModel:
         """Cost of the problem's tour or path, given that of the kernel's closed tour."""
         return kernel_cost - self._closing
 
+    def length(self, nodes: IntArray) -> float:
+        """Cost of the problem's tour or path that kernel nodes stand for."""
+        return self.cost(_kernels.tour_cost(self.metric, nodes))
+
     def greedy(self, seed: int = 0, randomization: float = 0.0) -> IntArray:
         """Greedy-edge tour over kernel nodes.
 
