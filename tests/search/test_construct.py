@@ -137,11 +137,13 @@ def test_all_edges_may_be_fixed():
     assert tour_edges(greedy_tour(problem).nodes) == tour_edges(nodes)
 
 
-def test_a_matrix_with_one_center_is_joined():
+@pytest.mark.parametrize("ends", [None, (None, None), (7, None), (None, 0), (7, 0)])
+def test_a_matrix_with_one_center_is_joined(ends):
     """Where all nodes have the same few nearest, fragments are still joined."""
     weight = np.random.default_rng(1).random(400)
     star = weight[:, None] + weight[None]
-    problem = TSP(matrix=star - np.diag(np.diag(star)))
+    shared = {} if ends is None else {"path": True, "ends": ends}
+    problem = TSP(matrix=star - np.diag(np.diag(star)), **shared)
     assert not problem.check(greedy_tour(problem))
 
 

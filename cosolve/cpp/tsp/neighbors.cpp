@@ -297,11 +297,11 @@ std::vector<int> kNearest(Metric const &metric, int k) {
 
 Neighborhood quadrantNeighbors(Metric const &metric, int perQuadrant, int nearest) {
     int const n = metric.nodes();
+    perQuadrant = std::min(perQuadrant, n);
+    nearest = std::min(nearest, n);
     if (metric.kind() == MetricKind::Explicit)
         return equalRows(n, kNearest(metric, std::max(nearest, 4 * perQuadrant)));
     Space const space = spaceOf(metric);
-    perQuadrant = std::min(perQuadrant, n);
-    nearest = std::min(nearest, n);
     if (metric.kind() == MetricKind::Geo)
         return sectorsInTree<EuclideanNorm, SphereSectors>(space, perQuadrant, nearest);
     return dispatch(space, [&]<int D, class N>(Dimension<D>, N) {
