@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -112,7 +113,7 @@ def _run(tasks: list[Task], store: ResultStore, case: str) -> None:
         nonlocal done
         done += 1
         store.append(row | _circumstances(case))
-        outcome = row.get("error") or f"{row['cost']:.10g} in {row['runtime']:.2f} s"
+        outcome = row.get("error") or f"{row['cost']} in {row['runtime']:.2f} s"
         minutes = (time.monotonic() - began_s) / 60
         print(
             f"[{done}/{len(todo)}, {minutes:.1f} min] {row['instance']} {row['method']} "
@@ -128,6 +129,7 @@ def _circumstances(case: str) -> Row:
     return {
         "case": case,
         "machine": report.machine(),
+        "command": f"python benchmarks/tsp_core.py {shlex.join(sys.argv[1:])}",
         "load": round(os.getloadavg()[0], 2),
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
