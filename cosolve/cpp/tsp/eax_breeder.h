@@ -26,7 +26,7 @@ struct Brood {
 struct BreedingRule {
     int stage;     // 1: single AB-cycles ("local" EAX), 2: Block2
     int children;
-    bool multi;
+    int group;  // AB-cycles per accepted child; 0: one child per pair
 };
 
 // Works on parents and edge counts that it does not change; holds the scratch memory of one thread.
@@ -46,7 +46,7 @@ private:
 
     void breedSingle(EaxTour const &a, BreedingRule rule, Brood &brood);
     void breedBlock2(EaxTour const &a, BreedingRule rule, Rng &rng, Brood &brood);
-    void breedMulti(EaxTour const &a, BreedingRule rule, Brood &brood);
+    void breedGroups(EaxTour const &a, BreedingRule rule, Brood &brood);
     double exchangeGain(std::span<int const> eset) const;
     // Completes the child built in child_ and keeps it if it is the best of its pair.
     void consider(double gain);
