@@ -73,5 +73,6 @@ void bindEax(nb::module_ &m) {
         .def_prop_ro("cost", &Eax::cost, "Length of the best tour.")
         .def("best", [](Eax const &self) { return toArray(self.best().order); }, "The best tour.")
         .def("population", &populationOf, "All tours, one per row.")
-        .def("statistics", &statisticsOf);
+        .def("statistics", &statisticsOf,
+             nb::sig("def statistics(self) -> dict[str, float]"));
 }

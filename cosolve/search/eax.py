@@ -118,7 +118,5 @@ def evolve(
     while not engine.finished and run.limit() is None:
         left = run.remaining_iterations
         done = engine.run(min(SLICE_S, run.remaining), -1 if left is None else left)
-        run.report(
-            model.cost(engine.cost), iterations=done, phase=f"eax {'I' * engine.stage}"
-        )
+        run.report(model.cost(engine.cost), iterations=done, phase=f"eax {'I' * engine.stage}")
     return engine, bool(engine.finished)

@@ -72,7 +72,8 @@ class TspModel:
         self._closing = 0.0
         tied: list[tuple[int, int]] = []
         if both_ends:
-            assert first is not None and last is not None
+            assert first is not None
+            assert last is not None
             tied = [(int(self._rank[first]), int(self._rank[last]))]
             self._closing = float(problem.distance(first, last))
         elif self._hub is not None:

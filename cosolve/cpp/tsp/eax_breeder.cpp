@@ -20,7 +20,7 @@ void EaxBreeder::breed(EaxTour const &a, EaxTour const &b, BreedingRule rule, Rn
     if (rule.stage == 2) {
         breedBlock2(a, rule, rng, brood);
     } else if (rule.multi) {
-        breedMulti(a, brood);
+        breedMulti(a, rule, brood);
     } else {
         breedSingle(a, rule, brood);
     }
@@ -88,16 +88,20 @@ void EaxBreeder::breedBlock2(EaxTour const &a, BreedingRule rule, Rng &rng, Broo
     if (bestValue_.merit > 0) replaceBy(best_, a, bestValue_.gain, brood);
 }
 
-// Every improving AB-cycle at once: the AB-cycles of a pair have no common edges, so most stay
-// applicable after others have been applied.
-void EaxBreeder::breedMulti(EaxTour const &a, Brood &brood) {
-    for (int c = 0; c < cycles_.size(); ++c) {
-        ++brood.children;
-        double const gain = exchangeGain({&c, 1});
-        if (gain <= problem_->tolerance) continue;
-        if (!child_.build(brood.improved ? brood.tour : a, cycles_, {&c, 1})) continue;
-        Value const value = valueOfChild(gain);
-        if (value.merit > 0) replaceBy(child_, a, value.gain, brood);
+// The rule of a single child, once for every group of AB-cycles: they have no edge in common, so most
+// stay applicable after others have been applied, and a pair of large tours takes over many
+// improvements in one generation, each still the best of its group.
+void EaxBreeder::breedMulti(EaxTour const &a, BreedingRule rule, Brood &brood) {
+    for (int c = 0; c < cycles_.size();) {
+        bestValue_ = {0, 0};
+        EaxTour const &current = brood.improved ? brood.tour : a;
+        for (int i = 0; i < rule.children && c < cycles_.size(); ++i, ++c) {
+            ++brood.children;
+            double const gain = exchangeGain({&c, 1});
+            if (gain <= problem_->tolerance) continue;
+            if (child_.build(current, cycles_, {&c, 1})) consider(gain);
+        }
+        if (bestValue_.merit > 0) replaceBy(best_, a, bestValue_.gain, brood);
     }
 }
 

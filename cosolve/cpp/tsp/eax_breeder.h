@@ -46,7 +46,7 @@ private:
 
     void breedSingle(EaxTour const &a, BreedingRule rule, Brood &brood);
     void breedBlock2(EaxTour const &a, BreedingRule rule, Rng &rng, Brood &brood);
-    void breedMulti(EaxTour const &a, Brood &brood);
+    void breedMulti(EaxTour const &a, BreedingRule rule, Brood &brood);
     double exchangeGain(std::span<int const> eset) const;
     // Completes the child built in child_ and keeps it if it is the best of its pair.
     void consider(double gain);
