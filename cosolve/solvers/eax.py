@@ -114,6 +114,7 @@ class Eax:
                 )
             tour = model.decode(nodes)
             cost = problem.cost(tour)
+            run.report(cost)  # a population cut short was never reported
             if cost < best_cost - tolerance * abs(cost) / problem.size:
                 best, best_cost, met = tour, cost, 0
             met += converged and cost <= best_cost * (1 + 1e-12)

@@ -88,7 +88,7 @@ def deaf_to(*limits: str) -> Script:
 
     def script(problem: TSP, run: Run, **inputs: object) -> Outcome[Tour]:
         stop = {name: getattr(run.stop, name) for name in Stop.__dataclass_fields__}
-        stop["time_limit"] = min(1.5, stop["time_limit"])
+        stop["time_limit"] = min(1.5, stop["time_limit"] or 1.5)
         if "time_limit" in limits:
             stop["time_limit"] += 0.5
         stop.update({name: None for name in limits if name in stop and name != "time_limit"})
