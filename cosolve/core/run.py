@@ -137,9 +137,7 @@ class Run:
         if better or tighter:
             self.trace.append(TracePoint(self.elapsed, self.cost, self.bound))
         if self.on_progress is not None:
-            self.on_progress(
-                Progress(self.elapsed, self.iterations, self.cost, self.bound, phase)
-            )
+            self.on_progress(Progress(self.elapsed, self.iterations, self.cost, self.bound, phase))
 
     def limit(self) -> Limit | None:
         """Return the limit that is met, or None if the search may go on."""

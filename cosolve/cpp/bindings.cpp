@@ -3,8 +3,8 @@
 
 namespace nb = nanobind;
 
-void bindEax(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
+void bindEax(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
 

@@ -1,5 +1,91 @@
 """Guides: priors over the decisions of a problem, as plain NumPy arrays."""
 
-from cosolve.guidance.base import EdgeGuidance, EdgeGuide
+from __future__ import annotations
 
-__all__ = ["EdgeGuidance", "EdgeGuide"]
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from cosolve.guidance.base import EdgeGuidance, EdgeGuide
+from cosolve.guidance.file import FileGuide, load_guidance, save_guidance
+from cosolve.guidance.knn import KnnGuide
+from cosolve.guidance.quadrant import QuadrantGuide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = [
+    "GUIDES",
+    "EdgeGuidance",
+    "EdgeGuide",
+    "FileGuide",
+    "KnnGuide",
+    "QuadrantGuide",
+    "load_guidance",
+    "make_guide",
+    "save_guidance",
+]
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError(f"expected a positive integer after the colon, got {text!r}")
+    return int(text)
+
+
+def _knn(argument: str | None) -> EdgeGuide:
+    return KnnGuide() if argument is None else KnnGuide(_count(argument))
+
+
+def _quadrant(argument: str | None) -> EdgeGuide:
+    return QuadrantGuide() if argument is None else QuadrantGuide(_count(argument))
+
+
+def _file(argument: str | None) -> EdgeGuide:
+    if not argument:
+        raise ValueError("expected the path of an .npz file after the colon")
+    return FileGuide(argument)
+
+
+GUIDES: Mapping[str, tuple[str, Callable[[str | None], EdgeGuide]]] = MappingProxyType(
+    {
+        "knn": ("knn[:K]", _knn),
+        "quadrant": ("quadrant[:K]", _quadrant),
+        "file": ("file:PATH", _file),
+    }
+)
+"""Guides by name: how to write each one, and what makes it of the text after the colon."""
+
+
+def make_guide(spec: str) -> EdgeGuide:
+    """Make a guide from its name.
+
+    Parameters
+    ----------
+    spec
+        ``knn[:K]``, the K nearest nodes; ``quadrant[:K]``, the K nearest in each quadrant and five
+        overall; or ``file:PATH``, from an ``.npz`` file.
+
+    Returns
+    -------
+    EdgeGuide
+        The guide.
+
+    Raises
+    ------
+    ValueError
+        If there is no such guide or its argument is malformed; the message lists the valid ones.
+
+    Examples
+    --------
+    >>> make_guide("knn:8")
+    KnnGuide(k=8)
+    """
+    name, colon, argument = spec.partition(":")
+    if name not in GUIDES:
+        valid = ", ".join(usage for usage, _ in GUIDES.values())
+        raise ValueError(f"unknown guide {spec!r}; valid are {valid}")
+    usage, make = GUIDES[name]
+    try:
+        return make(argument if colon else None)
+    except ValueError as error:
+        raise ValueError(f"guide {spec!r}, to be written {usage}: {error}") from None

@@ -17,6 +17,8 @@ IntArray = npt.NDArray[np.int32]
 # Beyond this the square of a difference leaves the range in which a double counts integers
 # sensibly; real data never comes near it.
 MAX_COORDINATE = 1e15
+MAX_LABEL = 2**53  # labels are read as doubles
+_EXACT = 2.0**53  # whole numbers up to here add up exactly
 _SHOWN = 3  # how many offending nodes a message names
 
 
@@ -92,6 +94,12 @@ class TSP:
         First and last node of the path; None where free. Only with `path`.
     name, comment
         As in the file.
+    labels
+        The numbers files use for the nodes, shape (n,), int64, distinct and not negative; None
+        where node i is called i + 1, as TSPLIB files usually do.
+    display
+        Where to draw the nodes of a problem whose distances do not say, shape (n, 2). It has no
+        influence on any distance.
 
     Raises
     ------
@@ -116,6 +124,8 @@ class TSP:
     ends: tuple[int | None, int | None] = (None, None)
     name: str = "unnamed"
     comment: str = ""
+    labels: npt.NDArray[np.int64] | None = None
+    display: FloatArray | None = None
     symmetric: bool = field(init=False, default=True)
     integral: bool = field(init=False, default=False)
 
@@ -129,6 +139,8 @@ class TSP:
             self._set_matrix(self.matrix)
         self._set_fixed_edges()
         self._set_ends()
+        self._set_labels()
+        self._set_display()
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -209,6 +221,33 @@ class TSP:
         self._set("ends", tuple(None if e is None else int(e) for e in ends))
         self._reject_ends_inside_fixed_chains()
 
+    def _set_labels(self) -> None:
+        if self.labels is None:
+            return
+        labels = np.asarray(self.labels)
+        if labels.shape != (self.size,) or labels.dtype.kind not in "iu":
+            raise ValueError(
+                f"labels must be integers of shape ({self.size},), got shape {labels.shape} "
+                f"and type {labels.dtype}"
+            )
+        if labels.min() < 0 or labels.max() > MAX_LABEL:
+            raise ValueError(f"labels must be 0 to {MAX_LABEL}")
+        values, counts = np.unique(labels, return_counts=True)
+        if values.size < self.size:
+            raise ValueError(f"label {values[counts > 1][0]} is given to more than one node")
+        usual = np.array_equal(labels, np.arange(1, self.size + 1))
+        self._set("labels", None if usual else _frozen(labels.astype(np.int64, copy=True)))
+
+    def _set_display(self) -> None:
+        if self.display is None:
+            return
+        display = _as_float(self.display, "display")
+        if display.shape != (self.size, 2):
+            raise ValueError(f"display must have shape ({self.size}, 2), got {display.shape}")
+        if not (np.abs(display) <= MAX_COORDINATE).all():
+            raise ValueError(f"display must be finite and at most {MAX_COORDINATE:g} in size")
+        self._set("display", _frozen(display))
+
     def _reject_ends_inside_fixed_chains(self) -> None:
         first, last = self.ends
         degree = np.bincount(self.fixed_edges.ravel(), minlength=self.size)
@@ -261,11 +300,12 @@ class TSP:
         if nodes.size < 2:
             return 0.0
         legs = self.distance(nodes[:-1], nodes[1:])
-        # fsum: a tour must not get a different length when it is rotated.
         last = 0.0 if self.path else float(self.distance(nodes[-1], nodes[0]))
-        if self.integral:
-            return float(legs.sum() + last)
-        return math.fsum(legs.tolist() + [last])
+        total = float(legs.sum()) + last
+        if self.integral and total <= _EXACT:
+            return total
+        # fsum: a tour must not get a different length when it is rotated.
+        return math.fsum([*legs.tolist(), last])
 
     def check(self, solution: Tour) -> list[Violation]:
         """Every way in which a tour is not feasible; empty if it is."""

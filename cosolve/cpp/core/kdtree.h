@@ -24,6 +24,21 @@ template <int D> struct Box {
     int last;
 };
 
+// Lower bounds on what neighbors are ranked by: distance, then difference of indices. Without the
+// second, a search among many points at one distance would have to look at them all.
+struct Bound {
+    double distance;
+    int gap;
+
+    friend bool operator<(Bound const &a, Bound const &b) {
+        return a.distance < b.distance || (a.distance == b.distance && a.gap < b.gap);
+    }
+};
+
+template <int D> int indexGap(int i, Box<D> const &box) {
+    return std::max(0, std::max(box.first - i, i - box.last));
+}
+
 template <class N, int D> double rankDistance(double const *q, Box<D> const &box) {
     auto const gap = [&](std::size_t d) {
         return N::along(std::max(0.0, std::max(box.low[d] - q[d], q[d] - box.high[d])));
@@ -47,8 +62,8 @@ public:
     Item const &item(int slot) const { return items_[static_cast<std::size_t>(slot)]; }
 
     // Shows a query the points around the one in `slot`, itself included. A query has
-    //   double distance(Box<D> const &)       a lower bound; infinite if the box is of no use
-    //   bool open(Box<D> const &, double)     whether to look inside, given that bound
+    //   Bound bound(Box<D> const &)           how near a point in the box can be, at best
+    //   bool open(Box<D> const &, Bound)      whether to look inside
     //   void visit(Item const &)
     template <class Query> void search(int slot, Query &query) const {
         std::size_t node = leafOf(slot);
@@ -76,13 +91,12 @@ private:
         for (std::size_t i = leafBegin(leaf - leaves()); i < end; ++i) query.visit(items_[i]);
     }
     template <class Query> void tryDown(std::size_t node, Query &query) const {
-        double const distance = query.distance(boxes_[node]);
-        if (query.open(boxes_[node], distance)) down(node, query);
+        if (query.open(boxes_[node], query.bound(boxes_[node]))) down(node, query);
     }
     template <class Query> void down(std::size_t node, Query &query) const {
         if (node >= leaves()) return scan(node, query);
         std::size_t near = 2 * node, far = near + 1;
-        double nearest = query.distance(boxes_[near]), farthest = query.distance(boxes_[far]);
+        Bound nearest = query.bound(boxes_[near]), farthest = query.bound(boxes_[far]);
         if (farthest < nearest) {
             std::swap(near, far);
             std::swap(nearest, farthest);
@@ -136,11 +150,10 @@ void KdTree<D>::build(std::size_t node, std::size_t firstLeaf, std::size_t lastL
     for (std::size_t d = 1; d < D; ++d)
         if (box.high[d] - box.low[d] > box.high[axis] - box.low[axis]) axis = d;
     std::size_t const middle = (firstLeaf + lastLeaf) / 2;
-    std::nth_element(at(begin), at(leafBegin(middle)), at(end),
-                     [axis](Item const &a, Item const &b) {
-                         return a.at[axis] < b.at[axis] ||
-                                (a.at[axis] == b.at[axis] && a.index < b.index);
-                     });
+    std::nth_element(
+        at(begin), at(leafBegin(middle)), at(end), [axis](Item const &a, Item const &b) {
+            return a.at[axis] < b.at[axis] || (a.at[axis] == b.at[axis] && a.index < b.index);
+        });
     build(2 * node, firstLeaf, middle);
     build(2 * node + 1, middle, lastLeaf);
 }

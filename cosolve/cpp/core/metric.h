@@ -27,8 +27,8 @@ enum class MetricKind : int {
 
 class Metric {
 public:
-    // coords: n x dim, row-major, dim 2 or 3. With `hub`, node n is an extra node at distance 0 from
-    // every other: a closed tour through it is an open path over the others.
+    // coords: n x dim, row-major, dim 2 or 3. With `hub`, node n is an extra node at distance 0
+    // from every other: a closed tour through it is an open path over the others.
     Metric(MetricKind kind, double const *coords, int n, int dim, bool hub);
     // matrix: n x n, row-major. The array is not copied and must outlive the metric.
     Metric(double const *matrix, int n, bool hub);
@@ -74,9 +74,10 @@ private:
 
     double squared(int i, int j) const {
         if (dim_ == 2) {
-            double const dx = xyz_[2 * static_cast<std::size_t>(i)] - xyz_[2 * static_cast<std::size_t>(j)];
-            double const dy =
-                xyz_[2 * static_cast<std::size_t>(i) + 1] - xyz_[2 * static_cast<std::size_t>(j) + 1];
+            double const dx =
+                xyz_[2 * static_cast<std::size_t>(i)] - xyz_[2 * static_cast<std::size_t>(j)];
+            double const dy = xyz_[2 * static_cast<std::size_t>(i) + 1] -
+                              xyz_[2 * static_cast<std::size_t>(j) + 1];
             return dx * dx + dy * dy;
         }
         double sum = 0;

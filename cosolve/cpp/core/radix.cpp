@@ -13,7 +13,9 @@ constexpr int kDigits = 6;  // 66 bits cover the key
 constexpr std::size_t kBuckets = std::size_t{1} << kDigitBits;
 constexpr std::size_t kSmall = 2048;  // below this the histograms cost more than comparing
 
-std::size_t digit(std::uint64_t key, int d) { return (key >> (d * kDigitBits)) & (kBuckets - 1); }
+std::size_t digit(std::uint64_t key, int d) {
+    return (key >> (d * kDigitBits)) & (kBuckets - 1);
+}
 
 }  // namespace
 

@@ -17,6 +17,8 @@ struct Keyed {
 void radixSort(std::vector<Keyed> &items);
 
 // A key in the order of non-negative doubles (adding zero turns -0.0 into 0.0).
-inline std::uint64_t orderedKey(double x) { return std::bit_cast<std::uint64_t>(x + 0.0); }
+inline std::uint64_t orderedKey(double x) {
+    return std::bit_cast<std::uint64_t>(x + 0.0);
+}
 
 }  // namespace cosolve

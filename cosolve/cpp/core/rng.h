@@ -1,8 +1,8 @@
 // Random numbers that are the same on every platform.
 //
-// xoshiro256** (Blackman & Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 2021),
-// seeded by splitmix64. The distributions of <random> are not used: their results differ between
-// standard libraries, and a seed must reproduce a run everywhere.
+// xoshiro256** (Blackman & Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
+// 2021), seeded by splitmix64. The distributions of <random> are not used: their results differ
+// between standard libraries, and a seed must reproduce a run everywhere.
 #pragma once
 
 #include <cstddef>

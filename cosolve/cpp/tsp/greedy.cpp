@@ -1,6 +1,7 @@
 #include "tsp/greedy.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -10,7 +11,7 @@
 #include "core/space.h"
 #include "tsp/neighbors.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 namespace {
 
@@ -20,6 +21,8 @@ constexpr int kJoinNeighbors = 6;  // fragment ends looked at around each end in
 // which is all it takes to refuse a cycle.
 class Fragments {
 public:
+    using Links = std::array<int, 2>;
+
     explicit Fragments(int size)
         : next_(static_cast<std::size_t>(size), {-1, -1}), other_(next_.size()), count_(size) {
         for (int i = 0; i < size; ++i) other_[static_cast<std::size_t>(i)] = i;
@@ -48,7 +51,7 @@ public:
         path.reserve(next_.size());
         for (int previous = -1, node = end; node >= 0;) {
             path.push_back(node);
-            Edge const &both = links(node);
+            Links const &both = links(node);
             int const following = both[0] == previous ? both[1] : both[0];
             previous = node;
             node = following;
@@ -57,13 +60,13 @@ public:
     }
 
 private:
-    Edge const &links(int node) const { return next_[static_cast<std::size_t>(node)]; }
+    Links const &links(int node) const { return next_[static_cast<std::size_t>(node)]; }
     void link(int from, int to) {
-        Edge &both = next_[static_cast<std::size_t>(from)];
+        Links &both = next_[static_cast<std::size_t>(from)];
         both[both[0] < 0 ? 0 : 1] = to;
     }
 
-    std::vector<Edge> next_;
+    std::vector<Links> next_;
     std::vector<int> other_;
     int count_;
 };
@@ -75,7 +78,7 @@ public:
         if (metric.kind() != MetricKind::Explicit) space_ = spaceOf(metric);
     }
 
-    bool fix(std::span<Edge const> edges) {
+    bool fix(std::span<std::pair<int, int> const> edges) {
         for (auto const &[a, b] : edges) {
             if (fragments_.canJoin(a, b)) {
                 fragments_.join(a, b);
@@ -99,6 +102,7 @@ public:
         };
         for (int i = 0; i < metric_.nodes(); ++i)
             for (int const j : row(i)) {
+                if (j >= metric_.nodes()) continue;  // the hub
                 auto const back = row(j);
                 bool const twice = i > j && std::find(back.begin(), back.end(), i) != back.end();
                 if (!twice) add(edges, i, j);
@@ -141,8 +145,8 @@ private:
         if (!fragments_.canJoin(a, b)) return;
         double length = metric_(a, b);
         if (randomization_ > 0) length *= 1.0 + randomization_ * rng_.uniform();
-        edges.push_back({orderedKey(length), static_cast<std::uint64_t>(a) << 32 |
-                                                 static_cast<std::uint64_t>(b)});
+        edges.push_back({orderedKey(length),
+                         static_cast<std::uint64_t>(a) << 32 | static_cast<std::uint64_t>(b)});
     }
     void take(std::vector<Keyed> &edges) {
         radixSort(edges);
@@ -165,7 +169,8 @@ private:
         std::vector<int> const near = kNearest(subspace(*space_, ends), k);
         auto neighbor = near.begin();
         for (int const end : ends)
-            for (int rank = 0; rank < k; ++rank) add(edges, end, ends[static_cast<std::size_t>(*neighbor++)]);
+            for (int rank = 0; rank < k; ++rank)
+                add(edges, end, ends[static_cast<std::size_t>(*neighbor++)]);
     }
 
     void addNearExplicit(std::vector<Keyed> &edges, std::vector<int> const &ends) {
@@ -176,7 +181,8 @@ private:
                 if (fragments_.canJoin(end, other)) row.emplace_back(metric_(end, other), other);
             auto const k = std::min<std::ptrdiff_t>(kJoinNeighbors, std::ssize(row));
             std::partial_sort(row.begin(), row.begin() + k, row.end());
-            for (std::ptrdiff_t r = 0; r < k; ++r) add(edges, end, row[static_cast<std::size_t>(r)].second);
+            for (std::ptrdiff_t r = 0; r < k; ++r)
+                add(edges, end, row[static_cast<std::size_t>(r)].second);
         }
     }
 
@@ -213,7 +219,7 @@ private:
 }  // namespace
 
 std::vector<int> greedyTour(Metric const &metric, std::span<int const> start,
-                            std::span<int const> to, std::span<Edge const> fixed,
+                            std::span<int const> to, std::span<std::pair<int, int> const> fixed,
                             std::uint64_t seed, double randomization) {
     Greedy greedy(metric, seed, randomization);
     if (!greedy.fix(fixed)) return {};
@@ -222,4 +228,4 @@ std::vector<int> greedyTour(Metric const &metric, std::span<int const> start,
     return greedy.tour();
 }
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -10,7 +10,7 @@
 
 #include "core/kdtree.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 namespace {
 
@@ -35,13 +35,10 @@ public:
 
     void clear() {
         found_.clear();
-        worst_ = capacity_ == 0 ? -1.0 : kInfinity;
-        worstGap_ = -1;
+        worst_ = {capacity_ == 0 ? -1.0 : kInfinity, 0};
     }
-    // Whether something at this distance, with an index this close at best, could be let in.
-    bool admits(double distance, int gap) const {
-        return distance < worst_ || (distance == worst_ && gap <= worstGap_);
-    }
+    // Whether something with these bounds could be let in.
+    bool admits(Bound bound) const { return !(worst_ < bound); }
     void insert(Neighbor const &neighbor) {
         if (found_.size() == capacity_) {
             if (!(neighbor < found_.back())) return;
@@ -51,24 +48,15 @@ public:
         found_.push_back(neighbor);
         for (; i > 0 && neighbor < found_[i - 1]; --i) found_[i] = found_[i - 1];
         found_[i] = neighbor;
-        if (found_.size() == capacity_) {
-            worst_ = found_.back().distance;
-            worstGap_ = found_.back().gap;
-        }
+        if (found_.size() == capacity_) worst_ = {found_.back().distance, found_.back().gap};
     }
     std::vector<Neighbor> const &found() const { return found_; }
 
 private:
     std::size_t capacity_;
     std::vector<Neighbor> found_;
-    double worst_;
-    int worstGap_;
+    Bound worst_{};
 };
-
-// How far index i is from the nearest index of a box, at least.
-template <int D> int indexGap(int i, Box<D> const &box) {
-    return std::max(0, std::max(box.first - i, i - box.last));
-}
 
 template <class N, int D> class NearestQuery {
 public:
@@ -80,16 +68,14 @@ public:
         center_ = center;
         list_.clear();
     }
-    double distance(Box<D> const &box) const {
-        return rankDistance<N, D>(center_.at.data(), box);
+    Bound bound(Box<D> const &box) const {
+        return {rankDistance<N, D>(center_.at.data(), box), indexGap(center_.index, box)};
     }
-    bool open(Box<D> const &box, double distance) const {
-        return list_.admits(distance, indexGap(center_.index, box));
-    }
+    bool open(Box<D> const &, Bound bound) const { return list_.admits(bound); }
     void visit(Item const &item) {
         double const distance = rankDistance<N, D>(center_.at.data(), item.at.data());
         int const gap = std::abs(center_.index - item.index);
-        if (gap != 0 && list_.admits(distance, gap)) list_.insert({distance, gap, item.index});
+        if (gap != 0 && list_.admits({distance, gap})) list_.insert({distance, gap, item.index});
     }
     std::vector<Neighbor> const &found() const { return list_.found(); }
 
@@ -213,15 +199,14 @@ public:
         nearest_.clear();
         for (Shortlist &list : lists_) list.clear();
     }
-    double distance(Box<D> const &box) const {
-        return rankDistance<N, D>(center_.at.data(), box);
+    Bound bound(Box<D> const &box) const {
+        return {rankDistance<N, D>(center_.at.data(), box), indexGap(center_.index, box)};
     }
-    bool open(Box<D> const &box, double distance) const {
-        int const gap = indexGap(center_.index, box);
-        if (nearest_.admits(distance, gap)) return true;
+    bool open(Box<D> const &box, Bound bound) const {
+        if (nearest_.admits(bound)) return true;
         unsigned reached = sectors_.reach(box);
         for (; reached != 0; reached &= reached - 1)
-            if (lists_[static_cast<std::size_t>(std::countr_zero(reached))].admits(distance, gap))
+            if (lists_[static_cast<std::size_t>(std::countr_zero(reached))].admits(bound))
                 return true;
         return false;
     }
@@ -244,7 +229,7 @@ public:
 
 private:
     static void offer(Shortlist &list, Neighbor const &neighbor) {
-        if (list.admits(neighbor.distance, neighbor.gap)) list.insert(neighbor);
+        if (list.admits({neighbor.distance, neighbor.gap})) list.insert(neighbor);
     }
 
     Item center_{};
@@ -324,4 +309,4 @@ Neighborhood quadrantNeighbors(Metric const &metric, int perQuadrant, int neares
     });
 }
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

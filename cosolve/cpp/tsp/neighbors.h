@@ -9,7 +9,7 @@
 #include "core/metric.h"
 #include "core/space.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 // Rows of min(k, n - 1) neighbors, nearest first.
 std::vector<int> kNearest(Space const &space, int k);
@@ -27,4 +27,4 @@ struct Neighborhood {
 // quadrants: its nodes get max(nearest, 4 perQuadrant) nearest ones.
 Neighborhood quadrantNeighbors(Metric const &metric, int perQuadrant, int nearest);
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -2,7 +2,7 @@
 
 #include "core/hilbert.h"
 
-namespace cosolve {
+namespace cosolve::tsp {
 
 std::vector<int> spaceFillingTour(Metric const &metric) {
     std::vector<int> tour = hilbertOrder(metric.point(0), metric.nodes(), metric.dim());
@@ -10,4 +10,4 @@ std::vector<int> spaceFillingTour(Metric const &metric) {
     return tour;
 }
 
-}  // namespace cosolve
+}  // namespace cosolve::tsp

@@ -1,0 +1,52 @@
+"""Runs of cosolve and of its peers, measured in the same way; called in worker processes."""
+
+from __future__ import annotations
+
+import platform
+import time
+
+import numpy as np
+import peers
+
+from cosolve import Tour
+from cosolve.bench import Row, Task, compare
+from cosolve.bench import execute as execute_cosolve
+from cosolve.engine import peak_memory_mib
+
+PEER = "peer:"
+
+
+def execute(task: Task) -> Row:
+    """Make a run: of a peer where the method is ``peer:NAME``, else of cosolve."""
+    if task.method.startswith(PEER):
+        return _execute_peer(task, task.method.removeprefix(PEER))
+    return execute_cosolve(task)
+
+
+def _execute_peer(task: Task, name: str) -> Row:
+    solve = peers.load(name)
+    problem = task.instance.load()
+    began_s, cpu_began_s = time.perf_counter(), time.process_time()
+    order = solve(problem, task.time_limit_s, task.seed)
+    seconds, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_began_s
+    tour = Tour(np.asarray(order))
+    valid = not problem.check(tour)
+    cost = problem.cost(tour) if valid else None
+    return {
+        **task.question(),
+        "problem": problem.kind,
+        "solver": peers.PEERS[name].label,
+        "status": "FEASIBLE" if valid else "UNKNOWN",
+        "cost": cost,
+        "bound": None,
+        "runtime": seconds,
+        "valid": valid,
+        "versions": {
+            peers.PEERS[name].package: peers.installed_version(name),
+            "python": platform.python_version(),
+        },
+        "size": problem.size,
+        "cpu": cpu_s,
+        "memory": peak_memory_mib(),
+        **compare(task.instance, cost, integral=problem.integral),
+    }

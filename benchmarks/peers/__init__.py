@@ -1,0 +1,68 @@
+"""Other solvers, called the way each works best, for comparison only.
+
+Every module has ``solve(problem, time_limit_s, seed)``, which returns the order of the nodes;
+lengths are recomputed by cosolve's checker, in floating point. They run in processes of their own
+and are never imported by the package: some come under licenses for research only.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from cosolve import TSP
+
+
+class Peer(NamedTuple):
+    """What tables call a peer, its module and the package it needs."""
+
+    label: str
+    module: str
+    package: str
+
+
+PEERS = {
+    "lkh": Peer("LKH 3.0.8", "peers.lkh", "elkai"),
+    "fast-tsp": Peer("fast-tsp", "peers.fast_tsp", "fast-tsp"),
+    "ortools": Peer("OR-Tools routing", "peers.ortools_routing", "ortools"),
+}
+
+
+class Solve(Protocol):
+    """The one function of a peer's module."""
+
+    def __call__(self, problem: TSP, time_limit_s: float, seed: int) -> npt.NDArray[np.int32]:
+        """Return the order in which the nodes are visited."""
+
+
+def load(name: str) -> Solve:
+    """Import a peer."""
+    solve: Solve = import_module(PEERS[name].module).solve
+    return solve
+
+
+def installed_version(name: str) -> str | None:
+    """Version of the package of a peer, or None if it is not installed."""
+    try:
+        return version(PEERS[name].package)
+    except PackageNotFoundError:
+        return None
+
+
+def rounded_matrix(problem: TSP, dtype: npt.DTypeLike, scale: float) -> npt.NDArray[np.integer]:
+    """All distances times `scale`, rounded to integers.
+
+    Rows are made one block at a time, so that a matrix of 16-bit integers takes no more memory
+    than itself while it is built.
+    """
+    n = problem.size
+    nodes = np.arange(n)
+    matrix = np.empty((n, n), dtype)
+    for first in range(0, n, 256):
+        rows = nodes[first : first + 256, None]
+        matrix[first : first + 256] = np.rint(problem.distance(rows, nodes[None, :]) * scale)
+    return matrix

@@ -1,0 +1,28 @@
+"""Suites of instances, the runner that solves them, and the tables made of the outcome."""
+
+from cosolve.bench.best_known import BestKnown
+from cosolve.bench.runner import answers, remaining, run_bench
+from cosolve.bench.store import ResultStore, Row, read_rows
+from cosolve.bench.suites import Instance, find_suite
+from cosolve.bench.tables import Line, per_instance, per_method, summary
+from cosolve.bench.task import Task, compare, execute, make_tasks
+
+__all__ = [
+    "BestKnown",
+    "Instance",
+    "Line",
+    "ResultStore",
+    "Row",
+    "Task",
+    "answers",
+    "compare",
+    "execute",
+    "find_suite",
+    "make_tasks",
+    "per_instance",
+    "per_method",
+    "read_rows",
+    "remaining",
+    "run_bench",
+    "summary",
+]

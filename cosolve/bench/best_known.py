@@ -1,0 +1,135 @@
+"""Best-known values, read from the ``bks.json`` beside or above the instances."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cosolve.core import FormatError
+
+FILE_NAMES = ("bks.json", "best_known.json")
+_TOLERANCE = 1e-6
+_LEVELS = 4  # how far above an instance its values may lie
+
+
+@dataclass(frozen=True, slots=True)
+class BestKnown:
+    """The best value anyone is known to have found.
+
+    Parameters
+    ----------
+    value
+        Cost of the best solution known.
+    proven
+        Whether no better solution can exist.
+    """
+
+    value: float
+    proven: bool
+
+    def gap(self, cost: float) -> float:
+        """Return how far a cost is above the value, as a fraction of it; negative if it is better.
+
+        Parameters
+        ----------
+        cost
+            Cost of a solution.
+        """
+        if cost == self.value:
+            return 0.0
+        return (cost - self.value) / abs(self.value) if self.value else math.inf
+
+    def reached(self, cost: float, *, integral: bool) -> bool:
+        """Whether a solution is as good as the best known one.
+
+        Parameters
+        ----------
+        cost
+            Its cost.
+        integral
+            Whether costs are integers. Otherwise the value was written down with a few decimals,
+            and a relative difference of 1e-6 counts as none.
+        """
+        return cost <= self.value or (not integral and self.gap(cost) <= _TOLERANCE)
+
+
+def for_file(path: Path) -> BestKnown | None:
+    """Look up an instance file.
+
+    The nearest of the folders above the file that has a ``bks.json`` (or ``best_known.json``) is
+    asked; its keys are paths relative to it, with or without the suffix of the file.
+
+    Parameters
+    ----------
+    path
+        The instance.
+
+    Returns
+    -------
+    BestKnown or None
+        None where no value is known.
+
+    Raises
+    ------
+    FormatError
+        If the file with the values is not valid.
+    """
+    path = path.resolve()
+    for folder in list(path.parents)[:_LEVELS]:
+        for name in FILE_NAMES:
+            if (folder / name).is_file():
+                return _look_up(folder / name, keys_of(path.relative_to(folder).as_posix()))
+    return None
+
+
+def for_name(values: Path, name: str) -> BestKnown | None:
+    """Look up an instance that is not a file.
+
+    Parameters
+    ----------
+    values
+        A file like ``bks.json``; it need not exist.
+    name
+        A key of it.
+    """
+    return _look_up(values, [name]) if values.is_file() else None
+
+
+def keys_of(relative: str) -> list[str]:
+    """Names under which a file may be listed: as it is, without ``.gz``, without its suffix.
+
+    Parameters
+    ----------
+    relative
+        Path relative to the folder of the list, with forward slashes.
+    """
+    plain = relative.removesuffix(".gz")
+    folder, slash, name = plain.rpartition("/")
+    return [relative, plain, folder + slash + name.rpartition(".")[0]]
+
+
+def _look_up(values: Path, keys: list[str]) -> BestKnown | None:
+    entries = _load(values)
+    entry = next((entries[key] for key in keys if key in entries), None)
+    if not isinstance(entry, dict):
+        return None
+    value = entry.get("value")
+    # Some sets list words ("infeasible") or one value per convention: nothing to compare with.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return BestKnown(float(value), bool(entry.get("proven", False)))
+
+
+@cache
+def _load(values: Path) -> dict[str, Any]:
+    try:
+        entries = json.loads(values.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise FormatError(values, f"not valid JSON: {error.msg}", error.lineno) from error
+    if not isinstance(entries, dict):
+        raise FormatError(values, "expected an object with one entry per instance")
+    return entries

@@ -1,0 +1,190 @@
+"""Suites: what ``tsplib``, a folder, a file or ``uniform:1000x3:1234`` stands for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import cosolve
+from cosolve.bench import best_known
+from cosolve.bench.best_known import BestKnown
+from cosolve.io import read
+from cosolve.problems import TSP
+
+SUFFIXES = (".tsp", ".atsp", ".npy")
+"""Files with these suffixes (or these and ``.gz``) in a folder are instances."""
+
+_UNIFORM = re.compile(r"uniform:(?P<n>[1-9]\d*)(?:x(?P<count>[1-9]\d*))?(?::(?P<seed>\d+))?")
+_HASH_LENGTH = 16
+_NUMBERED = re.compile(r".*\.\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance of a suite, not read yet.
+
+    Parameters
+    ----------
+    name
+        What tables call it.
+    source
+        Path of the file, or ``uniform:N:SEED``.
+    digest
+        Hash of the content: the same instance is known again wherever it lies.
+    best_known
+        The best value known, or None.
+    """
+
+    name: str
+    source: str
+    digest: str
+    best_known: BestKnown | None = None
+
+    def load(self) -> Any:
+        """Read or generate the problem.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be read.
+        FormatError
+            If it is malformed.
+        """
+        match = _UNIFORM.fullmatch(self.source)
+        if match:
+            return uniform(int(match["n"]), int(match["seed"]))
+        return read(self.source)
+
+
+def uniform(n: int, seed: int) -> TSP:
+    """Generate random points in the unit square, with exact Euclidean distances.
+
+    Parameters
+    ----------
+    n
+        Number of nodes.
+    seed
+        Seed; the points are ``numpy.random.default_rng(seed).random((n, 2))``.
+    """
+    coords = np.random.default_rng(seed).random((n, 2))
+    return TSP(coords=coords, name=f"uniform-{n}-{seed}")
+
+
+def find_suite(
+    target: str, *, min_size: int | None = None, max_size: int | None = None
+) -> list[Instance]:
+    """Find the instances that a word on the command line stands for.
+
+    Parameters
+    ----------
+    target
+        A file, a folder (searched with all folders below), the name of a folder under
+        ``$COSOLVE_DATA``, ``../shared/instances`` or the ``instances`` of a checkout, or
+        ``uniform:N[xCOUNT][:SEED]``, which generates COUNT instances of N nodes with seeds SEED,
+        SEED + 1 and so on (1 and 0 unless given).
+    min_size, max_size
+        Leave out smaller and larger instances. Files that cannot be read stay in: a benchmark
+        must not lose them silently.
+
+    Returns
+    -------
+    list of Instance
+        Sorted by name, numbers in names by value.
+
+    Raises
+    ------
+    ValueError
+        If there is no such suite or no instance in it; the message says where it was looked for.
+    """
+    instances = _generated(target) if target.startswith("uniform:") else _files(target)
+    if min_size is not None or max_size is not None:
+        low, high = min_size or 0, float("inf") if max_size is None else max_size
+        instances = [i for i in instances if (n := _size(i)) is None or low <= n <= high]
+    if not instances:
+        raise ValueError(f"suite {target} is empty: no instance of a size asked for")
+    return instances
+
+
+def data_folders() -> list[Path]:
+    """Folders in which suites are looked for by name, in order."""
+    checkout = _checkout()
+    folders = [Path(os.environ["COSOLVE_DATA"])] if os.environ.get("COSOLVE_DATA") else []
+    for root in dict.fromkeys([Path.cwd(), checkout] if checkout else [Path.cwd()]):
+        folders += [root.parent / "shared" / "instances", root / "instances"]
+    return folders
+
+
+def _checkout() -> Path | None:
+    root = Path(cosolve.__file__).resolve().parent.parent
+    return root if (root / "pyproject.toml").is_file() else None
+
+
+def _generated(target: str) -> list[Instance]:
+    match = _UNIFORM.fullmatch(target)
+    if match is None:
+        raise ValueError(f"{target} is not of the form uniform:N[xCOUNT][:SEED]")
+    checkout = _checkout()
+    values = checkout / "benchmarks" / "best_known.json" if checkout else None
+    first = int(match["seed"] or 0)
+    instances = []
+    for seed in range(first, first + int(match["count"] or 1)):
+        source = f"uniform:{match['n']}:{seed}"
+        name = source.replace(":", "-")
+        known = best_known.for_name(values, name) if values else None
+        instances.append(Instance(name, source, _hash(source.encode()), known))
+    return instances
+
+
+def _files(target: str) -> list[Instance]:
+    places = [Path(target), *(folder / target for folder in data_folders())]
+    place = next((p for p in places if p.exists()), None)
+    if place is None:
+        looked = ", ".join(dict.fromkeys(str(p.parent) for p in places[1:]))
+        raise ValueError(f"there is no suite, folder or file {target} (looked in . and {looked})")
+    if place.is_file():
+        return [_instance(place, place.parent)]
+    found = [path for path in place.rglob("*") if path.is_file() and _is_instance(path)]
+    if not found:
+        raise ValueError(f"suite {target} is empty: no {', '.join(SUFFIXES)} file in {place}")
+    return sorted((_instance(path, place) for path in found), key=_natural)
+
+
+def _is_instance(path: Path) -> bool:
+    if _has_suffix(path):
+        return True
+    # The DIMACS instances are called E1k.0 and the like: only a list of values tells them apart
+    # from other files.
+    plain = path.name.removesuffix(".gz")
+    return bool(_NUMBERED.fullmatch(plain)) and best_known.for_file(path) is not None
+
+
+def _instance(path: Path, root: Path) -> Instance:
+    _, plain, stem = best_known.keys_of(path.relative_to(root).as_posix())
+    name = stem if _has_suffix(path) else plain
+    return Instance(name, str(path), _hash(path.read_bytes()), best_known.for_file(path))
+
+
+def _has_suffix(path: Path) -> bool:
+    return path.name.removesuffix(".gz").endswith(SUFFIXES)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:_HASH_LENGTH]
+
+
+def _natural(instance: Instance) -> list[tuple[int, str]]:
+    parts = re.split(r"(\d+)", instance.name.lower())
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+
+
+def _size(instance: Instance) -> int | None:
+    try:
+        return int(instance.load().size)
+    except (OSError, ValueError):
+        return None

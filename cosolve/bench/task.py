@@ -1,0 +1,185 @@
+"""One run of a benchmark: what is asked for, its key, and the row it makes."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cosolve.bench.store import Row
+from cosolve.bench.suites import Instance
+from cosolve.core.report import result_to_dict
+from cosolve.engine import peak_memory_mib
+from cosolve.solve import solve
+
+_KEY_LENGTH = 16
+_GRACE_S = 60.0  # for starting the worker, reading the instance and checking the solution
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One method on one instance with one seed.
+
+    Parameters
+    ----------
+    instance
+        What to solve.
+    method
+        Name of the solver.
+    params
+        Its parameters, where they differ from the defaults.
+    guide
+        Name of the guidance, or None for the solver's own.
+    seed, threads
+        Handed to the solver.
+    time_limit_s
+        Wall seconds of the call of ``solve``; reading the instance is not part of it.
+    """
+
+    instance: Instance
+    method: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    guide: str | None = None
+    seed: int = 0
+    threads: int = 1
+    time_limit_s: float = 10.0
+
+    @property
+    def key(self) -> str:
+        """Hash of everything that is asked for; equal keys mean the same run."""
+        question = [
+            self.instance.digest,
+            self.method,
+            sorted((name, str(value)) for name, value in self.params.items()),
+            self.guide,
+            self.seed,
+            self.threads,
+            float(self.time_limit_s),
+        ]
+        return hashlib.sha256(json.dumps(question).encode()).hexdigest()[:_KEY_LENGTH]
+
+    @property
+    def timeout_s(self) -> float:
+        """Wall seconds after which the worker counts as hung."""
+        return 2.0 * self.time_limit_s + _GRACE_S
+
+    def question(self) -> Row:
+        """Return the part of the row that is known before the run."""
+        known = self.instance.best_known
+        return {
+            "key": self.key,
+            "instance": self.instance.name,
+            "source": self.instance.source,
+            "method": self.method,
+            "params": dict(self.params),
+            "guide": self.guide,
+            "seed": self.seed,
+            "threads": self.threads,
+            "time_limit": self.time_limit_s,
+            "best_known": None if known is None else known.value,
+            "proven": None if known is None else known.proven,
+        }
+
+    def failed(self, reason: str) -> Row:
+        """Return the row of a run that gave no result.
+
+        Parameters
+        ----------
+        reason
+            One line.
+        """
+        return {**self.question(), "error": reason}
+
+
+def make_tasks(
+    instances: Iterable[Instance],
+    methods: Iterable[str],
+    seeds: Sequence[int],
+    *,
+    params: Mapping[str, Mapping[str, object]] | None = None,
+    guides: Sequence[str | None] = (None,),
+    threads: int = 1,
+    time_limit_s: float = 10.0,
+) -> list[Task]:
+    """Cross instances with methods, guides and seeds, instance by instance.
+
+    Parameters
+    ----------
+    instances, methods, seeds
+        What to cross.
+    params
+        Parameters by method.
+    guides
+        Names of guidance; None is the solver's own.
+    threads, time_limit_s
+        The same for every run.
+    """
+    return [
+        Task(instance, method, (params or {}).get(method, {}), guide, seed, threads, time_limit_s)
+        for instance, method, guide, seed in itertools.product(
+            list(instances), list(methods), guides, seeds
+        )
+    ]
+
+
+def execute(task: Task) -> Row:
+    """Make the run in this process and return its row.
+
+    Parameters
+    ----------
+    task
+        What to run.
+
+    Returns
+    -------
+    dict
+        The question, then everything ``result_to_dict`` says, then ``size``,
+        ``cpu`` (seconds of processor time of the call), ``memory`` (peak of this process in MiB),
+        ``gap_to_best`` (fraction) and ``at_best``.
+    """
+    problem = task.instance.load()
+    cpu_began_s = time.process_time()
+    result = solve(
+        problem,
+        task.method,
+        stop=task.time_limit_s,
+        seed=task.seed,
+        threads=task.threads,
+        guide=task.guide,
+        params=dict(task.params),
+    )
+    cpu_s = time.process_time() - cpu_began_s
+    valid = result.solution is not None and not problem.check(result.solution)
+    report = result_to_dict(result, instance=task.instance.name, problem=problem.kind, valid=valid)
+    return {
+        **task.question(),
+        **report,
+        "size": problem.size,
+        "cpu": cpu_s,
+        "memory": peak_memory_mib(),
+        **compare(task.instance, result.cost if valid else None, integral=problem.integral),
+    }
+
+
+def compare(instance: Instance, cost: float | None, *, integral: bool) -> Row:
+    """Return the part of a row that compares a cost with the best-known value.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    cost
+        Cost of a feasible solution, or None without one.
+    integral
+        Whether all costs are integers.
+    """
+    known = instance.best_known
+    if known is None or cost is None:
+        return {"gap_to_best": None, "at_best": None}
+    return {
+        "gap_to_best": known.gap(cost),
+        "at_best": known.reached(cost, integral=integral),
+    }

@@ -1,0 +1,1 @@
+"""The ``cosolve`` command: one file per command; they parse, call the library and print."""

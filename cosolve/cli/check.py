@@ -1,0 +1,58 @@
+"""``cosolve check``: whether a solution satisfies its instance, and what it costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cosolve.cli import common
+from cosolve.cli.main import CHECK_FAILED, OK
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("file", type=common.INSTANCE)
+@click.argument("solution", type=common.INSTANCE)
+@common.instance_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(
+    file: Path,
+    solution: Path,
+    metric: str | None,
+    open_path: bool,
+    first: int | None,
+    last: int | None,
+    as_json: bool,
+) -> int:
+    """Check a solution of an instance and recompute its cost.
+
+    Exit code 3 says that the solution violates the instance; every violation is listed.
+    """
+    from cosolve import read_solution
+
+    problem = common.read_instance(file, metric, open_path, first, last)
+    candidate = read_solution(solution, problem, complete=False)
+    violations = problem.check(candidate)
+    cost = None if violations else problem.cost(candidate)
+    if as_json:
+        common.echo_json(
+            {
+                "instance": problem.name,
+                "problem": problem.kind,
+                "valid": not violations,
+                "cost": common.plain(cost, problem.integral),
+                "violations": [{"kind": v.kind, "message": v.message} for v in violations],
+            }
+        )
+    else:
+        for violation in violations:
+            click.echo(f"violation: {violation.message}")
+        if not violations:
+            click.echo(f"valid      yes\ncost       {common.shown(cost, problem.integral)}")
+            known = common.best_known(file)
+            if known is not None and cost is not None:
+                click.echo(f"best known {common.compared(cost, known, problem.integral)}")
+    return CHECK_FAILED if violations else OK

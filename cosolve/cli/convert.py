@@ -1,0 +1,34 @@
+"""``cosolve convert``: one instance format into another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cosolve.cli import common
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("source", type=common.INSTANCE, metavar="IN")
+@click.argument("target", type=common.INSTANCE, metavar="OUT")
+@common.instance_options
+def convert(
+    source: Path,
+    target: Path,
+    metric: str | None,
+    open_path: bool,
+    first: int | None,
+    last: int | None,
+) -> None:
+    """Convert an instance; the suffixes name the formats: .tsp, .npy, .csv, each also with .gz.
+
+    What the target format cannot hold is an error: nothing is rounded or dropped silently.
+    """
+    from cosolve import write_problem
+
+    common.check_output(target, source)
+    write_problem(common.read_instance(source, metric, open_path, first, last), target)

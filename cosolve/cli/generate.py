@@ -1,0 +1,87 @@
+"""``cosolve generate``: random instances."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import click
+
+from cosolve.cli import common
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cosolve import TSP
+
+
+@click.group()
+def generate() -> None:
+    """Write random instances."""
+
+
+@generate.command()
+@click.option("-n", "--n", "n", type=int, required=True, help="Number of nodes.")
+@click.option("-s", "--seed", type=int, default=0, show_default=True, help="Seed of the first one.")
+@click.option(
+    "-k",
+    "--kind",
+    default="uniform",
+    show_default=True,
+    help="uniform, clustered, explosion or grid.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Number of instances, of consecutive seeds; with more than one, -SEED is put into the "
+    "name of each file.",
+)
+@click.option(
+    "--scale",
+    type=float,
+    metavar="S",
+    help="Round to whole coordinates on a square of this size, with the TSPLIB metric EUC_2D.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=common.INSTANCE,
+    required=True,
+    metavar="FILE",
+    help="File to write: .tsp, .npy or .csv, each also with .gz.",
+)
+def tsp(n: int, seed: int, kind: str, count: int, scale: float | None, output: Path) -> None:
+    """Write TSPs of n random nodes in the unit square.
+
+    Uniform ones are exactly numpy.random.default_rng(seed).random((n, 2)).
+    """  # fmt: skip
+    from cosolve import write_problem
+    from cosolve.problems.random_tsp import random_tsp
+
+    if scale is not None and not 1 <= scale <= 1e9:
+        raise ValueError(f"--scale must be between 1 and 1e9, got {scale}")
+    targets = {s: _target(output, s, count) for s in range(seed, seed + count)}
+    for target in targets.values():
+        common.check_output(target)
+    for number, target in targets.items():
+        problem = random_tsp(n, number, kind)
+        write_problem(problem if scale is None else _rounded(problem, scale), target)
+
+
+def _target(output: Path, seed: int, count: int) -> Path:
+    if count == 1:
+        return output
+    stem, dot, suffixes = output.name.partition(".")
+    return output.with_name(f"{stem}-{seed}{dot}{suffixes}")
+
+
+def _rounded(problem: TSP, scale: float) -> TSP:
+    import numpy as np
+
+    from cosolve import Metric
+
+    assert problem.coords is not None
+    coords = np.floor(problem.coords * scale + 0.5)
+    return dataclasses.replace(problem, coords=coords, metric=Metric.EUC)

@@ -1,0 +1,43 @@
+"""Guidance from nearness: the nearest nodes in whatever direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cosolve.guidance.base import EdgeGuidance
+from cosolve.guidance.neighbors import k_nearest, rank_weights, require_count
+
+if TYPE_CHECKING:
+    from cosolve.problems import TSP
+
+
+@dataclass(frozen=True, slots=True)
+class KnnGuide:
+    """The k nearest nodes, the weight of the r-th (from 0) being ``1 / (1 + r)``.
+
+    Parameters
+    ----------
+    k
+        Neighbors of each node; all others if there are fewer.
+
+    Raises
+    ------
+    ValueError
+        If `k` is not positive.
+    """
+
+    k: int = 10
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        require_count("k", self.k, at_least=1)
+
+    def __call__(self, problem: TSP) -> EdgeGuidance:
+        """Return guidance for `problem`."""
+        rows = k_nearest(problem, self.k)
+        n, width = rows.shape
+        indptr = np.arange(n + 1, dtype=np.int32) * np.int32(width)
+        return EdgeGuidance(indptr, rows.ravel(), rank_weights(indptr))

@@ -1,0 +1,214 @@
+"""Writers of problems (TSPLIB, ``.npy``, ``.csv``) and tours (TSPLIB).
+
+Every number is written such that it reads back as the same double.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from cosolve.io.arrays import is_matrix
+from cosolve.io.atomic import atomic_write
+from cosolve.io.files import stem_and_suffix
+from cosolve.problems import TSP, Metric, Tour
+from cosolve.problems.metrics import FloatArray
+
+_TSPLIB_SUFFIXES = (".tsp", ".atsp")
+_ARRAY_SUFFIXES = (".npy", ".csv", ".txt")
+_EXACT = 2.0**53
+
+
+def write_problem(problem: TSP, path: str | Path) -> None:
+    """Write a problem; the suffix says how.
+
+    ``.tsp`` and ``.atsp`` are TSPLIB95; ``.npy``, ``.csv`` and ``.txt`` are a bare array of
+    coordinates or distances. ``.gz`` behind any of them compresses.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    path
+        The file; it is replaced if it exists, and appears complete or not at all.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is unknown, or the format cannot hold this problem exactly: TSPLIB has no
+        unrounded Euclidean distance and no paths, arrays have no metric and no fixed edges.
+    OSError
+        If the file cannot be written.
+    """
+    suffix = stem_and_suffix(path)[1]
+    if suffix in _TSPLIB_SUFFIXES:
+        data = _tsplib(problem, path, suffix)
+    elif suffix in _ARRAY_SUFFIXES:
+        data = _array(problem, path, suffix)
+    else:
+        known = " ".join(_TSPLIB_SUFFIXES + _ARRAY_SUFFIXES)
+        raise ValueError(
+            f"{path}: cannot write a problem as {suffix or 'a file without suffix'}; "
+            f"expected one of: {known}, perhaps with .gz"
+        )
+    _write(path, data)
+
+
+def write_solution(problem: TSP, solution: Tour, path: str | Path) -> None:
+    """Write a tour as a TSPLIB TOUR file with the cost as its comment.
+
+    Parameters
+    ----------
+    problem
+        The problem the tour solves; its labels name the nodes.
+    solution
+        A feasible tour.
+    path
+        The file, customarily ``.tour`` or ``.sol``; with ``.gz`` it is compressed. It is replaced
+        if it exists, and appears complete or not at all.
+
+    Raises
+    ------
+    ValueError
+        If the tour is not feasible: such a file is never written.
+    OSError
+        If the file cannot be written.
+    """
+    violations = problem.check(solution)
+    if violations:
+        raise ValueError(f"{path}: not written, the tour is infeasible: {violations[0].message}")
+    kind = "path" if problem.path else "tour"
+    labels = solution.nodes + 1 if problem.labels is None else problem.labels[solution.nodes]
+    lines = [
+        f"NAME : {_one_line(problem.name)}.tour",
+        f"COMMENT : {kind} of length {_number(problem.cost(solution))}",
+        "TYPE : TOUR",
+        f"DIMENSION : {problem.size}",
+        "TOUR_SECTION",
+        *map(str, labels.tolist()),
+        "-1",
+        "EOF",
+    ]
+    _write(path, ("\n".join(lines) + "\n").encode())
+
+
+def _write(path: str | Path, data: bytes) -> None:
+    if Path(path).suffix.lower() == ".gz":
+        data = gzip.compress(data, mtime=0)  # the same problem gives the same bytes
+    atomic_write(path, data)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) <= _EXACT else repr(value)
+
+
+def _numbers(array: FloatArray) -> list[list[float]]:
+    """Rows as Python numbers, whole where all are, whose `repr` reads back exactly."""
+    whole = np.array_equal(array, np.floor(array)) and (np.abs(array) <= _EXACT).all()
+    rows: list[list[float]] = (array.astype(np.int64) if whole else array).tolist()
+    return rows
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\0", " ").split()) or "unnamed"
+
+
+def _tsplib(problem: TSP, path: str | Path, suffix: str) -> bytes:
+    if problem.path:
+        raise ValueError(f"{path}: TSPLIB has no open paths, the problem cannot be written")
+    if problem.metric is Metric.EUCLIDEAN:
+        raise ValueError(
+            f"{path}: TSPLIB has no Euclidean distance without rounding; write .npy or .csv instead"
+        )
+    asymmetric = not problem.symmetric or (suffix == ".atsp" and problem.matrix is not None)
+    lines = [f"NAME : {_one_line(problem.name)}"]
+    if problem.comment:
+        lines += [
+            f"COMMENT : {' '.join(line.replace(chr(0), ' ').split())}"
+            for line in problem.comment.split("\n")
+        ]
+    lines += [f"TYPE : {'ATSP' if asymmetric else 'TSP'}", f"DIMENSION : {problem.size}"]
+    labels = np.arange(1, problem.size + 1) if problem.labels is None else problem.labels
+    if problem.coords is not None:
+        lines += _coordinate_lines(problem, problem.coords, labels.tolist())
+    else:
+        if problem.labels is not None:
+            raise ValueError(f"{path}: TSPLIB has no node labels for a matrix")
+        assert problem.matrix is not None
+        lines += _matrix_lines(problem.matrix, asymmetric, shown=problem.display is not None)
+    if problem.display is not None:
+        lines.append("DISPLAY_DATA_SECTION")
+        lines += _rows(labels.tolist(), problem.display)
+    if problem.fixed_edges.size:
+        lines.append("FIXED_EDGES_SECTION")
+        lines += [f"{a} {b}" for a, b in labels[problem.fixed_edges].tolist()]
+        lines.append("-1")
+    lines.append("EOF")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _coordinate_lines(problem: TSP, coords: FloatArray, labels: list[int]) -> list[str]:
+    metric = problem.metric
+    dimensions = coords.shape[1]
+    name = metric if metric in (Metric.GEO, Metric.ATT) else f"{metric}_{dimensions}D"
+    lines = [f"EDGE_WEIGHT_TYPE : {name}"]
+    if dimensions == 3:
+        lines.append("NODE_COORD_TYPE : THREED_COORDS")
+    if problem.display is not None:
+        lines.append("DISPLAY_DATA_TYPE : TWOD_DISPLAY")
+    return [*lines, "NODE_COORD_SECTION", *_rows(labels, coords)]
+
+
+def _matrix_lines(matrix: FloatArray, full: bool, shown: bool) -> list[str]:
+    rows = _numbers(matrix)
+    texts: Iterable[str]
+    if full:
+        texts = (" ".join(map(repr, row)) for row in rows)
+    else:
+        texts = (" ".join(map(repr, row[: i + 1])) for i, row in enumerate(rows))
+    return [
+        "EDGE_WEIGHT_TYPE : EXPLICIT",
+        f"EDGE_WEIGHT_FORMAT : {'FULL_MATRIX' if full else 'LOWER_DIAG_ROW'}",
+        f"DISPLAY_DATA_TYPE : {'TWOD_DISPLAY' if shown else 'NO_DISPLAY'}",
+        "EDGE_WEIGHT_SECTION",
+        *texts,
+    ]
+
+
+def _rows(labels: list[int], coords: FloatArray) -> list[str]:
+    return [
+        f"{label} {' '.join(map(repr, row))}"
+        for label, row in zip(labels, _numbers(coords), strict=True)
+    ]
+
+
+def _array(problem: TSP, path: str | Path, suffix: str) -> bytes:
+    lost = [
+        what
+        for what, present in (
+            (f"metric {problem.metric}", problem.metric not in (Metric.EUCLIDEAN, Metric.EXPLICIT)),
+            ("path", problem.path),
+            ("fixed edges", problem.fixed_edges.size > 0),
+            ("node labels", problem.labels is not None),
+        )
+        if present
+    ]
+    if lost:
+        raise ValueError(f"{path}: {suffix} cannot hold the {', '.join(lost)} of the problem")
+    array = problem.matrix if problem.coords is None else problem.coords
+    assert array is not None
+    if is_matrix(array) != (problem.coords is None):
+        # Only for n of 2 or 3; see cosolve.io.arrays.
+        kind = "coordinates" if problem.coords is not None else "a matrix"
+        raise ValueError(f"{path}: {len(array)} nodes with {kind} like these would be read wrongly")
+    if suffix == ".npy":
+        buffer = io.BytesIO()
+        np.save(buffer, array, allow_pickle=False)
+        return buffer.getvalue()
+    separator = "," if suffix == ".csv" else " "
+    lines = [separator.join(map(repr, row)) for row in _numbers(array)]
+    return ("\n".join(lines) + "\n").encode()

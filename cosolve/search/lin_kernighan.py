@@ -1,0 +1,64 @@
+"""Python face of the Lin-Kernighan kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from cosolve import _kernels
+from cosolve.core import Run
+from cosolve.search.tsp_model import TspModel
+
+SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
+
+
+def lin_kernighan(
+    model: TspModel,
+    tour: npt.NDArray[np.int32],
+    *,
+    seed: int = 0,
+    depth: int = 10,
+    breadth: Sequence[int] = (5, 3, 1),
+    kick_segment: int = 50,
+) -> _kernels.LinKernighan:
+    """Make a search that starts from a tour.
+
+    Parameters
+    ----------
+    model
+        The kernel view of the problem.
+    tour
+        Kernel nodes, shape (model.size,).
+    seed
+        Seed of the kicks.
+    depth, breadth, kick_segment
+        See :class:`cosolve.solvers.lk.Lk`.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range or `tour` is not a tour.
+    """
+    return _kernels.LinKernighan(
+        model.metric,
+        model.indptr,
+        model.indices,
+        model.fixed_edges,
+        tour,
+        seed,
+        depth,
+        list(breadth),
+        kick_segment,
+    )
+
+
+def iterate(engine: _kernels.LinKernighan, model: TspModel, run: Run) -> None:
+    """Kick and repair until `run` says stop, reporting after every slice."""
+    engine.run(min(SLICE_S, run.remaining), 0)
+    run.report(model.cost(engine.cost), phase="lk")
+    while run.limit() is None:
+        left = run.remaining_iterations
+        done = engine.run(min(SLICE_S, run.remaining), -1 if left is None else left)
+        run.report(model.cost(engine.cost), iterations=done, phase="lk")

@@ -1,0 +1,161 @@
+"""The kernels' view of a TSP: renumbered nodes, candidate edges, closed tours only."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from cosolve import _kernels
+from cosolve.core import KernelError
+from cosolve.guidance import EdgeGuidance
+from cosolve.problems import TSP, Tour
+from cosolve.problems.kernel import kernel_metric
+
+IntArray = npt.NDArray[np.int32]
+
+# Measured (benchmarks/RESULTS.md): 5 nearest and 2 per quadrant is never much worse than 8 nearest
+# on uniform points and far better on clustered ones.
+_NEAREST = 8
+_QUADRANT = (2, 5)
+_HUB_CANDIDATES = 10
+
+
+class TspModel:
+    """What the search kernels work on.
+
+    Nodes are renumbered along a Hilbert curve, so that neighbors lie close in memory. A path with
+    both ends given is a tour through the fixed edge that joins them; otherwise it is a tour through
+    one more node, the hub, at distance 0 from all, tied by a fixed edge to the end that is given.
+
+    Parameters
+    ----------
+    problem
+        A symmetric problem of at least 5 nodes.
+    guidance
+        Candidate edges and their order; by default the nearest neighbors in every quadrant.
+
+    Attributes
+    ----------
+    metric
+        Kernel metric over the renumbered nodes, the hub last.
+    indptr, indices
+        Candidate edges, most promising first.
+    fixed_edges
+        Shape (m, 2).
+    size
+        Number of kernel nodes, the hub included.
+    """
+
+    def __init__(self, problem: TSP, guidance: EdgeGuidance | None = None) -> None:
+        if guidance is not None and guidance.size != problem.size:
+            raise ValueError(
+                f"the guidance is for {guidance.size} nodes, the problem has {problem.size}"
+            )
+        self.problem = problem
+        n = problem.size
+        self._order: IntArray = (
+            np.arange(n, dtype=np.int32)
+            if problem.coords is None
+            else _kernels.hilbert_order(problem.coords)
+        )
+        self._rank = np.empty(n, np.int32)
+        self._rank[self._order] = np.arange(n, dtype=np.int32)
+        first, last = problem.ends
+        both_ends = first is not None and last is not None
+        self._hub = n if problem.path and not both_ends else None
+        self.metric = kernel_metric(
+            problem,
+            None if problem.coords is None else self._order,
+            hub=self._hub is not None,
+        )
+        self.size = n + (self._hub is not None)
+        self._closing = 0.0
+        tied: list[tuple[int, int]] = []
+        if both_ends:
+            assert first is not None and last is not None
+            tied = [(int(self._rank[first]), int(self._rank[last]))]
+            self._closing = float(problem.distance(first, last))
+        elif self._hub is not None:
+            tied = [(self._hub, int(self._rank[e])) for e in problem.ends if e is not None]
+        self.fixed_edges: IntArray = np.concatenate(
+            [self._rank[problem.fixed_edges], np.array(tied, np.int32).reshape(-1, 2)]
+        )
+        indptr, indices = self._candidates(guidance)
+        self.indptr, self.indices = self._with_hub(indptr, indices)
+
+    def _candidates(self, guidance: EdgeGuidance | None) -> tuple[IntArray, IntArray]:
+        if guidance is not None:
+            return self._renumber(guidance)
+        if self.problem.coords is None:
+            near = _kernels.k_nearest(self.metric, _NEAREST)
+            indptr = np.arange(self.problem.size + 1, dtype=np.int32) * np.int32(near.shape[1])
+            return indptr, near.ravel()
+        return _kernels.quadrant_neighbors(self.metric, *_QUADRANT)
+
+    def _renumber(self, guidance: EdgeGuidance) -> tuple[IntArray, IntArray]:
+        counts = np.diff(guidance.indptr)[self._order]
+        indptr = np.zeros(counts.size + 1, np.int32)
+        np.cumsum(counts, out=indptr[1:])
+        # Position of every entry of the new rows in the old ones.
+        source = np.arange(indptr[-1]) + np.repeat(
+            guidance.indptr[:-1][self._order] - indptr[:-1], counts
+        )
+        return indptr, self._rank[guidance.indices[source]]
+
+    def _with_hub(self, indptr: IntArray, indices: IntArray) -> tuple[IntArray, IntArray]:
+        if self._hub is None:
+            return indptr, indices
+        n = self._hub
+        # The hub is everyone's nearest neighbor; its own row is a sample along the curve.
+        indices = np.insert(indices, indptr[:-1], n).astype(np.int32)
+        some = np.linspace(0, n - 1, min(n, _HUB_CANDIDATES), dtype=np.int32)
+        indptr = np.append(indptr + np.arange(n + 1, dtype=np.int32), np.int32(0))
+        indptr[-1] = indptr[-2] + some.size
+        return indptr.astype(np.int32), np.concatenate([indices, some])
+
+    def cost(self, kernel_cost: float) -> float:
+        """Cost of the problem's tour or path, given that of the kernel's closed tour."""
+        return kernel_cost - self._closing
+
+    def greedy(self, seed: int = 0, randomization: float = 0.0) -> IntArray:
+        """Greedy-edge tour over kernel nodes.
+
+        Parameters
+        ----------
+        seed
+            Seed of the perturbation.
+        randomization
+            Every length is multiplied by ``1 + randomization * u``, u uniform in [0, 1).
+        """
+        return _kernels.greedy_tour(
+            self.metric, self.indptr, self.indices, self.fixed_edges, seed, randomization
+        )
+
+    def encode(self, tour: Tour) -> IntArray:
+        """Kernel nodes of a feasible tour or path."""
+        nodes = self._rank[tour.nodes]
+        return nodes if self._hub is None else np.append(nodes, np.int32(self._hub))
+
+    def decode(self, nodes: IntArray) -> Tour:
+        """Tour or path of the problem, from kernel nodes."""
+        if self._hub is not None:
+            at = int(np.flatnonzero(nodes == self._hub)[0])
+            nodes = np.concatenate([nodes[at + 1 :], nodes[:at]])
+        result = self._order[nodes]
+        if self.problem.path:
+            result = self._turn(result)
+        return Tour(result)
+
+    def _turn(self, nodes: IntArray) -> IntArray:
+        """Rotate and reverse so that the path runs from its first end to its last."""
+        first, last = self.problem.ends
+        if first is not None and last is not None:
+            nodes = np.roll(nodes, -int(np.flatnonzero(nodes == first)[0]))
+            if nodes[-1] != last:
+                nodes = np.roll(nodes[::-1], 1)
+            if nodes[-1] != last:
+                raise KernelError("the kernel's tour lost the edge that joins the ends")
+            return nodes
+        if (first is not None and nodes[0] != first) or (last is not None and nodes[-1] != last):
+            return nodes[::-1]
+        return nodes

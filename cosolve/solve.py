@@ -1,0 +1,253 @@
+"""The one façade: a problem and the name of a method become a checked ``Result``."""
+
+from __future__ import annotations
+
+import math
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from cosolve.core import (
+    KernelError,
+    Limit,
+    Outcome,
+    Progress,
+    Result,
+    Run,
+    Solver,
+    Status,
+    Stop,
+    TracePoint,
+)
+from cosolve.core.interrupts import interrupts_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cosolve.core import Problem
+    from cosolve.guidance import EdgeGuidance, EdgeGuide
+
+DEFAULT_TIME_LIMIT = 10.0
+"""Seconds ``solve`` searches unless told otherwise."""
+
+# Seconds per node that checking and evaluating the solution take (0.1 s for a million nodes,
+# measured), doubled for a busy machine.
+_RESERVE_PER_NODE = 2e-7
+_ROUNDING = 1e-9  # relative; sums of the same legs in another order differ by far less
+
+
+def solve(
+    problem: Problem[Any],
+    method: str | Solver = "auto",
+    *,
+    stop: Stop | float | None = DEFAULT_TIME_LIMIT,
+    seed: int = 0,
+    threads: int = 1,
+    start: Any | None = None,
+    guide: str | EdgeGuidance | EdgeGuide | None = None,
+    params: Mapping[str, object] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Result[Any]:
+    """Solve a problem and check the solution independently of the solver.
+
+    In the main thread, the first Ctrl-C or SIGTERM ends the search, and the result has what was
+    found until then; a second one raises ``KeyboardInterrupt``.
+
+    Parameters
+    ----------
+    problem
+        What ``cosolve.read`` returns, or a problem made from arrays.
+    method
+        Name of a method (see ``cosolve methods``), or a solver.
+    stop
+        Limits and targets. A number is a time limit: wall seconds of this whole call, kept within
+        max(0.2 s, 2 %). None means no limit at all: most methods then run until interrupted.
+    seed
+        Seed of every random choice, not negative. With one thread and a limit on the iterations
+        only, the same seed gives the same result.
+    threads
+        Number of threads to use, at least 1.
+    start
+        A feasible solution to start from. The result is never worse.
+    guide
+        Prior over the decisions: a name such as ``"knn:10"``, an ``EdgeGuidance``, or a function
+        of the problem that returns one. None leaves the choice to the method.
+    params
+        Parameters of the method that differ from their defaults; only with a name.
+    on_progress
+        Called with a ``Progress`` after every slice of work (about ten times a second).
+
+    Returns
+    -------
+    Result
+        The best solution, its recomputed cost, a valid bound if there is one, and what ended the
+        search.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is wrong, or the method does not handle the problem.
+    KernelError
+        If the solver returned something infeasible: a bug in cosolve.
+    """
+    run = Run(_as_stop(stop), seed, threads, on_progress)
+    _require_whole("seed", seed, 0)
+    _require_whole("threads", threads, 1)
+    _require_problem(problem)
+    run.reserve = _RESERVE_PER_NODE * problem.size
+    solver = _as_solver(method, params)
+    reason = solver.supports(problem)
+    if reason is not None:
+        raise ValueError(f"method {solver.name} cannot solve {problem.name}: {reason}")
+    if start is not None:
+        _require_feasible(problem, start)
+    with interrupts_set(run.interrupted):
+        guidance = _as_guidance(guide, problem)
+        outcome = solver.run(problem, run, start=start, guide=guidance)
+        limit = run.limit()
+        return _result(problem, solver, run, start, outcome, limit)
+
+
+def _as_stop(stop: Stop | float | None) -> Stop:
+    if isinstance(stop, Stop):
+        return stop
+    return Stop() if stop is None else Stop(time_limit=stop)
+
+
+def _require_whole(name: str, value: object, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
+    if not least <= value < 2**63:
+        raise ValueError(f"{name} must be at least {least} and below 2**63, got {value}")
+
+
+def _require_problem(problem: object) -> None:
+    if not (hasattr(problem, "check") and hasattr(problem, "cost") and hasattr(problem, "size")):
+        raise TypeError(
+            f"solve needs a problem, such as cosolve.read(path) returns, not {problem!r:.60}"
+        )
+
+
+def _require_feasible(problem: Problem[Any], start: object) -> None:
+    try:
+        violations = problem.check(start)
+    except AttributeError:
+        raise TypeError(
+            f"start is not a solution of a {problem.kind} problem: {type(start).__name__}"
+        ) from None
+    if violations:
+        raise ValueError(f"the start solution is not feasible: {violations[0].message}")
+
+
+def _as_solver(method: str | Solver, params: Mapping[str, object] | None) -> Solver:
+    # Here, because the registry reads the entry points of all installed packages.
+    from cosolve.solvers import registry
+
+    if isinstance(method, str):
+        return registry.get(method, params)
+    if params:
+        raise ValueError("params go with the name of a method; a solver has its own already")
+    if not callable(getattr(method, "run", None)):
+        raise TypeError(f"method must be a name or a solver, got {method!r:.60}")
+    return method
+
+
+def _as_guidance(guide: str | EdgeGuidance | EdgeGuide | None, problem: Any) -> EdgeGuidance | None:
+    from cosolve import guidance
+
+    if guide is None or isinstance(guide, guidance.EdgeGuidance):
+        found = guide
+    else:
+        make = guidance.make_guide(guide) if isinstance(guide, str) else guide
+        if not callable(make):
+            raise TypeError(f"guide must be a name, guidance or a function, got {guide!r:.60}")
+        found = make(problem)
+    if found is not None and found.size != problem.size:
+        raise ValueError(f"the guide has {found.size} rows, but there are {problem.size} nodes")
+    return found
+
+
+def _result(
+    problem: Problem[Any],
+    solver: Solver,
+    run: Run,
+    start: Any | None,
+    outcome: Outcome[Any],
+    limit: Limit | None,
+) -> Result[Any]:
+    """Check and evaluate what the solver returned, trusting nothing it said."""
+    solution, cost = outcome.solution, None
+    if solution is not None:
+        violations = problem.check(solution)
+        if violations:
+            raise KernelError(f"{solver.name} returned a wrong solution: {violations[0].message}")
+        cost = problem.cost(solution)
+    if start is not None:
+        start_cost = problem.cost(start)
+        if cost is None or start_cost < cost:
+            solution, cost = start, start_cost
+    bound = cost if outcome.optimal else _checked_bound(problem, solver, outcome.bound, cost)
+    if outcome.optimal and limit in (Limit.TIME, Limit.ITERATIONS, Limit.STALL):
+        limit = None  # the proof ended the search, whatever the clock says now
+    return Result(
+        solution=solution,
+        cost=cost,
+        bound=bound,
+        status=_status(problem, outcome, cost, bound),
+        limit=limit,
+        trace=_trace(run, cost, bound),
+        solver=solver.name,
+        seed=run.seed,
+        threads=run.threads,
+        runtime=run.elapsed,
+        iterations=run.iterations,
+        versions=_versions(),
+        notes=outcome.notes,
+    )
+
+
+def _checked_bound(
+    problem: Problem[Any], solver: Solver, bound: float | None, cost: float | None
+) -> float | None:
+    if bound is None or not math.isfinite(bound):
+        return None
+    slack = _ROUNDING * max(1.0, abs(bound))
+    if problem.integral:
+        bound = float(math.ceil(bound - slack))
+    if cost is not None and bound > cost:
+        if bound - cost > slack:
+            raise KernelError(f"{solver.name} claims a bound of {bound} above the cost {cost}")
+        bound = cost
+    return bound
+
+
+def _status(
+    problem: Problem[Any], outcome: Outcome[Any], cost: float | None, bound: float | None
+) -> Status:
+    if cost is None:
+        return Status.INFEASIBLE if outcome.infeasible else Status.UNKNOWN
+    if outcome.optimal:
+        return Status.OPTIMAL
+    # Bounds of integral problems were rounded up, so there equality is exact.
+    slack = 0.0 if problem.integral else 1e-3 * _ROUNDING * max(1.0, abs(cost))
+    return Status.OPTIMAL if bound is not None and cost - bound <= slack else Status.FEASIBLE
+
+
+def _trace(run: Run, cost: float | None, bound: float | None) -> tuple[TracePoint, ...]:
+    """Trace of the run, ending at what is returned even if the solver did not report it."""
+    last = run.trace[-1] if run.trace else TracePoint(0.0, None, None)
+    if _differ(last.cost, cost) or _differ(last.bound, bound):
+        return (*run.trace, TracePoint(run.elapsed, cost, bound))
+    return tuple(run.trace)
+
+
+def _differ(a: float | None, b: float | None) -> bool:
+    if a is None or b is None:
+        return a is not b
+    return abs(a - b) > _ROUNDING * max(1.0, abs(b))
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("cosolve", "numpy")} | {
+        "python": platform.python_version()
+    }

@@ -1,0 +1,1 @@
+"""The methods that users name; ``registry`` finds them."""

@@ -1,0 +1,68 @@
+"""Iterated Lin-Kernighan search for the TSP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cosolve.core import Outcome, Problem, Run
+from cosolve.guidance import EdgeGuidance
+from cosolve.problems import TSP, Tour
+from cosolve.search.lin_kernighan import iterate, lin_kernighan
+from cosolve.search.tsp_model import TspModel
+from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Lk:
+    """Iterated Lin-Kernighan search.
+
+    Parameters
+    ----------
+    depth
+        Most edges one move exchanges.
+    breadth
+        Alternatives tried at the first levels of the search; the last value holds for the rest.
+    kick_segment
+        Longest segment of the double bridges between two searches, in nodes.
+
+    Notes
+    -----
+    An iteration is a kick. See ``cosolve/cpp/tsp/lin_kernighan.h`` for the algorithm and its
+    sources.
+    """
+
+    name: ClassVar[str] = "lk"
+    summary: ClassVar[str] = "iterated Lin-Kernighan search with segment-local double bridges"
+
+    depth: int = 10
+    breadth: tuple[int, ...] = (5, 3, 1)
+    kick_segment: int = 50
+
+    def supports(self, problem: Problem[Tour]) -> str | None:
+        """Return None if the problem is a symmetric TSP, else why not."""
+        return unsupported(problem)
+
+    def run(
+        self,
+        problem: TSP,
+        run: Run,
+        *,
+        start: Tour | None = None,
+        guide: EdgeGuidance | None = None,
+    ) -> Outcome[Tour]:
+        """Improve a greedy tour, or `start`, until `run` says stop."""
+        if (tiny := solve_if_tiny(problem, run)) is not None:
+            return tiny
+        model = TspModel(problem, guide)
+        nodes = model.greedy() if start is None else model.encode(start)
+        engine = lin_kernighan(
+            model,
+            nodes,
+            seed=run.seed,
+            depth=self.depth,
+            breadth=self.breadth,
+            kick_segment=self.kick_segment,
+        )
+        iterate(engine, model, run)
+        return Outcome(model.decode(engine.tour()))

@@ -1,0 +1,48 @@
+"""Small problems that between them need everything a solver may be asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cosolve.problems import TSP, Metric
+from cosolve.problems.random_tsp import random_tsp
+
+
+def tsp_samples() -> list[TSP]:
+    """Return TSPs for the conformance suite, the one with the most nodes first.
+
+    They are: uniform, clustered and degenerate nodes (duplicates, all equal, on a line, on a grid),
+    two and three coordinates, exact and rounded metrics, matrices, also asymmetric ones, open paths
+    with and without ends, fixed edges, and sizes 1 to 8.
+    """
+    rng = np.random.default_rng(20)
+    points = rng.random((40, 2))
+    matrix = rng.integers(1, 100, size=(30, 30)).astype(float)
+    symmetric = np.minimum(matrix, matrix.T)
+    chain = np.array([[3, 17], [17, 4], [8, 9]], np.int32)
+    samples = [
+        random_tsp(200, seed=1),
+        random_tsp(150, seed=2, kind="clustered"),
+        random_tsp(49, kind="grid"),
+        TSP(coords=np.repeat(points[:12], 4, axis=0), name="duplicates"),
+        TSP(coords=np.full((25, 2), 7.0), name="all-equal"),
+        TSP(coords=np.stack([rng.permutation(30), np.zeros(30)], axis=1), name="collinear"),
+        TSP(coords=np.rint(points * 1e9), metric=Metric.EUC, name="large-coordinates"),
+        TSP(coords=rng.random((40, 3)) * 100, metric=Metric.CEIL, name="three-coordinates"),
+        TSP(coords=points * 80, metric=Metric.GEO, name="geographic"),
+        TSP(matrix=symmetric, name="matrix"),
+        TSP(matrix=matrix, name="asymmetric"),
+        TSP(coords=points, fixed_edges=chain, name="fixed-edges"),
+        TSP(matrix=symmetric, fixed_edges=chain, name="matrix-fixed-edges"),
+        TSP(coords=points, path=True, name="path"),
+        TSP(coords=points, path=True, ends=(5, None), name="path-from"),
+        TSP(coords=points, path=True, ends=(None, 0), name="path-to"),
+        TSP(coords=points, path=True, ends=(39, 2), name="path-from-to"),
+        TSP(coords=points, path=True, ends=(3, 20), fixed_edges=chain, name="path-fixed-edges"),
+        TSP(matrix=matrix, path=True, ends=(1, None), name="asymmetric-path"),
+        TSP(coords=np.zeros((12, 2)), path=True, ends=(4, 0), name="path-all-equal"),
+    ]
+    samples += [TSP(coords=points[:n], name=f"size-{n}") for n in range(1, 9)]
+    samples += [TSP(coords=points[:n], path=True, name=f"path-size-{n}") for n in (1, 2, 3, 10)]
+    samples += [TSP(matrix=matrix[:n, :n], name=f"matrix-size-{n}") for n in (1, 2, 3, 5, 10)]
+    return samples

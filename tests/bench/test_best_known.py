@@ -1,0 +1,90 @@
+"""Best-known values are found beside or above an instance."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from cosolve.bench.best_known import BestKnown, for_file, for_name
+from cosolve.core import FormatError
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("file", ["a280.tsp", "a280.tsp.gz", "a280"])
+def test_suffixes_do_not_matter(tmp_path: Path, file: str) -> None:
+    """A key names the file without its suffix."""
+    write(tmp_path / "bks.json", '{"a280": {"value": 2579, "proven": true}}')
+    assert for_file(write(tmp_path / file, "")) == BestKnown(2579.0, True)
+
+
+@pytest.mark.parametrize("file", ["E1k.0", "E1k.0.gz"])
+def test_numbered_files_are_listed_as_they_are(tmp_path: Path, file: str) -> None:
+    """The end of E1k.0 is no suffix."""
+    write(tmp_path / "bks.json", '{"dimacs/E1k.0": {"value": 1}, "dimacs/E1k.1": {"value": 2}}')
+    assert for_file(write(tmp_path / "dimacs" / file, "")) == BestKnown(1.0, False)
+
+
+def test_one_list_serves_the_folders_below(tmp_path: Path) -> None:
+    """Keys are paths relative to the list."""
+    write(tmp_path / "bks.json", '{"vlsi/x": {"value": 5}, "x": {"value": 6}}')
+    assert for_file(write(tmp_path / "vlsi" / "x.tsp", "")) == BestKnown(5.0, False)
+    assert for_file(write(tmp_path / "art" / "x.tsp", "")) is None
+
+
+def test_the_nearest_list_counts(tmp_path: Path) -> None:
+    """A list beside the instance hides those further up."""
+    write(tmp_path / "bks.json", '{"sub/x": {"value": 5}}')
+    write(tmp_path / "sub" / "best_known.json", '{"x": {"value": 7}}')
+    assert for_file(write(tmp_path / "sub" / "x.tsp", "")) == BestKnown(7.0, False)
+
+
+@pytest.mark.parametrize("entry", ['"infeasible"', '{"value": "infeasible"}', "{}", "[]", "3"])
+def test_entries_without_a_number_are_no_value(tmp_path: Path, entry: str) -> None:
+    """Some sets list words, or several conventions: nothing to compare with."""
+    write(tmp_path / "bks.json", f'{{"x": {entry}}}')
+    assert for_file(tmp_path / "x.tsp") is None
+
+
+@pytest.mark.parametrize("text", ["{", "[]"])
+def test_a_damaged_list_is_an_error(tmp_path: Path, text: str) -> None:
+    """Gaps must not vanish silently because a list cannot be read."""
+    write(tmp_path / "bks.json", text)
+    with pytest.raises(FormatError, match=r"bks\.json"):
+        for_file(tmp_path / "x.tsp")
+
+
+def test_names_are_looked_up_as_they_are(tmp_path: Path) -> None:
+    """Generated instances have no file; a list that is not there knows nothing."""
+    values = write(tmp_path / "values.json", '{"uniform-10-0": {"value": 2.5}}')
+    assert for_name(values, "uniform-10-0") == BestKnown(2.5, False)
+    assert for_name(values, "uniform-10-1") is None
+    assert for_name(tmp_path / "none.json", "uniform-10-0") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "cost", "gap"),
+    [(100.0, 101.0, 0.01), (100.0, 99.0, -0.01), (-100.0, -99.0, 0.01), (0.0, 0.0, 0.0)],
+)
+def test_gap_is_a_fraction_of_the_value(value: float, cost: float, gap: float) -> None:
+    """Worse is positive, whatever the sign of the value."""
+    assert BestKnown(value, False).gap(cost) == pytest.approx(gap)
+
+
+def test_gap_to_zero_is_infinite() -> None:
+    """No fraction of nothing is finite."""
+    assert BestKnown(0.0, True).gap(1.0) == math.inf
+
+
+def test_rounded_values_are_reached_within_a_millionth() -> None:
+    """Float optima are written down with six decimals; integers are exact, however large."""
+    assert BestKnown(23.205382, False).reached(23.2053824, integral=False)
+    assert not BestKnown(23.205382, False).reached(23.2055, integral=False)
+    assert BestKnown(142382641.0, False).reached(142382641.0, integral=True)
+    assert not BestKnown(142382641.0, False).reached(142382642.0, integral=True)

@@ -1,0 +1,99 @@
+"""Solvers for tests: small, exact about what they do, in plain NumPy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from cosolve.core import Outcome, Problem, Run
+from cosolve.problems import TSP, Tour
+
+
+def identity(problem: TSP) -> Tour:
+    """Return the tour 0, 1, ..., n - 1."""
+    return Tour(np.arange(problem.size, dtype=np.int32))
+
+
+@dataclass(frozen=True)
+class Swapper:
+    """Try random swaps of two nodes until told to stop; correct, and slow to get anywhere."""
+
+    name: ClassVar[str] = "swapper"
+    summary: ClassVar[str] = "random swaps"
+
+    per_slice: int = 50
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None for closed tours without fixed edges."""
+        plain = isinstance(problem, TSP) and not problem.path and not problem.fixed_edges.size
+        return None if plain else "it swaps nodes of plain tours only"
+
+    def run(
+        self, problem: TSP, run: Run, *, start: Tour | None = None, guide: object = None
+    ) -> Outcome[Tour]:
+        """Swap."""
+        rng = np.random.default_rng(run.seed)
+        best = identity(problem) if start is None else start
+        cost = problem.cost(best)
+        run.report(cost)
+        while run.limit() is None and problem.size > 3:
+            left = run.remaining_iterations
+            count = self.per_slice if left is None else min(left, self.per_slice)
+            for _ in range(count):
+                i, j = rng.integers(problem.size, size=2)
+                nodes = best.nodes.copy()
+                nodes[[i, j]] = nodes[[j, i]]
+                candidate = Tour(nodes)
+                candidate_cost = problem.cost(candidate)
+                if candidate_cost < cost:
+                    best, cost = candidate, candidate_cost
+            run.report(cost, iterations=count)
+        return Outcome(best)
+
+
+@dataclass(frozen=True)
+class Tunable(Swapper):
+    """A solver with a parameter of every kind."""
+
+    name: ClassVar[str] = "tunable"
+
+    count: int = 3
+    rate: float = 0.5
+    limit: float | None = None
+    greedy: bool = False
+    rule: str = "first"
+    breadth: tuple[int, ...] = (5, 3)
+
+
+@dataclass(frozen=True)
+class Scripted:
+    """Do what a function says."""
+
+    name: ClassVar[str] = "scripted"
+    summary: ClassVar[str] = "what a test needs"
+
+    script: Callable[..., Outcome[Tour]]
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None."""
+        return None
+
+    def run(
+        self, problem: TSP, run: Run, *, start: Tour | None = None, guide: object = None
+    ) -> Outcome[Tour]:
+        """Call the function."""
+        return self.script(problem, run, start=start, guide=guide)
+
+
+def wait_for_limit(problem: TSP, run: Run, **_: object) -> Outcome[Tour]:
+    """Report the identity tour and wait for a limit."""
+    tour = identity(problem)
+    run.report(problem.cost(tour))
+    while run.limit() is None:
+        time.sleep(0.005)
+        run.report(iterations=1)
+    return Outcome(tour)
