@@ -33,7 +33,7 @@ struct BreedingRule {
 class EaxBreeder {
 public:
     EaxBreeder(EaxProblem const &problem, EdgeCounts const &counts, std::span<double const> terms)
-        : problem_(&problem), counts_(&counts), terms_(terms), finder_(problem.candidates.size()),
+        : problem_(&problem), counts_(&counts), terms_(terms), finder_(problem.candidates.size(), problem.fixed),
           block2_(problem.candidates.size()), child_(problem), best_(problem) {}
 
     void breed(EaxTour const &a, EaxTour const &b, BreedingRule rule, Rng rng, Brood &brood);
