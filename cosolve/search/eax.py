@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cosolve.core import Run
-    from cosolve.search.tsp_model import IntArray, TspModel
+    from cosolve.search.kernel_model import IntArray, KernelModel
 
 # Tours of a population are to be diverse and cheap rather than good: a shallow search from very
 # different greedy tours lets the crossover end lower in the same time than deep searches do
 # (benchmarks/RESULTS.md, "Starting tours").
 _START_DEPTH = 5
 _START_RANDOMIZATION = 1.0
+
+# On few nodes those tours are all alike, and what none of them has, crossover cannot find: there the
+# edges are taken in random order.
+_FEW_NODES = 200
+_FEW_NODES_RANDOMIZATION = 1000.0
 
 # (share of the time, largest entropy that leaves time to converge, as a share of the first one):
 # where more is left, the population is halved.
@@ -31,7 +36,7 @@ _STREAM = 0x9E3779B97F4A7C15  # spreads the seeds of individuals over 64 bits
 _MASK = (1 << 64) - 1
 
 
-def local_optimum(model: TspModel, seed: int, tour: IntArray | None = None) -> IntArray:
+def local_optimum(model: KernelModel, seed: int, tour: IntArray | None = None) -> IntArray:
     """Lin-Kernighan optimum of a randomized greedy tour, or of a given tour.
 
     Parameters
@@ -49,7 +54,8 @@ def local_optimum(model: TspModel, seed: int, tour: IntArray | None = None) -> I
         Kernel nodes, shape (model.size,).
     """
     if tour is None:
-        tour = model.greedy(seed, _START_RANDOMIZATION)
+        few = model.size <= _FEW_NODES
+        tour = model.greedy(seed, _FEW_NODES_RANDOMIZATION if few else _START_RANDOMIZATION)
     engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH)
     engine.run(float("inf"), 0)
     nodes: IntArray = engine.tour()
@@ -57,7 +63,7 @@ def local_optimum(model: TspModel, seed: int, tour: IntArray | None = None) -> I
 
 
 def starting_tours(
-    model: TspModel, seed: int, threads: int, first: IntArray | None = None
+    model: KernelModel, seed: int, threads: int, first: IntArray | None = None
 ) -> Iterator[IntArray]:
     """Endless stream of different local optima, the same for any number of threads.
 
@@ -82,7 +88,7 @@ def starting_tours(
 
 
 def evolve(
-    model: TspModel,
+    model: KernelModel,
     population: list[IntArray],
     run: Run,
     *,
@@ -137,7 +143,7 @@ def evolve(
     return engine.best(), engine.finished
 
 
-def better_half(model: TspModel, population: IntArray) -> IntArray:
+def better_half(model: KernelModel, population: IntArray) -> IntArray:
     """Return the shorter half of a population, but no fewer than 8 tours, shortest first.
 
     Parameters
