@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _START_DEPTH = 5
 _START_RANDOMIZATION = 1.0
 
-# On few nodes those tours are all alike, and what none of them has, crossover cannot find: there the
-# edges are taken in random order.
+# On few nodes those tours are all alike, and what none of them has, crossover cannot find: there
+# the edges are taken in random order.
 _FEW_NODES = 200
 _FEW_NODES_RANDOMIZATION = 1000.0
 
