@@ -33,7 +33,7 @@ class Eax:
     def population(self) -> NDArray[numpy.int32]:
         """All tours, one per row."""
 
-    def statistics(self) -> dict: ...
+    def statistics(self) -> dict[str, float]: ...
 
 class Metric:
     """Distances between nodes, evaluated on the fly."""
