@@ -10,8 +10,8 @@ void bindTspBuild(nb::module_ &m);
 
 NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
-    bindEax(m);
     bindMetric(m);
-    bindLinKernighan(m);
     bindTspBuild(m);
+    bindLinKernighan(m);
+    bindEax(m);
 }

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from cosolve.search.tsp_model import IntArray, TspModel
 
 # Tours of a population are to be diverse and cheap rather than good: a shallow search from very
-# different greedy tours lets the crossover end both earlier and lower than deep searches do
+# different greedy tours lets the crossover end lower in the same time than deep searches do
 # (benchmarks/RESULTS.md, "Starting tours").
-_START_DEPTH = 3
-_START_BREADTH = (5, 3)
-_START_RANDOMIZATION = 3.0
+_START_DEPTH = 5
+_START_RANDOMIZATION = 1.0
+
+# (share of the time, largest entropy that leaves time to converge, as a share of the first one):
+# where more is left, the population is halved.
+_SCHEDULE = ((0.5, 0.9), (0.7, 0.7), (0.85, 0.5))
+_LEAST = 8  # tours; fewer have nothing to exchange
 
 _STREAM = 0x9E3779B97F4A7C15  # spreads the seeds of individuals over 64 bits
 _MASK = (1 << 64) - 1
@@ -46,7 +50,7 @@ def local_optimum(model: TspModel, seed: int, tour: IntArray | None = None) -> I
     """
     if tour is None:
         tour = model.greedy(seed, _START_RANDOMIZATION)
-    engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH, breadth=_START_BREADTH)
+    engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH)
     engine.run(float("inf"), 0)
     nodes: IntArray = engine.tour()
     return nodes
@@ -84,8 +88,8 @@ def evolve(
     *,
     seed: int,
     children: int,
-    multi: bool,
-) -> tuple[_kernels.Eax, bool]:
+    group: int,
+) -> tuple[IntArray, bool]:
     """Run the genetic algorithm until it converges or `run` says stop.
 
     Parameters
@@ -96,27 +100,52 @@ def evolve(
         At least two tours over kernel nodes.
     run
         Told the best cost after every slice; an iteration is a generation.
-    seed, children, multi
+    seed, children, group
         See :class:`cosolve.solvers.eax.Eax`.
 
     Returns
     -------
-    engine, converged
-        The kernel, and whether it ended by itself.
+    tour, converged
+        The best tour over kernel nodes, and whether the algorithm ended by itself.
     """
-    engine = _kernels.Eax(
-        model.metric,
-        model.indptr,
-        model.indices,
-        model.fixed_edges,
-        np.array(population, dtype=np.int32),
-        children,
-        seed,
-        run.threads,
-        multi,
-    )
+
+    def engine_for(tours: IntArray) -> _kernels.Eax:
+        return _kernels.Eax(
+            model.metric,
+            model.indptr,
+            model.indices,
+            model.fixed_edges,
+            tours,
+            children,
+            seed,
+            run.threads,
+            group,
+        )
+
+    engine = engine_for(np.array(population, dtype=np.int32))
+    first_entropy = engine.statistics()["entropy"]
+    begin, available = run.elapsed, run.remaining
+    schedule = list(_SCHEDULE) if np.isfinite(available) else []
     while not engine.finished and run.limit() is None:
+        if schedule and run.elapsed - begin >= schedule[0][0] * available:
+            _, entropy = schedule.pop(0)
+            if engine.statistics()["entropy"] > entropy * first_entropy:
+                engine = engine_for(better_half(model, engine.population()))
         left = run.remaining_iterations
         done = engine.run(min(SLICE_S, run.remaining), -1 if left is None else left)
         run.report(model.cost(engine.cost), iterations=done, phase=f"eax {'I' * engine.stage}")
-    return engine, bool(engine.finished)
+    return engine.best(), engine.finished
+
+
+def better_half(model: TspModel, population: IntArray) -> IntArray:
+    """Return the shorter half of a population, but no fewer than 8 tours, shortest first.
+
+    Parameters
+    ----------
+    model
+        The kernel view of the problem.
+    population
+        Tours over kernel nodes, one per row.
+    """
+    order = np.argsort([model.length(tour) for tour in population], kind="stable")
+    return population[order[: max(_LEAST, len(order) // 2)]]

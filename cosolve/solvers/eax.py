@@ -15,11 +15,14 @@ from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
 
 # A population without a given size: the first tours may take this share of the time that is left.
 # The genetic algorithm then needs most of the rest to converge, whatever the number of nodes and
-# the speed of the machine (measured: building takes 11 to 14 % of both together).
-_BUILD_SHARE = 0.11
+# the speed of the machine (benchmarks/RESULTS.md, "Starting tours").
+_BUILD_SHARE = 0.35
 _SMALLEST, _LARGEST, _WITHOUT_LIMIT = 10, 300, 100
 
-_MULTI_FROM = 4000  # nodes; see `multi`
+# Nodes times the AB-cycles of which one is accepted: pairs on more nodes have more AB-cycles.
+_NODES_TIMES_GROUP = 45_000
+_SMALLEST_GROUP = 4
+
 _ROUND_SEED = 0xD1342543DE82EF95
 _MASK = (1 << 64) - 1
 
@@ -34,9 +37,11 @@ class Eax:
         Number of tours. None: as many as the time limit lets converge, 10 to 300; 100 without one.
     children
         Offspring per pair and generation.
-    multi
-        Let a pair take over every improving AB-cycle at once, instead of only the best, so that
-        the number of generations does not grow with the number of nodes. None: from 4000 nodes on.
+    group
+        Accept the best of every this many AB-cycles of a pair in the first stage, so that the
+        number of generations does not grow with the number of nodes. 0: accept the best of
+        `children`, as published. None: 45 000 / n, at least 4, or 0 where that is more than
+        `children`.
     agreement
         End when this many independent populations have converged to the same best cost. 0: start
         over until a limit is met.
@@ -61,12 +66,12 @@ class Eax:
 
     population: int | None = None
     children: int = 30
-    multi: bool | None = None
+    group: int | None = None
     agreement: int = 5
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
-        for name, least in (("population", 2), ("children", 1), ("agreement", 0)):
+        for name, least in (("population", 2), ("children", 1), ("group", 0), ("agreement", 0)):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise ValueError(f"{name} must be at least {least}, got {value}")
@@ -97,17 +102,17 @@ class Eax:
             size = self._next_size(number)
             population = self._build(model, run, seed, size, first)
             if len(population) == 1:
-                tour, converged = model.decode(population[0]), False
+                nodes, converged = population[0], False
             else:
-                engine, converged = evolve(
+                nodes, converged = evolve(
                     model,
                     population,
                     run,
                     seed=seed,
                     children=self.children,
-                    multi=problem.size >= _MULTI_FROM if self.multi is None else self.multi,
+                    group=self._group(problem.size),
                 )
-                tour = model.decode(engine.best())
+            tour = model.decode(nodes)
             cost = problem.cost(tour)
             run.report(cost)  # a population cut short was never reported
             if cost < best_cost - tolerance * abs(cost) / problem.size:
@@ -117,6 +122,12 @@ class Eax:
                 break
         assert best is not None
         return Outcome(best)
+
+    def _group(self, size: int) -> int:
+        if self.group is not None:
+            return self.group
+        group = max(_SMALLEST_GROUP, _NODES_TIMES_GROUP // size)
+        return group if group < self.children else 0
 
     def _next_size(self, number: int) -> int | None:
         """Return the size of population `number`: a larger one where the last was too small."""

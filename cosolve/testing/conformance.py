@@ -148,7 +148,7 @@ def _check_start(solver: Solver, problem: Problem[Any], start: Any, start_cost: 
 
 
 def _check_reproducible(solver: Solver, problem: Problem[Any]) -> None:
-    # Without any other limit: a method may plan with a time limit, and may then depend on the clock.
+    # No other limit: a method may plan with a time limit, and then depends on the clock.
     one, two = (
         solve(problem, solver, stop=Stop(iterations=_ITERATIONS), seed=2**40 + 1) for _ in range(2)
     )

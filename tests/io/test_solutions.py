@@ -155,6 +155,30 @@ def test_bad_plain_list(tmp_path, content, line, expected):
     assert message.startswith(": " if line is None else f":{line}: ")
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("1\n2\n2\n", ["missing-node", "repeated-node"]),
+        ("1\n2\n3\n4\n4\n", ["repeated-node"]),
+        ("1\n2\n3\n5\n", ["unknown-node"]),
+        ("TYPE: TOUR\nTOUR_SECTION\n0 1 2 3\n-1\n", ["unknown-node"]),
+        (f"TYPE: TOUR\nTOUR_SECTION\n1 2 3 {2**32 + 4}\n-1\n", ["unknown-node"]),
+        ("4\n2\n3\n1\n", []),
+    ],
+)
+def test_incomplete_tours_are_left_to_the_checker(tmp_path, content, expected):
+    """On request, tours with violations are read, so that all of them can be listed."""
+    tour = read_solution(write(tmp_path, content, "a.txt"), FOUR, complete=False)
+    assert [violation.kind for violation in FOUR.check(tour)] == expected
+
+
+def test_incomplete_tour_of_a_labelled_instance(tmp_path):
+    """Labels are translated all the same."""
+    problem = TSP(coords=FOUR.coords, labels=[40, 10, 30, 20])
+    content = "TYPE: TOUR\nTOUR_SECTION\n10 40 10\n-1\n"
+    assert read_solution(write(tmp_path, content), problem, complete=False) == tour(1, 0, 1)
+
+
 def test_unknown_label_of_a_labelled_instance(tmp_path):
     """Labels with gaps cannot be given as a range."""
     problem = TSP(coords=FOUR.coords, labels=[40, 10, 30, 20])

@@ -21,7 +21,9 @@ struct EaxOptions {
     int children;        // per pair and generation
     std::uint64_t seed;
     int threads = 1;     // has no influence on the result
-    bool multi = false;  // apply every improving AB-cycle of a pair in stage I, not only the best
+    // Stage I accepts the best of every `group` AB-cycles of a pair, so that a generation on many
+    // nodes makes many improvements; 0: the best of `children`, as published.
+    int group = 0;
 };
 
 struct EaxStatistics {

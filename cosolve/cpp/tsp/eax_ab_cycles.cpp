@@ -2,27 +2,33 @@
 
 namespace cosolve::tsp {
 
-// Fills in the difference graph (A u B) \ (A n B).
+// Fills in the multigraph of the edges of both tours, restricted to the nodes at which they differ.
 void AbCycleFinder::collect(EaxTour const &a, EaxTour const &b) {
     int const n = a.size();
+    auto const differ = [&a, &b](int v) {
+        auto const i = static_cast<std::size_t>(v);
+        return a.neighbor[i] != b.neighbor[i];
+    };
     open_.resize(static_cast<std::size_t>(n));
     std::size_t count = 0;
     for (int v = 0; v < n; ++v) {  // branch-free: one linear pass over the whole tour
-        auto const i = static_cast<std::size_t>(v);
         open_[count] = v;
-        count += a.neighbor[i] != b.neighbor[i];
+        count += differ(v);
     }
     open_.resize(count);
     for (int const v : open_) {
-        NeighborPair const na = a.neighbor[static_cast<std::size_t>(v)];
-        NeighborPair const nb = b.neighbor[static_cast<std::size_t>(v)];
+        NeighborPair const of[2] = {a.neighbor[static_cast<std::size_t>(v)],
+                                    b.neighbor[static_cast<std::size_t>(v)]};
         State &s = at(v);
-        s.degree[0] = s.degree[1] = 0;
         s.seen[0] = s.seen[1] = -1;
-        if (!nb.contains(na.low)) s.to[0][s.degree[0]++] = na.low;
-        if (!nb.contains(na.high)) s.to[0][s.degree[0]++] = na.high;
-        if (!na.contains(nb.low)) s.to[1][s.degree[1]++] = nb.low;
-        if (!na.contains(nb.high)) s.to[1][s.degree[1]++] = nb.high;
+        for (int const type : {0, 1}) {
+            s.degree[type] = 0;
+            for (int const w : {of[type].low, of[type].high}) {
+                bool const common = of[1 - type].contains(w);
+                if (common && (!differ(w) || fixed_->contains(v, w))) continue;
+                s.to[type][s.degree[type]++] = w;
+            }
+        }
     }
 }
 
@@ -71,7 +77,8 @@ bool AbCycleFinder::walk(int from, int limit, Rng &rng, AbCycles &cycles) {
             walk_.push_back(next);
             continue;
         }
-        emit(closes, (closes + phase) & 1, cycles);
+        // Twice the same edge: an ineffective cycle.
+        if (last > closes + 1) emit(closes, (closes + phase) & 1, cycles);
         for (int i = last; i > closes; --i) at(walk_[static_cast<std::size_t>(i)]).seen[i & 1] = -1;
         walk_.resize(static_cast<std::size_t>(closes) + 1);
         if (cycles.size() == limit) return false;

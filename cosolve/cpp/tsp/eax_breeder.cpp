@@ -13,14 +13,14 @@ void EaxBreeder::breed(EaxTour const &a, EaxTour const &b, BreedingRule rule, Rn
     brood.improved = false;
     brood.changes.clear();
     brood.children = 0;
-    bool const all = rule.multi || rule.stage == 2;
+    bool const all = rule.group > 0 || rule.stage == 2;
     finder_.find(a, b, all ? -1 : rule.children, rng, cycles_);
     brood.abCycles = cycles_.size();
     if (cycles_.size() == 0) return;
     if (rule.stage == 2) {
         breedBlock2(a, rule, rng, brood);
-    } else if (rule.multi) {
-        breedMulti(a, rule, brood);
+    } else if (rule.group > 0) {
+        breedGroups(a, rule, brood);
     } else {
         breedSingle(a, rule, brood);
     }
@@ -91,11 +91,11 @@ void EaxBreeder::breedBlock2(EaxTour const &a, BreedingRule rule, Rng &rng, Broo
 // The rule of a single child, once for every group of AB-cycles: they have no edge in common, so most
 // stay applicable after others have been applied, and a pair of large tours takes over many
 // improvements in one generation, each still the best of its group.
-void EaxBreeder::breedMulti(EaxTour const &a, BreedingRule rule, Brood &brood) {
+void EaxBreeder::breedGroups(EaxTour const &a, BreedingRule rule, Brood &brood) {
     for (int c = 0; c < cycles_.size();) {
         bestValue_ = {0, 0};
         EaxTour const &current = brood.improved ? brood.tour : a;
-        for (int i = 0; i < rule.children && c < cycles_.size(); ++i, ++c) {
+        for (int i = 0; i < rule.group && c < cycles_.size(); ++i, ++c) {
             ++brood.children;
             double const gain = exchangeGain({&c, 1});
             if (gain <= problem_->tolerance) continue;

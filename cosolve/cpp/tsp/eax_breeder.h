@@ -26,14 +26,14 @@ struct Brood {
 struct BreedingRule {
     int stage;     // 1: single AB-cycles ("local" EAX), 2: Block2
     int children;
-    bool multi;
+    int group;  // AB-cycles per accepted child; 0: one child per pair
 };
 
 // Works on parents and edge counts that it does not change; holds the scratch memory of one thread.
 class EaxBreeder {
 public:
     EaxBreeder(EaxProblem const &problem, EdgeCounts const &counts, std::span<double const> terms)
-        : problem_(&problem), counts_(&counts), terms_(terms), finder_(problem.candidates.size()),
+        : problem_(&problem), counts_(&counts), terms_(terms), finder_(problem.candidates.size(), problem.fixed),
           block2_(problem.candidates.size()), child_(problem), best_(problem) {}
 
     void breed(EaxTour const &a, EaxTour const &b, BreedingRule rule, Rng rng, Brood &brood);
@@ -46,7 +46,7 @@ private:
 
     void breedSingle(EaxTour const &a, BreedingRule rule, Brood &brood);
     void breedBlock2(EaxTour const &a, BreedingRule rule, Rng &rng, Brood &brood);
-    void breedMulti(EaxTour const &a, BreedingRule rule, Brood &brood);
+    void breedGroups(EaxTour const &a, BreedingRule rule, Brood &brood);
     double exchangeGain(std::span<int const> eset) const;
     // Completes the child built in child_ and keeps it if it is the best of its pair.
     void consider(double gain);

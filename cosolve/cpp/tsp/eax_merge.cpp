@@ -66,8 +66,8 @@ void EaxOffspring::scanNode(int label, int s, int position, Exchange &best) cons
     }
 }
 
-// For a sub-tour that no candidate edge leaves: every sub-tour has an edge that A does not contain,
-// which is therefore not fixed, so exchanging two of those is always possible.
+// For a sub-tour that no candidate edge leaves: every sub-tour has a joint, and joints are never
+// fixed edges, so exchanging two of them is always possible.
 EaxOffspring::Exchange EaxOffspring::anyExchange(int label) const {
     Metric const &metric = problem_->metric;
     Exchange best{-std::numeric_limits<double>::infinity(), {-1, 0}, {-1, 0}};

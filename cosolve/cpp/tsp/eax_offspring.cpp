@@ -6,7 +6,8 @@ namespace cosolve::tsp {
 
 bool EaxOffspring::build(EaxTour const &tour, AbCycles const &cycles, std::span<int const> eset) {
     tour_ = &tour;
-    if (!cut(cycles, eset) || !join(cycles, eset)) return false;
+    if (!cut(cycles, eset)) return false;
+    join(cycles, eset);
     labelComponents();
     return true;
 }
@@ -57,17 +58,15 @@ int EaxOffspring::takeSlot(int node) {
 }
 
 // Joins the segments by the B edges.
-bool EaxOffspring::join(AbCycles const &cycles, std::span<int const> eset) {
+void EaxOffspring::join(AbCycles const &cycles, std::span<int const> eset) {
     partner_.resize(2 * segments_.size());
     for (int const c : eset) {
         auto const nodes = cycles.of(c);
         for (std::size_t i = 1; i < nodes.size(); i += 2) {
             int const u = nodes[i], v = nodes[i + 1 < nodes.size() ? i + 1 : 0];
-            if (tour_->neighbor[static_cast<std::size_t>(u)].contains(v)) return false;
             link(takeSlot(u), takeSlot(v));
         }
     }
-    return true;
 }
 
 void EaxOffspring::labelComponents() {

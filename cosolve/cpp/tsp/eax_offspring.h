@@ -26,8 +26,7 @@ public:
         : problem_(&problem), slots_(static_cast<std::size_t>(problem.candidates.size())) {}
 
     // Replaces the A edges of the AB-cycles in the tour by their B edges. The result is one or more
-    // sub-tours. Returns false, with nothing built, if an A edge is not (or no longer) in the tour
-    // or if a B edge already is.
+    // sub-tours. Returns false, with nothing built, if an A edge is not (or no longer) in the tour.
     bool build(EaxTour const &tour, AbCycles const &cycles, std::span<int const> eset);
 
     int subtours() const { return static_cast<int>(live_.size()); }
@@ -92,7 +91,7 @@ private:
     int segmentAt(int position) const;
 
     bool cut(AbCycles const &cycles, std::span<int const> eset);
-    bool join(AbCycles const &cycles, std::span<int const> eset);
+    void join(AbCycles const &cycles, std::span<int const> eset);
     void labelComponents();
     int takeSlot(int node);
 
