@@ -40,8 +40,7 @@ double EaxBreeder::exchangeGain(std::span<int const> eset) const {
 }
 
 EaxBreeder::Value EaxBreeder::valueOfChild(double gain) {
-    gain += child_.mergeSubtours();
-    if (gain <= problem_->tolerance) return {gain, 0};
+    if (!child_.mergeSubtours(gain) || gain <= problem_->tolerance) return {gain, 0};
     double const loss = -child_.entropyChange(*counts_, terms_);
     return {gain, gain / (loss > noEntropyLoss ? loss : noEntropyLoss)};
 }
