@@ -18,7 +18,6 @@ void construct(LinKernighan *self, cosolve::Metric const &metric, IntVector indp
     if (n < 5) throw std::invalid_argument("the search needs at least 5 nodes");
     if (depth < 2 || depth > cosolve::tsp::kMaxDepth)
         throw std::invalid_argument("depth must be between 2 and 16");
-    
     cosolve::tsp::LinKernighanOptions options;
     if (kickSegment < 1) throw std::invalid_argument("kick_segment must be positive");
     options.depth = depth;
@@ -45,6 +44,8 @@ void bindLinKernighan(nb::module_ &m) {
              nb::call_guard<nb::gil_scoped_release>())
         .def("tour", [](LinKernighan const &self) { return toArray(self.tour()); })
         .def_prop_ro("cost", &LinKernighan::cost)
+        .def_prop_ro("settled", &LinKernighan::settled,
+                     "Whether the tour is a local optimum, which comes before the first kick.")
         .def_prop_ro("kicks", &LinKernighan::kicks)
         .def_prop_ro("improving_moves", &LinKernighan::improvingMoves);
 }
