@@ -32,8 +32,8 @@ void construct(Eax *self, cosolve::Metric const &metric, IntVector indptr, IntVe
     if (threads < 1) throw std::invalid_argument("threads must be positive");
     cosolve::tsp::EaxProblem problem{metric, toCandidates(metric, indptr, indices),
                                      toFixedEdges(n, fixed), 0.0};
-    new (self) Eax(std::move(problem), toPopulation(n, population),
-                   {children, seed, threads, multi});
+    new (self)
+        Eax(std::move(problem), toPopulation(n, population), {children, seed, threads, multi});
 }
 
 IntResult populationOf(Eax const &eax) {
@@ -71,7 +71,8 @@ void bindEax(nb::module_ &m) {
         .def_prop_ro("finished", &Eax::finished)
         .def_prop_ro("stage", &Eax::stage)
         .def_prop_ro("cost", &Eax::cost, "Length of the best tour.")
-        .def("best", [](Eax const &self) { return toArray(self.best().order); }, "The best tour.")
+        .def(
+            "best", [](Eax const &self) { return toArray(self.best().order); }, "The best tour.")
         .def("population", &populationOf, "All tours, one per row.")
         .def("statistics", &statisticsOf);
 }

@@ -24,7 +24,7 @@ struct Brood {
 };
 
 struct BreedingRule {
-    int stage;     // 1: single AB-cycles ("local" EAX), 2: Block2
+    int stage;  // 1: single AB-cycles ("local" EAX), 2: Block2
     int children;
     bool multi;
 };
@@ -33,8 +33,9 @@ struct BreedingRule {
 class EaxBreeder {
 public:
     EaxBreeder(EaxProblem const &problem, EdgeCounts const &counts, std::span<double const> terms)
-        : problem_(&problem), counts_(&counts), terms_(terms), finder_(problem.candidates.size(), problem.fixed),
-          block2_(problem.candidates.size()), child_(problem), best_(problem) {}
+        : problem_(&problem), counts_(&counts), terms_(terms),
+          finder_(problem.candidates.size(), problem.fixed), block2_(problem.candidates.size()),
+          child_(problem), best_(problem) {}
 
     void breed(EaxTour const &a, EaxTour const &b, BreedingRule rule, Rng rng, Brood &brood);
 
@@ -42,6 +43,11 @@ private:
     struct Value {
         double gain;   // in length
         double merit;  // of the child in the selection
+    };
+
+    struct Ranked {
+        double merit;
+        int cycle;
     };
 
     void breedSingle(EaxTour const &a, BreedingRule rule, Brood &brood);
@@ -62,6 +68,7 @@ private:
     EaxOffspring child_, best_;
     Value bestValue_{0, 0};
     std::vector<int> centers_;
+    std::vector<Ranked> ranking_;
 };
 
 }  // namespace cosolve::tsp
