@@ -36,30 +36,25 @@ _STREAM = 0x9E3779B97F4A7C15  # spreads the seeds of individuals over 64 bits
 _MASK = (1 << 64) - 1
 
 
-def local_optimum(
-    model: KernelModel, seed: int, run: Run, tour: IntArray | None = None
-) -> IntArray:
-    """Lin-Kernighan optimum of a randomized greedy tour, or of a given tour.
+def local_optimum(model: KernelModel, tour: IntArray, seed: int, run: Run) -> IntArray:
+    """Lin-Kernighan optimum of a tour.
 
     Parameters
     ----------
     model
         The kernel view of the problem.
+    tour
+        Kernel nodes to start from.
     seed
-        Seed of the greedy tour.
+        Seed of the search.
     run
         When its time is up or it is interrupted, the tour is returned as it is.
-    tour
-        Kernel nodes to start from instead.
 
     Returns
     -------
     ndarray
         Kernel nodes, shape (model.size,).
     """
-    if tour is None:
-        few = model.size <= _FEW_NODES
-        tour = model.greedy(seed, _FEW_NODES_RANDOMIZATION if few else _START_RANDOMIZATION)
     engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH)
     while not (engine.settled or run.interrupted.is_set()) and run.remaining > 0:
         engine.run(min(SLICE_S, run.remaining), 0)
@@ -81,11 +76,18 @@ def starting_tours(
     run
         Its threads compute as many tours at a time, each a local optimum unless time is up.
     first
-        A tour whose local optimum comes first.
+        A tour whose local optimum comes first; the greedy tour unless given.
     """
+    few = model.size <= _FEW_NODES
+    randomization = _FEW_NODES_RANDOMIZATION if few else _START_RANDOMIZATION
 
     def nth(i: int) -> IntArray:
-        return local_optimum(model, (seed + i * _STREAM) & _MASK, run, first if i == 0 else None)
+        own_seed = (seed + i * _STREAM) & _MASK
+        if i == 0 and first is not None:
+            tour = first
+        else:
+            tour = model.greedy(own_seed, randomization if i else 0.0)
+        return local_optimum(model, tour, own_seed, run)
 
     with ThreadPoolExecutor(run.threads) as pool:
         for i in range(0, 1 << 62, run.threads):
