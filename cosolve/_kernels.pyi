@@ -57,6 +57,12 @@ class LinKernighan:
     def cost(self) -> float: ...
 
     @property
+    def settled(self) -> bool:
+        """
+        Whether the tour is a local optimum, which comes before the first kick.
+        """
+
+    @property
     def kicks(self) -> int: ...
 
     @property

@@ -36,34 +36,34 @@ _STREAM = 0x9E3779B97F4A7C15  # spreads the seeds of individuals over 64 bits
 _MASK = (1 << 64) - 1
 
 
-def local_optimum(model: KernelModel, seed: int, tour: IntArray | None = None) -> IntArray:
-    """Lin-Kernighan optimum of a randomized greedy tour, or of a given tour.
+def local_optimum(model: KernelModel, tour: IntArray, seed: int, run: Run) -> IntArray:
+    """Lin-Kernighan optimum of a tour.
 
     Parameters
     ----------
     model
         The kernel view of the problem.
-    seed
-        Seed of the greedy tour.
     tour
-        Kernel nodes to start from instead.
+        Kernel nodes to start from.
+    seed
+        Seed of the search.
+    run
+        When its time is up or it is interrupted, the tour is returned as it is.
 
     Returns
     -------
     ndarray
         Kernel nodes, shape (model.size,).
     """
-    if tour is None:
-        few = model.size <= _FEW_NODES
-        tour = model.greedy(seed, _FEW_NODES_RANDOMIZATION if few else _START_RANDOMIZATION)
     engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH)
-    engine.run(float("inf"), 0)
+    while not (engine.settled or run.interrupted.is_set()) and run.remaining > 0:
+        engine.run(min(SLICE_S, run.remaining), 0)
     nodes: IntArray = engine.tour()
     return nodes
 
 
 def starting_tours(
-    model: KernelModel, seed: int, threads: int, first: IntArray | None = None
+    model: KernelModel, seed: int, run: Run, first: IntArray | None = None
 ) -> Iterator[IntArray]:
     """Endless stream of different local optima, the same for any number of threads.
 
@@ -73,18 +73,25 @@ def starting_tours(
         The kernel view of the problem.
     seed
         Seed of the stream.
-    threads
-        Number of tours to compute at a time.
+    run
+        Its threads compute as many tours at a time, each a local optimum unless time is up.
     first
-        A tour whose local optimum comes first.
+        A tour whose local optimum comes first; the greedy tour unless given.
     """
+    few = model.size <= _FEW_NODES
+    randomization = _FEW_NODES_RANDOMIZATION if few else _START_RANDOMIZATION
 
     def nth(i: int) -> IntArray:
-        return local_optimum(model, (seed + i * _STREAM) & _MASK, first if i == 0 else None)
+        own_seed = (seed + i * _STREAM) & _MASK
+        if i == 0 and first is not None:
+            tour = first
+        else:
+            tour = model.greedy(own_seed, randomization if i else 0.0)
+        return local_optimum(model, tour, own_seed, run)
 
-    with ThreadPoolExecutor(threads) as pool:
-        for i in range(0, 1 << 62, threads):
-            yield from pool.map(nth, range(i, i + threads))
+    with ThreadPoolExecutor(run.threads) as pool:
+        for i in range(0, 1 << 62, run.threads):
+            yield from pool.map(nth, range(i, i + run.threads))
 
 
 def evolve(

@@ -102,8 +102,8 @@ class Eax:
             seed = (run.seed + number * _ROUND_SEED) & _MASK
             size = self._next_size(number)
             population = self._build(model, run, seed, size, first)
-            if len(population) == 1:
-                nodes, converged = population[0], False
+            if run.limit() is not None:
+                nodes, converged = min(population, key=model.length), False
             else:
                 nodes, converged = evolve(
                     model,
@@ -132,7 +132,9 @@ class Eax:
 
     def _next_size(self, number: int) -> int | None:
         """Return the size of population `number`: a larger one where the last was too small."""
-        return None if self.population is None else min(self.population << number, _LARGEST)
+        if self.population is None:
+            return None
+        return max(self.population, min(self.population << number, _LARGEST))
 
     def _build(
         self, model: KernelModel, run: Run, seed: int, size: int | None, first: IntArray | None
@@ -141,7 +143,7 @@ class Eax:
         allowance = _BUILD_SHARE * run.remaining
         wanted = size or (_WITHOUT_LIMIT if run.stop.time_limit is None else _LARGEST)
         tours: list[IntArray] = []
-        for tour in starting_tours(model, seed, run.threads, first):
+        for tour in starting_tours(model, seed, run, first):
             tours.append(tour)
             if not tours[1:]:
                 run.report(model.length(tour), phase="first tours")

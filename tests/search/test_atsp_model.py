@@ -60,8 +60,8 @@ def test_search_finds_the_optimum_of_small_problems(
     for seed in range(4):
         problem = random_problem(8, seed, ends)
         model = model_of(problem)
-        tours = starting_tours(model, seed, 1)
-        population = [next(tours) for _ in range(20)]
+        tours = starting_tours(model, seed, Run(Stop()))
+        population = [next(tours) for _ in range(100)]
         run = Run(Stop())
         nodes, converged = evolve(model, population, run, seed=seed, children=30, group=0)
         assert converged

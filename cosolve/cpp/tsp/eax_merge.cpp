@@ -1,4 +1,5 @@
-// Joining the sub-tours of an intermediate solution (Nagata and Kobayashi 2013, section 3.1, step 5).
+// Joining the sub-tours of an intermediate solution (Nagata and Kobayashi 2013, section 3.1, step
+// 5).
 #include <limits>
 
 #include "tsp/eax_offspring.h"
@@ -38,8 +39,8 @@ template <class Visitor> void EaxOffspring::visitSubtour(int label, Visitor visi
     } while (end != start);
 }
 
-// The best exchange of an edge of the sub-tour and an edge outside that adds a candidate edge, among
-// those that gain more than the threshold.
+// The best exchange of an edge of the sub-tour and an edge outside that adds a candidate edge,
+// among those that gain more than the threshold.
 EaxOffspring::Exchange EaxOffspring::bestExchange(int label, double threshold) {
     Exchange best{threshold, {-1, 0}, {-1, 0}};
     ++round_;
@@ -60,8 +61,7 @@ EaxOffspring::Surroundings EaxOffspring::surroundings(Place place) const {
     for (int const side : {0, 1}) {
         Corner const corner{place.position, side};
         int const other = neighborAt(place.segment, corner);
-        bool const fixed =
-            !isJoint(place.segment, corner) && problem_->fixed.contains(v, other);
+        bool const fixed = !isJoint(place.segment, corner) && problem_->fixed.contains(v, other);
         around.node[side] = other;
         around.length[side] =
             fixed ? -std::numeric_limits<double>::infinity() : problem_->metric(v, other);

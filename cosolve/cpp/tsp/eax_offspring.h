@@ -33,9 +33,9 @@ public:
     int subtours() const { return static_cast<int>(live_.size()); }
     // Exchanged edges so far.
     int cuts() const { return static_cast<int>(lastPosition_.size()); }
-    // Joins the sub-tours into one tour, smallest first, each by the best exchange of two edges over
-    // the candidate edges, and adds the reduction in length, usually negative, to the gain so far.
-    // Gives up and returns false as soon as the gain would be used up.
+    // Joins the sub-tours into one tour, smallest first, each by the best exchange of two edges
+    // over the candidate edges, and adds the reduction in length, usually negative, to the gain so
+    // far. Gives up and returns false as soon as the gain would be used up.
     bool mergeSubtours(double &gain);
 
     // The sub-tour a node is in, as a label that stays valid until the next build or merge.
@@ -129,8 +129,8 @@ private:
     std::vector<int> lastPosition_;  // of the segments, ascending
     std::vector<int> segmentId_;     // in the same order
     std::vector<Segment> segments_;
-    std::vector<int> partner_;       // the end that an end is joined to
-    std::vector<int> live_;          // labels of the sub-tours
+    std::vector<int> partner_;                    // the end that an end is joined to
+    std::vector<int> live_;                       // labels of the sub-tours
     std::vector<int> root_, sizes_, anySegment_;  // by label
     std::vector<unsigned> inside_;  // by node: the last search from a sub-tour that had it
     unsigned round_ = 0;
