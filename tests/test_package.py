@@ -40,6 +40,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert not modules & {*HEAVY, "numpy"}
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("arguments", [["--help"], ["solve", "--help"]], ids=" ".join)
 def test_help_is_quick(arguments: list[str]) -> None:
     """Help takes less than a quarter of a second, of which other programs take no part."""

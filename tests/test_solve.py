@@ -210,6 +210,7 @@ def test_limit_is_none_if_the_solver_ends_by_itself(problem: TSP) -> None:
     assert solve(problem, returns(identity(problem))).limit is None
 
 
+@pytest.mark.timing
 def test_time_limit_covers_the_whole_call() -> None:
     """On a large problem, time is kept back for checking and evaluating the tour."""
     problem = TSP(coords=np.random.default_rng(0).random((1_000_000, 2)))
