@@ -45,7 +45,7 @@ def test_extreme_parameters_work() -> None:
     """The ends of every range are accepted by the kernel too."""
     problem = random_tsp(100, seed=1)
     for solver in (Lk(2, (1,), 1), Lk(16, (32, 32, 1), 2**31 - 1)):
-        result = solve(problem, solver, stop=Stop(iterations=20))
+        result: Any = solve(problem, solver, stop=Stop(iterations=20))
         assert problem.check(result.solution) == []
 
 
@@ -60,7 +60,7 @@ def test_parameters_reach_the_kernel() -> None:
     """A search of depth 2 is another search than the default one."""
     problem = random_tsp(300, seed=1)
     stop = Stop(iterations=0)
-    shallow = solve(problem, "lk", stop=stop, params={"depth": 2, "breadth": (1,)})
+    shallow: Any = solve(problem, "lk", stop=stop, params={"depth": 2, "breadth": (1,)})
     assert shallow.cost > solve(problem, "lk", stop=stop).cost
 
 
@@ -81,16 +81,16 @@ def test_parameters_reach_the_kernel() -> None:
 def test_small_problems_are_solved_to_optimality(fields: dict[str, Any], seed: int) -> None:
     """Eleven nodes with every kind of constraint, against dynamic programming."""
     problem = TSP(coords=whole_coords(11, seed), metric=Metric.EUC, **fields)
-    result = solve(problem, "lk", stop=Stop(iterations=400), guide="knn:10")
+    result: Any = solve(problem, "lk", stop=Stop(iterations=400), guide="knn:10")
     assert result.cost == optimal_cost(problem)
 
 
 def test_start_is_used_and_never_worsened() -> None:
     """From a very good tour no iteration at all leads back to a worse one."""
     problem = random_tsp(300, seed=2)
-    good = solve(problem, "lk", stop=Stop(iterations=2000))
-    again = solve(problem, "lk", stop=Stop(iterations=0), start=good.solution)
-    scratch = solve(problem, "lk", stop=Stop(iterations=0))
+    good: Any = solve(problem, "lk", stop=Stop(iterations=2000))
+    again: Any = solve(problem, "lk", stop=Stop(iterations=0), start=good.solution)
+    scratch: Any = solve(problem, "lk", stop=Stop(iterations=0))
     assert again.cost <= good.cost < scratch.cost
 
 
@@ -107,7 +107,7 @@ def test_guide_is_used() -> None:
     """With the edges of one tour for candidates, the search can hardly leave them."""
     problem = random_tsp(200, seed=4)
     stop = Stop(iterations=0)
-    sparse = solve(problem, "lk", stop=stop, guide="knn:2")
+    sparse: Any = solve(problem, "lk", stop=stop, guide="knn:2")
     assert sparse.cost > solve(problem, "lk", stop=stop, guide="knn:8").cost
 
 
@@ -118,6 +118,6 @@ def test_trace_tells_the_true_costs() -> None:
     upper = np.triu(matrix, 1)
     problem = TSP(matrix=upper + upper.T)
     start = Tour(np.arange(60, dtype=np.int32))
-    result = solve(problem, "lk", stop=Stop(iterations=500), start=start)
+    result: Any = solve(problem, "lk", stop=Stop(iterations=500), start=start)
     assert result.cost < 60
     assert result.trace[-1].cost == pytest.approx(result.cost, rel=1e-9)
