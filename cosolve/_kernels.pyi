@@ -16,6 +16,9 @@ class Metric:
     @overload
     def __init__(self, matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], hub: bool = False) -> None: ...
 
+    @staticmethod
+    def two_copies(matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)]) -> Metric: ...
+
     def __call__(self, i: int, j: int) -> float: ...
 
     @property

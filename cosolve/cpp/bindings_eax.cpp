@@ -33,8 +33,8 @@ void construct(Eax *self, cosolve::Metric const &metric, IntVector indptr, IntVe
     if (group < 0) throw std::invalid_argument("group must not be negative");
     cosolve::tsp::EaxProblem problem{metric, toCandidates(metric, indptr, indices),
                                      toFixedEdges(n, fixed), 0.0};
-    new (self) Eax(std::move(problem), toPopulation(n, population),
-                   {children, seed, threads, group});
+    new (self)
+        Eax(std::move(problem), toPopulation(n, population), {children, seed, threads, group});
 }
 
 IntResult populationOf(Eax const &eax) {
@@ -72,8 +72,8 @@ void bindEax(nb::module_ &m) {
         .def_prop_ro("finished", &Eax::finished)
         .def_prop_ro("stage", &Eax::stage)
         .def_prop_ro("cost", &Eax::cost, "Length of the best tour.")
-        .def("best", [](Eax const &self) { return toArray(self.best().order); }, "The best tour.")
+        .def(
+            "best", [](Eax const &self) { return toArray(self.best().order); }, "The best tour.")
         .def("population", &populationOf, "All tours, one per row.")
-        .def("statistics", &statisticsOf,
-             nb::sig("def statistics(self) -> dict[str, float]"));
+        .def("statistics", &statisticsOf, nb::sig("def statistics(self) -> dict[str, float]"));
 }

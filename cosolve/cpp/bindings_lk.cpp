@@ -38,8 +38,7 @@ void bindLinKernighan(nb::module_ &m) {
     nb::class_<LinKernighan>(m, "LinKernighan", "Iterated Lin-Kernighan search.")
         .def("__init__", &construct, "metric"_a, "indptr"_a.noconvert(), "indices"_a.noconvert(),
              "fixed_edges"_a.noconvert(), "tour"_a.noconvert(), "seed"_a, "depth"_a = 10,
-             "breadth"_a = std::vector<int>{5, 3, 1}, "kick_segment"_a = 50,
-             nb::keep_alive<1, 2>())
+             "breadth"_a = std::vector<int>{5, 3, 1}, "kick_segment"_a = 50, nb::keep_alive<1, 2>())
         .def("run", &LinKernighan::run, "seconds"_a, "kicks"_a = -1,
              nb::call_guard<nb::gil_scoped_release>())
         .def("tour", [](LinKernighan const &self) { return toArray(self.tour()); })

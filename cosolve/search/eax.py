@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cosolve.core import Run
-    from cosolve.search.tsp_model import IntArray, TspModel
+    from cosolve.search.kernel_model import IntArray, KernelModel
 
 # Tours of a population are to be diverse and cheap rather than good: a shallow search from very
 # different greedy tours lets the crossover end lower in the same time than deep searches do
 # (benchmarks/RESULTS.md, "Starting tours").
 _START_DEPTH = 5
 _START_RANDOMIZATION = 1.0
+
+# On few nodes those tours are all alike, and what none of them has, crossover cannot find: there
+# the edges are taken in random order.
+_FEW_NODES = 200
+_FEW_NODES_RANDOMIZATION = 1000.0
 
 # (share of the time, largest entropy that leaves time to converge, as a share of the first one):
 # where more is left, the population is halved.
@@ -31,27 +36,25 @@ _STREAM = 0x9E3779B97F4A7C15  # spreads the seeds of individuals over 64 bits
 _MASK = (1 << 64) - 1
 
 
-def local_optimum(model: TspModel, seed: int, run: Run, tour: IntArray | None = None) -> IntArray:
-    """Lin-Kernighan optimum of a randomized greedy tour, or of a given tour.
+def local_optimum(model: KernelModel, tour: IntArray, seed: int, run: Run) -> IntArray:
+    """Lin-Kernighan optimum of a tour.
 
     Parameters
     ----------
     model
         The kernel view of the problem.
+    tour
+        Kernel nodes to start from.
     seed
-        Seed of the greedy tour.
+        Seed of the search.
     run
         When its time is up or it is interrupted, the tour is returned as it is.
-    tour
-        Kernel nodes to start from instead.
 
     Returns
     -------
     ndarray
         Kernel nodes, shape (model.size,).
     """
-    if tour is None:
-        tour = model.greedy(seed, _START_RANDOMIZATION)
     engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH)
     while not (engine.settled or run.interrupted.is_set()) and run.remaining > 0:
         engine.run(min(SLICE_S, run.remaining), 0)
@@ -60,7 +63,7 @@ def local_optimum(model: TspModel, seed: int, run: Run, tour: IntArray | None = 
 
 
 def starting_tours(
-    model: TspModel, seed: int, run: Run, first: IntArray | None = None
+    model: KernelModel, seed: int, run: Run, first: IntArray | None = None
 ) -> Iterator[IntArray]:
     """Endless stream of different local optima, the same for any number of threads.
 
@@ -73,11 +76,18 @@ def starting_tours(
     run
         Its threads compute as many tours at a time, each a local optimum unless time is up.
     first
-        A tour whose local optimum comes first.
+        A tour whose local optimum comes first; the greedy tour unless given.
     """
+    few = model.size <= _FEW_NODES
+    randomization = _FEW_NODES_RANDOMIZATION if few else _START_RANDOMIZATION
 
     def nth(i: int) -> IntArray:
-        return local_optimum(model, (seed + i * _STREAM) & _MASK, run, first if i == 0 else None)
+        own_seed = (seed + i * _STREAM) & _MASK
+        if i == 0 and first is not None:
+            tour = first
+        else:
+            tour = model.greedy(own_seed, randomization if i else 0.0)
+        return local_optimum(model, tour, own_seed, run)
 
     with ThreadPoolExecutor(run.threads) as pool:
         for i in range(0, 1 << 62, run.threads):
@@ -85,7 +95,7 @@ def starting_tours(
 
 
 def evolve(
-    model: TspModel,
+    model: KernelModel,
     population: list[IntArray],
     run: Run,
     *,
@@ -140,7 +150,7 @@ def evolve(
     return engine.best(), engine.finished
 
 
-def better_half(model: TspModel, population: IntArray) -> IntArray:
+def better_half(model: KernelModel, population: IntArray) -> IntArray:
     """Return the shorter half of a population, but no fewer than 8 tours, shortest first.
 
     Parameters

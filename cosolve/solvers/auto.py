@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run, Solver
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import Tour
-from cosolve.solvers.eax import Eax
-from cosolve.solvers.lk import Lk
+from cosolve.solvers import registry
 from cosolve.solvers.tsp_support import unsupported
 
 
 @dataclass(frozen=True, slots=True)
 class Auto:
-    """The method that did best on instances of this size within this time.
+    """The method that did best on instances of about this size in about this time.
 
     Notes
     -----
-    The table behind the choice is in ``cosolve/solvers/auto.py``; ``benchmarks/auto_table.py``
-    measures it again.
+    The choice is the nearest row of ``cosolve/solvers/auto_table.json``, which
+    ``benchmarks/auto_table.py`` measures.
     """
 
     name: ClassVar[str] = "auto"
@@ -39,14 +42,32 @@ class Auto:
         guide: EdgeGuidance | None = None,
     ) -> Outcome[Tour]:
         """Solve with the chosen method."""
-        return choose(problem.size, run.remaining).run(problem, run, start=start, guide=guide)
-
-
-# Seconds per node from which a population of the genetic algorithm converges far enough to end
-# below iterated Lin-Kernighan search.
-_EAX_FROM_S_PER_NODE = 2e-4
+        solver = choose(problem.size, run.remaining)
+        return solver.run(problem, run, start=start, guide=guide)
 
 
 def choose(size: int, seconds: float) -> Solver:
-    """Return the solver for a problem of `size` nodes and a time limit in seconds."""
-    return Eax() if seconds >= _EAX_FROM_S_PER_NODE * size else Lk()
+    """Return the solver for a problem of `size` nodes and a time limit in seconds.
+
+    Parameters
+    ----------
+    size
+        Number of nodes.
+    seconds
+        May be 0 or infinite.
+    """
+    # Beyond the largest instances measured, the seconds per node decide.
+    nodes = min(size, max(row[0] for row in _table()))
+    limit = min(max(seconds * nodes / max(size, 1), 1e-3), 1e9)
+
+    def distance(row: tuple[int, float, str]) -> tuple[float, float]:
+        return abs(math.log(row[0] / max(nodes, 1))), abs(math.log(row[1] / limit))
+
+    return registry.get(min(_table(), key=distance)[2])
+
+
+@cache
+def _table() -> tuple[tuple[int, float, str], ...]:
+    """Rows of (nodes, seconds, method)."""
+    text = files("cosolve.solvers").joinpath("auto_table.json").read_text(encoding="utf-8")
+    return tuple((row["nodes"], row["seconds"], row["method"]) for row in json.loads(text))

@@ -10,7 +10,8 @@ from cosolve.core import Outcome, Problem, Run
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.search.eax import evolve, starting_tours
-from cosolve.search.tsp_model import IntArray, TspModel
+from cosolve.search.kernel_model import IntArray, KernelModel
+from cosolve.search.models import model_of
 from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
 
 # A population without a given size: the first tours may take this share of the time that is left.
@@ -91,7 +92,7 @@ class Eax:
         """Evolve populations, each from new tours, until `run` says stop or they agree."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
-        model = TspModel(problem, guide)
+        model = model_of(problem, guide)
         best: Tour | None = start
         best_cost = float("inf") if start is None else problem.cost(start)
         first = None if start is None else model.encode(start)
@@ -136,7 +137,7 @@ class Eax:
         return max(self.population, min(self.population << number, _LARGEST))
 
     def _build(
-        self, model: TspModel, run: Run, seed: int, size: int | None, first: IntArray | None
+        self, model: KernelModel, run: Run, seed: int, size: int | None, first: IntArray | None
     ) -> list[IntArray]:
         begin = run.elapsed
         allowance = _BUILD_SHARE * run.remaining

@@ -9,7 +9,7 @@ from cosolve.core import Outcome, Problem, Run
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.search.lin_kernighan import iterate, lin_kernighan
-from cosolve.search.tsp_model import TspModel
+from cosolve.search.models import model_of
 from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
 
 
@@ -68,7 +68,7 @@ class Lk:
         """Improve a greedy tour, or `start`, until `run` says stop."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
-        model = TspModel(problem, guide)
+        model = model_of(problem, guide)
         nodes = model.greedy() if start is None else model.encode(start)
         engine = lin_kernighan(
             model,

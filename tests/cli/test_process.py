@@ -67,3 +67,14 @@ def test_full_disk_is_one_line(instances: Path) -> None:
         )  # fmt: skip
     assert run.returncode == 2
     assert run.stderr == "cosolve: error: No space left on device\n"
+
+
+@pytest.mark.parametrize(("command", "code"), [("solve -m greedy", 0), ("info missing", 2)])
+def test_closed_streams_are_no_traceback(instances: Path, command: str, code: int) -> None:
+    """A shell may close the output: the exit code still tells."""
+    line = f"exec {sys.executable} -m cosolve {command} {instances / 'gr17.tsp'} >&-"
+    run = subprocess.run(
+        ["/bin/sh", "-c", line], check=False, stderr=subprocess.PIPE, text=True, timeout=30
+    )
+    assert run.returncode == code
+    assert "Traceback" not in run.stderr

@@ -170,10 +170,10 @@ def test_randomization_must_be_a_positive_number(randomization):
         greedy_tour(TSP(coords=np.eye(2)), randomization=randomization)
 
 
-def test_asymmetric_problems_are_refused():
-    """Greedy edges have no direction."""
+def test_asymmetric_fixed_edges_are_refused():
+    """Fixed edges in an asymmetric problem are an error, not a wrong answer."""
     with pytest.raises(ValueError, match="asymmetric"):
-        greedy_tour(TSP(matrix=np.arange(9.0).reshape(3, 3)))
+        greedy_tour(TSP(matrix=np.triu(np.ones((12, 12))), fixed_edges=np.array([[0, 1]])))
 
 
 def test_a_curve_needs_coordinates():

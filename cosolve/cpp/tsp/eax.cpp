@@ -59,15 +59,13 @@ int Eax::run(double seconds, int generations) {
     Deadline const deadline(seconds);
     int const pairs = static_cast<int>(population_.size());
     int done = 0;
-    while (!finished() && done != generations) {
+    while (!finished() && done != generations && !deadline.passed()) {
         if (nextPair_ == 0) beginGeneration();
-        while (nextPair_ < pairs) {
-            if (deadline.passed()) return done;
-            int const to = std::min(nextPair_ + batch, pairs);
-            breedBatch(nextPair_, to);
-            replace(nextPair_, to);
-            nextPair_ = to;
-        }
+        int const to = std::min(nextPair_ + batch, pairs);
+        breedBatch(nextPair_, to);
+        replace(nextPair_, to);
+        nextPair_ = to;
+        if (nextPair_ < pairs) continue;
         endGeneration();
         ++done;
     }

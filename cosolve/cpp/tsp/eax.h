@@ -18,9 +18,9 @@
 namespace cosolve::tsp {
 
 struct EaxOptions {
-    int children;        // per pair and generation
+    int children;  // per pair and generation
     std::uint64_t seed;
-    int threads = 1;     // has no influence on the result
+    int threads = 1;  // has no influence on the result
     // Stage I accepts the best of every `group` AB-cycles of a pair, so that a generation on many
     // nodes makes many improvements; 0: the best of `children`, as published.
     int group = 0;
@@ -72,12 +72,12 @@ private:
     std::vector<Brood> broods_;                          // results of a batch
     std::vector<int> mates_;                             // random cyclic order of the population
     int nextPair_ = 0;
-    bool differences_ = false;                           // whether any pair of this generation differs
+    bool differences_ = false;  // whether any pair of this generation differs
     std::size_t best_ = 0;
     double bestAtLastGain_ = 0;
     int generation_ = 0;
-    int stagnation_ = 0;    // generations without a better best tour
-    int patience_ = 0;      // G / 10 of the termination rule; 0 until it applies
+    int stagnation_ = 0;  // generations without a better best tour
+    int patience_ = 0;    // G / 10 of the termination rule; 0 until it applies
     int stage_ = 1;
     EaxStatistics statistics_;
 };

@@ -38,8 +38,8 @@ struct AbCycles {
 // which the tours differ are, once for A and once for B: they let walks branch and so make the
 // AB-cycles more varied, while nothing is spent on regions where the tours agree. Measured on
 // uniform instances of 1000 nodes this halves the final gap of a population of 30 that leaving
-// out all common edges reaches; using all of them gains a little more at twice the time. Fixed edges
-// are never used.
+// out all common edges reaches; using all of them gains a little more at twice the time. Fixed
+// edges are never used.
 class AbCycleFinder {
 public:
     AbCycleFinder(int n, FixedEdges const &fixed)
@@ -53,7 +53,7 @@ private:
     struct State {
         int to[2][2];  // [0: A, 1: B][which]
         int degree[2];
-        int seen[2];   // index in the walk, by its parity; -1 if not on it
+        int seen[2];  // index in the walk, by its parity; -1 if not on it
     };
 
     State &at(int node) { return state_[static_cast<std::size_t>(node)]; }

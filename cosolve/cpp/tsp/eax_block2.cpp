@@ -96,8 +96,7 @@ int EaxBlock2::boundaryChange(int c) const {
 }
 
 // The best allowed toggle; -1 if there is none. Ties are broken at random.
-int EaxBlock2::bestMove(int center, int iteration, int boundary, int bestBoundary,
-                        Rng &rng) const {
+int EaxBlock2::bestMove(int center, int iteration, int boundary, int bestBoundary, Rng &rng) const {
     int best = -1, bestChange = std::numeric_limits<int>::max(), ties = 0;
     for (int const c : near_) {
         auto const i = static_cast<std::size_t>(c);

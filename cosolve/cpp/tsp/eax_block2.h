@@ -53,11 +53,11 @@ private:
     std::vector<std::pair<int, int>> pairs_;
     std::vector<int> meetingStart_;
     std::vector<Meeting> meetings_;
-    std::vector<int> allMeetings_;             // nodes at which a cycle meets others
-    std::vector<int> withSet_;                 // those at which it meets the E-set
+    std::vector<int> allMeetings_;  // nodes at which a cycle meets others
+    std::vector<int> withSet_;      // those at which it meets the E-set
     std::vector<char> inSet_;
     std::vector<int> tabuUntil_;
-    std::vector<int> near_;                    // AB-cycles that meet the E-set or were in it
+    std::vector<int> near_;  // AB-cycles that meet the E-set or were in it
     std::vector<char> isNear_;
     std::vector<int> set_, best_, touching_;
 };

@@ -4,7 +4,8 @@ namespace cosolve::tsp {
 
 namespace {
 
-constexpr double noEntropyLoss = 1e-10;  // epsilon of the selection, Nagata and Kobayashi 2013, eq. 4
+constexpr double noEntropyLoss =
+    1e-10;  // epsilon of the selection, Nagata and Kobayashi 2013, eq. 4
 
 }  // namespace
 
@@ -31,8 +32,7 @@ double EaxBreeder::exchangeGain(std::span<int const> eset) const {
     double gain = 0;
     for (int const c : eset) {
         auto const nodes = cycles_.of(c);
-        for (std::size_t i = 0; i < nodes.size(); i += 2)
-            gain += metric(nodes[i], nodes[i + 1]);
+        for (std::size_t i = 0; i < nodes.size(); i += 2) gain += metric(nodes[i], nodes[i + 1]);
         for (std::size_t i = 2; i < nodes.size(); i += 2) gain -= metric(nodes[i - 1], nodes[i]);
         gain -= metric(nodes.back(), nodes.front());
     }
@@ -40,8 +40,7 @@ double EaxBreeder::exchangeGain(std::span<int const> eset) const {
 }
 
 EaxBreeder::Value EaxBreeder::valueOfChild(double gain) {
-    gain += child_.mergeSubtours();
-    if (gain <= problem_->tolerance) return {gain, 0};
+    if (!child_.mergeSubtours(gain) || gain <= problem_->tolerance) return {gain, 0};
     double const loss = -child_.entropyChange(*counts_, terms_);
     return {gain, gain / (loss > noEntropyLoss ? loss : noEntropyLoss)};
 }
@@ -88,8 +87,8 @@ void EaxBreeder::breedBlock2(EaxTour const &a, BreedingRule rule, Rng &rng, Broo
     if (bestValue_.merit > 0) replaceBy(best_, a, bestValue_.gain, brood);
 }
 
-// The rule of a single child, once for every group of AB-cycles: they have no edge in common, so most
-// stay applicable after others have been applied, and a pair of large tours takes over many
+// The rule of a single child, once for every group of AB-cycles: they have no edge in common, so
+// most stay applicable after others have been applied, and a pair of large tours takes over many
 // improvements in one generation, each still the best of its group.
 void EaxBreeder::breedGroups(EaxTour const &a, BreedingRule rule, Brood &brood) {
     for (int c = 0; c < cycles_.size();) {

@@ -24,7 +24,7 @@ struct Brood {
 };
 
 struct BreedingRule {
-    int stage;     // 1: single AB-cycles ("local" EAX), 2: Block2
+    int stage;  // 1: single AB-cycles ("local" EAX), 2: Block2
     int children;
     int group;  // AB-cycles per accepted child; 0: one child per pair
 };
@@ -33,8 +33,9 @@ struct BreedingRule {
 class EaxBreeder {
 public:
     EaxBreeder(EaxProblem const &problem, EdgeCounts const &counts, std::span<double const> terms)
-        : problem_(&problem), counts_(&counts), terms_(terms), finder_(problem.candidates.size(), problem.fixed),
-          block2_(problem.candidates.size()), child_(problem), best_(problem) {}
+        : problem_(&problem), counts_(&counts), terms_(terms),
+          finder_(problem.candidates.size(), problem.fixed), block2_(problem.candidates.size()),
+          child_(problem), best_(problem) {}
 
     void breed(EaxTour const &a, EaxTour const &b, BreedingRule rule, Rng rng, Brood &brood);
 

@@ -1,24 +1,24 @@
-// Joining the sub-tours of an intermediate solution (Nagata and Kobayashi 2013, section 3.1, step 5).
+// Joining the sub-tours of an intermediate solution (Nagata and Kobayashi 2013, section 3.1, step
+// 5).
 #include <limits>
 
 #include "tsp/eax_offspring.h"
 
 namespace cosolve::tsp {
 
-double EaxOffspring::mergeSubtours() {
-    double gain = 0;
+bool EaxOffspring::mergeSubtours(double &gain) {
     while (live_.size() > 1) {
         std::size_t smallest = 0;
         for (std::size_t i = 1; i < live_.size(); ++i)
             if (subtourSize(live_[i]) < subtourSize(live_[smallest])) smallest = i;
         int const label = live_[smallest];
-        Exchange move = bestExchange(label);
-        if (move.outside.position < 0) move = anyExchange(label);
+        Exchange const move = bestExchange(label, -gain);
+        if (move.outside.position < 0) return false;
         live_.erase(live_.begin() + static_cast<std::ptrdiff_t>(smallest));
         exchange(move, label);
         gain += move.gain;
     }
-    return gain;
+    return true;
 }
 
 int EaxOffspring::neighborAt(int s, Corner corner) const {
@@ -27,70 +27,94 @@ int EaxOffspring::neighborAt(int s, Corner corner) const {
                                           : tour_->before(corner.position));
 }
 
-// The best exchange of an edge of the sub-tour and an edge outside that adds a candidate edge.
-EaxOffspring::Exchange EaxOffspring::bestExchange(int label) const {
-    Exchange best{-std::numeric_limits<double>::infinity(), {-1, 0}, {-1, 0}};
+// Calls visit(segment, position) for all nodes of a sub-tour.
+template <class Visitor> void EaxOffspring::visitSubtour(int label, Visitor visit) const {
     int const start = 2 * anySegment_[static_cast<std::size_t>(label)];
     int end = start;
     do {
         int const s = end >> 1;
         int p = segment(s).first;
-        for (int left = segmentLength(s); left > 0; --left, p = tour_->after(p))
-            scanNode(label, s, p, best);
+        for (int left = segmentLength(s); left > 0; --left, p = tour_->after(p)) visit(s, p);
         end = partner(end ^ 1);
     } while (end != start);
+}
+
+// The best exchange of an edge of the sub-tour and an edge outside that adds a candidate edge,
+// among those that gain more than the threshold.
+EaxOffspring::Exchange EaxOffspring::bestExchange(int label, double threshold) {
+    Exchange best{threshold, {-1, 0}, {-1, 0}};
+    ++round_;
+    visitSubtour(label, [this](int, int p) {
+        inside_[static_cast<std::size_t>(tour_->nodeAt(p))] = round_;
+    });
+    bool leaves = false;
+    visitSubtour(label, [&](int s, int p) { leaves |= scanNode({s, p}, best); });
+    if (!leaves) anyExchange(label, best);
     return best;
 }
 
-void EaxOffspring::scanNode(int label, int s, int position, Exchange &best) const {
-    Metric const &metric = problem_->metric;
+// The edges at a node of the intermediate solution. Fixed edges get a length that no exchange can
+// make up for.
+EaxOffspring::Surroundings EaxOffspring::surroundings(Place place) const {
+    Surroundings around;
+    int const v = tour_->nodeAt(place.position);
+    for (int const side : {0, 1}) {
+        Corner const corner{place.position, side};
+        int const other = neighborAt(place.segment, corner);
+        bool const fixed = !isJoint(place.segment, corner) && problem_->fixed.contains(v, other);
+        around.node[side] = other;
+        around.length[side] =
+            fixed ? -std::numeric_limits<double>::infinity() : problem_->metric(v, other);
+    }
+    return around;
+}
+
+// Exchanges that add an edge from this node; returns whether a candidate edge leaves the sub-tour.
+bool EaxOffspring::scanNode(Place place, Exchange &best) const {
     Candidates const &candidates = problem_->candidates;
-    int const v = tour_->nodeAt(position);
+    int const v = tour_->nodeAt(place.position);
+    bool leaves = false;
+    Surroundings inner;
     for (int e = candidates.begin(v); e < candidates.end(v); ++e) {
         int const w = candidates.to[static_cast<std::size_t>(e)];
-        int const q = tour_->positionOf(w), t = segmentAt(q);
-        if (component(t) == label) continue;
+        if (inside_[static_cast<std::size_t>(w)] == round_) continue;
+        if (!leaves) inner = surroundings(place);
+        leaves = true;
         double const added = candidates.cost[static_cast<std::size_t>(e)];
-        for (int const side : {0, 1}) {
-            int const v2 = neighborAt(s, {position, side});
-            if (!isJoint(s, {position, side}) && problem_->fixed.contains(v, v2)) continue;
-            double const base = metric(v, v2) - added;
-            for (int const outside : {0, 1}) {
-                int const w2 = neighborAt(t, {q, outside});
-                double const gain = base + metric(w, w2) - metric(v2, w2);
-                if (gain <= best.gain) continue;
-                if (!isJoint(t, {q, outside}) && problem_->fixed.contains(w, w2)) continue;
-                best = {gain, {position, side}, {q, outside}};
+        int const q = tour_->positionOf(w);
+        Surroundings const outer = surroundings({segmentAt(q), q});
+        for (int const i : {0, 1}) {
+            for (int const o : {0, 1}) {
+                double const base = inner.length[i] + outer.length[o] - added;
+                // The shorter of the two new edges leads to every exchange.
+                if (base - added <= best.gain) continue;
+                double const gain = base - problem_->metric(inner.node[i], outer.node[o]);
+                if (gain > best.gain) best = {gain, {place.position, i}, {q, o}};
             }
         }
     }
+    return leaves;
 }
 
 // For a sub-tour that no candidate edge leaves: every sub-tour has a joint, and joints are never
 // fixed edges, so exchanging two of them is always possible.
-EaxOffspring::Exchange EaxOffspring::anyExchange(int label) const {
+void EaxOffspring::anyExchange(int label, Exchange &best) const {
     Metric const &metric = problem_->metric;
-    Exchange best{-std::numeric_limits<double>::infinity(), {-1, 0}, {-1, 0}};
     auto const corner = [this](int end) {
         Segment const &s = segment(end >> 1);
         return (end & 1) != 0 ? Corner{s.last, 1} : Corner{s.first, 0};
     };
     int const ends = static_cast<int>(partner_.size());
-    int const start = 2 * anySegment_[static_cast<std::size_t>(label)];
-    int end = start;
-    do {
-        for (int const e : {end, end ^ 1}) {
-            int const v = nodeOfEnd(e), v2 = nodeOfEnd(partner(e));
-            for (int f = 0; f < ends; ++f) {
-                if (component(f >> 1) == label) continue;
-                int const w = nodeOfEnd(f), w2 = nodeOfEnd(partner(f));
-                double const gain = metric(v, v2) + metric(w, w2) - metric(v, w) - metric(v2, w2);
-                if (gain > best.gain) best = {gain, corner(e), corner(f)};
-            }
+    for (int e = 0; e < ends; ++e) {
+        if (component(e >> 1) != label) continue;
+        int const v = nodeOfEnd(e), v2 = nodeOfEnd(partner(e));
+        for (int f = 0; f < ends; ++f) {
+            if (component(f >> 1) == label) continue;
+            int const w = nodeOfEnd(f), w2 = nodeOfEnd(partner(f));
+            double const gain = metric(v, v2) + metric(w, w2) - metric(v, w) - metric(v2, w2);
+            if (gain > best.gain) best = {gain, corner(e), corner(f)};
         }
-        end = partner(end ^ 1);
-    } while (end != start);
-    return best;
+    }
 }
 
 // Makes sure that the edge at a corner is a joint, splitting the segment if it is inside one;

@@ -149,7 +149,7 @@ void EaxOffspring::apply(EaxTour &tour) {
         Segment const &s = segment(e >> 1);
         int const old = (e & 1) != 0 ? tour.after(s.last) : tour.before(s.first);
         tour.neighbor[static_cast<std::size_t>(node)].replace(tour.nodeAt(old),
-                                                               nodeOfEnd(partner(e)));
+                                                              nodeOfEnd(partner(e)));
     }
     int longest = 0;
     for (int s = 1; s < k; ++s)

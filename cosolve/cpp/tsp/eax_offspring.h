@@ -23,7 +23,8 @@ struct EdgeChange {
 class EaxOffspring {
 public:
     explicit EaxOffspring(EaxProblem const &problem)
-        : problem_(&problem), slots_(static_cast<std::size_t>(problem.candidates.size())) {}
+        : problem_(&problem), slots_(static_cast<std::size_t>(problem.candidates.size())),
+          inside_(slots_.size(), 0) {}
 
     // Replaces the A edges of the AB-cycles in the tour by their B edges. The result is one or more
     // sub-tours. Returns false, with nothing built, if an A edge is not (or no longer) in the tour.
@@ -32,9 +33,10 @@ public:
     int subtours() const { return static_cast<int>(live_.size()); }
     // Exchanged edges so far.
     int cuts() const { return static_cast<int>(lastPosition_.size()); }
-    // Joins the sub-tours into one tour, smallest first, each by the best exchange of two edges over
-    // the candidate edges. Returns the reduction in length, usually negative.
-    double mergeSubtours();
+    // Joins the sub-tours into one tour, smallest first, each by the best exchange of two edges
+    // over the candidate edges, and adds the reduction in length, usually negative, to the gain so
+    // far. Gives up and returns false as soon as the gain would be used up.
+    bool mergeSubtours(double &gain);
 
     // The sub-tour a node is in, as a label that stays valid until the next build or merge.
     int subtourOf(int node) const { return component(segmentAt(tour_->positionOf(node))); }
@@ -66,6 +68,14 @@ private:
     struct Corner {
         int position;
         int side;
+    };
+    struct Place {
+        int segment;
+        int position;
+    };
+    struct Surroundings {
+        int node[2];  // by side
+        double length[2];
     };
     struct Exchange {
         double gain;
@@ -99,9 +109,11 @@ private:
     bool isJoint(int s, Corner corner) const {
         return corner.position == (corner.side != 0 ? segment(s).last : segment(s).first);
     }
-    Exchange bestExchange(int label) const;
-    void scanNode(int label, int s, int position, Exchange &best) const;
-    Exchange anyExchange(int label) const;
+    template <class Visitor> void visitSubtour(int label, Visitor visit) const;
+    Exchange bestExchange(int label, double threshold);
+    Surroundings surroundings(Place place) const;
+    bool scanNode(Place place, Exchange &best) const;
+    void anyExchange(int label, Exchange &best) const;
     int open(Corner corner);
     void link(int a, int b) {
         partner_[static_cast<std::size_t>(a)] = b;
@@ -117,9 +129,11 @@ private:
     std::vector<int> lastPosition_;  // of the segments, ascending
     std::vector<int> segmentId_;     // in the same order
     std::vector<Segment> segments_;
-    std::vector<int> partner_;       // the end that an end is joined to
-    std::vector<int> live_;          // labels of the sub-tours
+    std::vector<int> partner_;                    // the end that an end is joined to
+    std::vector<int> live_;                       // labels of the sub-tours
     std::vector<int> root_, sizes_, anySegment_;  // by label
+    std::vector<unsigned> inside_;  // by node: the last search from a sub-tour that had it
+    unsigned round_ = 0;
     std::vector<int> buffer_;
 };
 

@@ -11,7 +11,7 @@ struct EaxProblem {
     Metric const &metric;
     Candidates candidates;  // for joining sub-tours
     FixedEdges fixed;
-    double tolerance;       // a gain must exceed it, so that rounding cannot cause endless loops
+    double tolerance;  // a gain must exceed it, so that rounding cannot cause endless loops
 };
 
 }  // namespace cosolve::tsp

@@ -23,9 +23,9 @@ struct NeighborPair {
 };
 
 struct EaxTour {
-    std::vector<int> order;             // node at a position
-    std::vector<int> position;          // position of a node
-    std::vector<NeighborPair> neighbor; // of a node
+    std::vector<int> order;              // node at a position
+    std::vector<int> position;           // position of a node
+    std::vector<NeighborPair> neighbor;  // of a node
     double cost = 0;
 
     int size() const { return static_cast<int>(order.size()); }

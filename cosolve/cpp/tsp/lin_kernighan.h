@@ -2,11 +2,11 @@
 //
 // The step looks for an improving sequential k-opt move, k at most `depth`, by depth-first search
 // over alternating sequences under the positive-gain criterion [1]. Nothing is flipped while
-// searching: positions decide whether a sequence closes to a tour. The first levels may pass through
-// sequences that do not, so 2-opt, Or-opt, or-3opt and all other sequential 3-opt moves are
-// covered [2]; deeper levels follow the one choice that does, as in [1]. The outer loop perturbs the
-// tour by double bridges over short adjacent segments, so that a kick and its repair touch a bounded
-// part of the tour [3], and takes back through a journal what does not pay.
+// searching: positions decide whether a sequence closes to a tour. The first levels may pass
+// through sequences that do not, so 2-opt, Or-opt, or-3opt and all other sequential 3-opt moves are
+// covered [2]; deeper levels follow the one choice that does, as in [1]. The outer loop perturbs
+// the tour by double bridges over short adjacent segments, so that a kick and its repair touch a
+// bounded part of the tour [3], and takes back through a journal what does not pay.
 //
 // [1] S. Lin, B. W. Kernighan, Operations Research 21 (1973).
 // [2] K. Helsgaun, Mathematical Programming Computation 1 (2009).

@@ -291,7 +291,7 @@ std::vector<int> kNearest(Space const &space, int k) {
 std::vector<int> kNearest(Metric const &metric, int k) {
     k = std::min(k, metric.nodes() - 1);
     if (k <= 0) return {};
-    if (metric.kind() != MetricKind::Explicit) return kNearest(spaceOf(metric), k);
+    if (metric.hasPoints()) return kNearest(spaceOf(metric), k);
     return nearestOfAll(metric.nodes(), k, [&](int i, int j) { return metric(i, j); });
 }
 
@@ -299,7 +299,7 @@ Neighborhood quadrantNeighbors(Metric const &metric, int perQuadrant, int neares
     int const n = metric.nodes();
     perQuadrant = std::min(perQuadrant, n);
     nearest = std::min(nearest, n);
-    if (metric.kind() == MetricKind::Explicit)
+    if (!metric.hasPoints())
         return equalRows(n, kNearest(metric, std::max(nearest, 4 * perQuadrant)));
     Space const space = spaceOf(metric);
     if (metric.kind() == MetricKind::Geo)
