@@ -22,6 +22,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
@@ -121,7 +122,10 @@ def test_page_runs_as_shown(page: Path, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    names: dict[str, Any] = {"__name__": page.stem}
+    # A module of its own: dataclasses look theirs up to resolve annotations.
+    module = ModuleType("page_" + page.stem.replace("-", "_"))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    names = module.__dict__
     for block in blocks(page):
         where = f"{page.relative_to(ROOT)}:{block.line}"
         if block.file is not None:

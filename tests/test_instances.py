@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import cosolve
+from cosolve.cli.main import run
 
 FOLDER = Path(__file__).resolve().parent.parent / "instances"
 FILES = sorted(p for p in FOLDER.iterdir() if p.suffix in {".tsp", ".atsp", ".npy"})
@@ -41,6 +43,16 @@ def test_optimal_tour_has_the_best_known_cost(path: Path) -> None:
 
 
 def test_uniform_instance_is_made_as_documented() -> None:
-    """The generated instance equals what the command in SOURCES.md makes."""
-    problem = cosolve.read(FOLDER / "uniform-1000.npy")
+    """The uniform instance equals what SOURCES.md says it is."""
+    problem = cosolve.read(FOLDER / "uniform-1000-1234.npy")
     assert np.array_equal(problem.coords, np.random.default_rng(1234).random((1000, 2)))
+
+
+def test_clustered_instance_is_made_as_documented(tmp_path: Path) -> None:
+    """The command in SOURCES.md writes the clustered instance again, byte for byte."""
+    name = "clustered-500-1.tsp"
+    command = re.search(rf"`cosolve (generate .* -o {name})`", (FOLDER / "SOURCES.md").read_text())
+    assert command is not None
+    made = tmp_path / name
+    assert run([*command[1].split()[:-1], str(made)]) == 0
+    assert made.read_bytes() == (FOLDER / name).read_bytes()

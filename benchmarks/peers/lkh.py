@@ -38,13 +38,22 @@ def solve(problem: TSP, time_limit_s: float, seed: int) -> npt.NDArray[np.int32]
 
 def _problem_text(problem: TSP) -> str:
     head = f"TYPE : {'TSP' if problem.symmetric else 'ATSP'}\nDIMENSION : {problem.size}\n"
-    if problem.coords is None:
-        if not problem.integral:
-            raise ValueError("LKH needs integer distances")
-        rows = "\n".join(" ".join(map(str, row)) for row in problem.matrix.astype(int).tolist())
-        layout = "EDGE_WEIGHT_TYPE : EXPLICIT\nEDGE_WEIGHT_FORMAT : FULL_MATRIX\n"
-        return f"{head}{layout}EDGE_WEIGHT_SECTION\n{rows}\nEOF\n"
-    coords = problem.coords
+    body = _matrix_text(problem) if problem.coords is None else _nodes_text(problem)
+    fixed = "".join(f"{a} {b}\n" for a, b in (problem.fixed_edges + 1).tolist())
+    edges = f"FIXED_EDGES_SECTION\n{fixed}-1\n" if fixed else ""
+    return f"{head}{body}{edges}EOF\n"
+
+
+def _matrix_text(problem: TSP) -> str:
+    if problem.matrix is None or not problem.integral:
+        raise ValueError("LKH needs integer distances")
+    rows = "\n".join(" ".join(map(str, row)) for row in problem.matrix.astype(int).tolist())
+    layout = "EDGE_WEIGHT_TYPE : EXPLICIT\nEDGE_WEIGHT_FORMAT : FULL_MATRIX\n"
+    return f"{layout}EDGE_WEIGHT_SECTION\n{rows}\n"
+
+
+def _nodes_text(problem: TSP) -> str:
+    coords = np.asarray(problem.coords)
     kind = str(problem.metric)
     if problem.metric is Metric.EUCLIDEAN:
         coords, kind = np.rint(coords * _SCALE).astype(np.int64), "EUC"
@@ -53,4 +62,4 @@ def _problem_text(problem: TSP) -> str:
     nodes = "\n".join(
         f"{number} {' '.join(map(repr, node))}" for number, node in enumerate(coords.tolist(), 1)
     )
-    return f"{head}EDGE_WEIGHT_TYPE : {kind}\nNODE_COORD_SECTION\n{nodes}\nEOF\n"
+    return f"EDGE_WEIGHT_TYPE : {kind}\nNODE_COORD_SECTION\n{nodes}\n"

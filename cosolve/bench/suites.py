@@ -142,10 +142,11 @@ def _generated(target: str) -> list[Instance]:
 
 
 def _files(target: str) -> list[Instance]:
-    places = [Path(target), *(folder / target for folder in data_folders())]
+    folders = data_folders()
+    places = [Path(target), *(folder / target for folder in folders)]
     place = next((p for p in places if p.exists()), None)
     if place is None:
-        looked = ", ".join(dict.fromkeys(str(p.parent) for p in places[1:]))
+        looked = ", ".join(map(str, folders))
         raise ValueError(f"there is no suite, folder or file {target} (looked in . and {looked})")
     if place.is_file():
         return [_instance(place, place.parent)]

@@ -275,7 +275,8 @@ def _progress(total: int, done: int, quiet: bool) -> Iterator[Callable[[Row], No
 
 
 def _describe(row: Row) -> str:
-    outcome = "failed" if row.get("error") else f"{row['cost']:.10g}" if row["cost"] else ""
+    cost = row.get("cost")
+    outcome = "failed" if cost is None else f"{cost:.10g}"
     return f"{row['instance']} {row['method']} {outcome}"
 
 
@@ -284,8 +285,7 @@ def _print_tables(lines: list[Line]) -> None:
 
     # A file or a pipe has no width: nothing must be cut off there.
     console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
-    for table in (lines, per_method(lines)):
-        console.print(_rich(table))
+    console.print(_rich(lines), "", _rich(per_method(lines)), sep="\n")
 
 
 def _rich(lines: Sequence[Line]) -> Any:

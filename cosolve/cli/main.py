@@ -91,7 +91,8 @@ def run(args: Sequence[str]) -> int:
     """
     try:
         code = _invoke(args)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a shell can close it: `>&-`
+            sys.stdout.flush()
     except BrokenPipeError:
         code = BROKEN_PIPE
         _discard_stdout()

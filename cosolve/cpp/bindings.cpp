@@ -3,15 +3,15 @@
 
 namespace nb = nanobind;
 
-void bindLinKernighan(nb::module_ &m);
 void bindEax(nb::module_ &m);
+void bindLinKernighan(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
 
 NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
-    bindEax(m);
     bindMetric(m);
-    bindLinKernighan(m);
     bindTspBuild(m);
+    bindLinKernighan(m);
+    bindEax(m);
 }

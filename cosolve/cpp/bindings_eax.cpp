@@ -24,16 +24,17 @@ std::vector<int> toPopulation(int n, IntMatrix tours) {
 
 void construct(Eax *self, cosolve::Metric const &metric, IntVector indptr, IntVector indices,
                IntMatrix fixed, IntMatrix population, int children, std::uint64_t seed, int threads,
-               bool multi) {
+               int group) {
     int const n = metric.size();
     if (n < 5) throw std::invalid_argument("the search needs at least 5 nodes");
     if (n >= EdgeCounts::maxNodes) throw std::invalid_argument("too many nodes: at most 2^24 - 1");
     if (children < 1) throw std::invalid_argument("children must be positive");
     if (threads < 1) throw std::invalid_argument("threads must be positive");
+    if (group < 0) throw std::invalid_argument("group must not be negative");
     cosolve::tsp::EaxProblem problem{metric, toCandidates(metric, indptr, indices),
                                      toFixedEdges(n, fixed), 0.0};
     new (self)
-        Eax(std::move(problem), toPopulation(n, population), {children, seed, threads, multi});
+        Eax(std::move(problem), toPopulation(n, population), {children, seed, threads, group});
 }
 
 IntResult populationOf(Eax const &eax) {
@@ -63,7 +64,7 @@ void bindEax(nb::module_ &m) {
     nb::class_<Eax>(m, "Eax", "Genetic algorithm with edge assembly crossover.")
         .def("__init__", &construct, "metric"_a, "indptr"_a.noconvert(), "indices"_a.noconvert(),
              "fixed_edges"_a.noconvert(), "population"_a.noconvert(), "children"_a, "seed"_a,
-             "threads"_a = 1, "multi"_a = false, nb::keep_alive<1, 2>())
+             "threads"_a = 1, "group"_a = 0, nb::keep_alive<1, 2>())
         .def("run", &Eax::run, "seconds"_a, "generations"_a = -1,
              nb::call_guard<nb::gil_scoped_release>(),
              "Search for the given time and number of generations (negative: unlimited); returns "
@@ -74,5 +75,5 @@ void bindEax(nb::module_ &m) {
         .def(
             "best", [](Eax const &self) { return toArray(self.best().order); }, "The best tour.")
         .def("population", &populationOf, "All tours, one per row.")
-        .def("statistics", &statisticsOf);
+        .def("statistics", &statisticsOf, nb::sig("def statistics(self) -> dict[str, float]"));
 }

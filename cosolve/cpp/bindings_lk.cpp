@@ -18,7 +18,6 @@ void construct(LinKernighan *self, cosolve::Metric const &metric, IntVector indp
     if (n < 5) throw std::invalid_argument("the search needs at least 5 nodes");
     if (depth < 2 || depth > cosolve::tsp::kMaxDepth)
         throw std::invalid_argument("depth must be between 2 and 16");
-    
     cosolve::tsp::LinKernighanOptions options;
     if (kickSegment < 1) throw std::invalid_argument("kick_segment must be positive");
     options.depth = depth;
@@ -39,12 +38,13 @@ void bindLinKernighan(nb::module_ &m) {
     nb::class_<LinKernighan>(m, "LinKernighan", "Iterated Lin-Kernighan search.")
         .def("__init__", &construct, "metric"_a, "indptr"_a.noconvert(), "indices"_a.noconvert(),
              "fixed_edges"_a.noconvert(), "tour"_a.noconvert(), "seed"_a, "depth"_a = 10,
-             "breadth"_a = std::vector<int>{5, 3, 1}, "kick_segment"_a = 50,
-             nb::keep_alive<1, 2>())
+             "breadth"_a = std::vector<int>{5, 3, 1}, "kick_segment"_a = 50, nb::keep_alive<1, 2>())
         .def("run", &LinKernighan::run, "seconds"_a, "kicks"_a = -1,
              nb::call_guard<nb::gil_scoped_release>())
         .def("tour", [](LinKernighan const &self) { return toArray(self.tour()); })
         .def_prop_ro("cost", &LinKernighan::cost)
+        .def_prop_ro("settled", &LinKernighan::settled,
+                     "Whether the tour is a local optimum, which comes before the first kick.")
         .def_prop_ro("kicks", &LinKernighan::kicks)
         .def_prop_ro("improving_moves", &LinKernighan::improvingMoves);
 }

@@ -27,6 +27,12 @@ void fromMatrix(cosolve::Metric *self, DoubleMatrix matrix, bool hub) {
     new (self) cosolve::Metric(matrix.data(), static_cast<int>(matrix.shape(0)), hub);
 }
 
+cosolve::Metric fromAsymmetric(DoubleMatrix matrix) {
+    if (matrix.shape(0) != matrix.shape(1) || matrix.shape(0) == 0)
+        throw std::invalid_argument("matrix must be square and not empty");
+    return cosolve::Metric::twoCopies(matrix.data(), static_cast<int>(matrix.shape(0)));
+}
+
 double distance(cosolve::Metric const &metric, int i, int j) {
     if (i < 0 || j < 0 || i >= metric.size() || j >= metric.size())
         throw std::invalid_argument("node out of range");
@@ -41,6 +47,7 @@ void bindMetric(nb::module_ &m) {
         // The matrix is not copied: keep it alive as long as the metric.
         .def("__init__", &fromMatrix, "matrix"_a.noconvert(), "hub"_a = false,
              nb::keep_alive<1, 2>())
+        .def_static("two_copies", &fromAsymmetric, "matrix"_a.noconvert(), nb::keep_alive<0, 1>())
         .def("__call__", &distance, "i"_a, "j"_a)
         .def_prop_ro("size", &cosolve::Metric::size);
 }

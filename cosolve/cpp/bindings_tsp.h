@@ -40,7 +40,8 @@ inline Candidates toCandidates(Metric const &metric, IntVector indptr, IntVector
     if (start.front() != 0 || start.back() != static_cast<int>(to.size()))
         throw std::invalid_argument("indptr must run from 0 to the number of indices");
     for (int i = 0; i < n; ++i) {
-        int const begin = start[static_cast<std::size_t>(i)], end = start[static_cast<std::size_t>(i) + 1];
+        int const begin = start[static_cast<std::size_t>(i)],
+                  end = start[static_cast<std::size_t>(i) + 1];
         if (end < begin) throw std::invalid_argument("indptr must not decrease");
         for (int e = begin; e < end; ++e) {
             checkNode(to[static_cast<std::size_t>(e)], n);

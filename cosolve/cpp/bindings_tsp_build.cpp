@@ -88,7 +88,7 @@ IntResult greedyTour(Metric const &metric, IntVector indptr, IntVector indices, 
 }
 
 IntResult spaceFillingTour(Metric const &metric) {
-    if (metric.kind() == cosolve::MetricKind::Explicit)
+    if (!metric.hasPoints())
         throw std::invalid_argument("a space-filling curve needs coordinates, not a matrix");
     return toArray(unlocked([&] { return cosolve::tsp::spaceFillingTour(metric); }));
 }

@@ -31,7 +31,7 @@ def read_solution(path: str | Path, problem: TSP, *, complete: bool = True) -> T
         The problem the tour is meant for.
     complete
         Whether to insist that every node is visited exactly once. If not, that is left to
-        `TSP.check` as well.
+        `TSP.check` as well, and only labels that mean nothing are refused.
 
     Returns
     -------
@@ -60,9 +60,8 @@ def read_solution(path: str | Path, problem: TSP, *, complete: bool = True) -> T
         found, block = _plain(block, n)
         labels, base = None, 0 if (found == 0).any() else 1
     if labels is None and not complete:
-        return Tour(
-            (found - base).astype(np.int32)
-        )  # nodes that do not exist are for the checker, too
+        # Nodes that do not exist are for the checker, but must not wrap around to ones that do.
+        return Tour(np.minimum(found - base, np.iinfo(np.int32).max).astype(np.int32))
     labels = np.arange(base, n + base) if labels is None else labels
     if not complete:
         return Tour(positions(block, found, labels).astype(np.int32))

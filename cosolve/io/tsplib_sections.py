@@ -30,6 +30,8 @@ SECTION_KEYWORDS = frozenset(
 )  # fmt: skip
 # Seen in files by other programs.
 _ALIASES = {"FIXED_EDGES": "FIXED_EDGES_SECTION"}
+# These sections end with -1.
+_TERMINATED = frozenset({"FIXED_EDGES_SECTION", "TOUR_SECTION"})
 _EVERY_KEYWORD = sorted(VALUE_KEYWORDS | SECTION_KEYWORDS | {"EOF"})
 
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*(:?)(.*)", re.DOTALL)
@@ -139,14 +141,28 @@ def split_sections(path: str | Path, data: bytes, types: Collection[str]) -> Sec
         if keyword in SECTION_KEYWORDS:
             if keyword in found.blocks:
                 raise FormatError(path, f"{keyword} appears twice", line)
-            match = _NEXT_KEYWORD.search(data, end)
-            stop = len(data) if match is None else match.start() + 1
-            found.blocks[keyword] = Block(path, data, position, max(position, stop), keyword)
-            line += data.count(b"\n", position, max(position, stop))
-            position = max(position, stop)
+            found.blocks[keyword] = _block(path, data, position, keyword)
+            line += data.count(b"\n", position, found.blocks[keyword].end)
+            position = found.blocks[keyword].end
         else:
             _add_value(found, keyword, Value(value, line), types)
     return found
+
+
+def _block(path: str | Path, data: bytes, start: int, keyword: str) -> Block:
+    """Lines from `start` up to the next keyword."""
+    # The line break before `start` may be the one before the next keyword.
+    match = _NEXT_KEYWORD.search(data, start - 1)
+    end = len(data) if match is None else match.start() + 1
+    block = Block(path, data, start, max(start, end), keyword)
+    # Many files lack EOF. But then a last number that was cut short looks like a good one.
+    complete = match is not None or keyword in _TERMINATED or data[-1:].isspace()
+    if block.text and not complete:
+        raise block.error(
+            "expected EOF or a line break at the end, the file may be cut off",
+            block.last_line,
+        )
+    return block
 
 
 def _keyword(path: str | Path, text: str, line: int) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import numpy as np
 from cosolve import _kernels
 from cosolve.problems import TSP, Tour
 from cosolve.problems.kernel import kernel_metric
-from cosolve.search.tsp_model import TspModel
+from cosolve.search.models import model_of
 
 if TYPE_CHECKING:
     from cosolve.guidance import EdgeGuidance
@@ -30,7 +30,7 @@ def greedy_tour(
     Parameters
     ----------
     problem
-        A symmetric instance.
+        An instance; without fixed edges if it is asymmetric.
     guidance
         Edges to choose from first, in order of length whatever their weights; what remains is
         joined by near ends of fragments. By default the nearest neighbors in every quadrant.
@@ -48,7 +48,7 @@ def greedy_tour(
     Raises
     ------
     ValueError
-        If the problem is asymmetric, the guidance is for another number of nodes, or
+        If an asymmetric problem has fixed edges, the guidance is for another number of nodes, or
         `randomization` is negative or not finite.
 
     References
@@ -56,11 +56,9 @@ def greedy_tour(
     .. [1] J. L. Bentley, "Fast algorithms for geometric traveling salesman problems", ORSA Journal
        on Computing 4 (1992).
     """
-    if not problem.symmetric:
-        raise ValueError("greedy edges need a symmetric problem; the matrix is asymmetric")
     if not 0.0 <= randomization <= 1e6:
         raise ValueError(f"randomization must be between 0 and 1e6, got {randomization}")
-    model = TspModel(problem, guidance)
+    model = model_of(problem, guidance)
     return model.decode(model.greedy(seed, randomization))
 
 

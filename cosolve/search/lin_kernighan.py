@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve import _kernels
-from cosolve.core import Run
-from cosolve.search.tsp_model import TspModel
+from cosolve.core import Limit, Run
+from cosolve.search.kernel_model import KernelModel
 
 SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
 
 
 def lin_kernighan(
-    model: TspModel,
+    model: KernelModel,
     tour: npt.NDArray[np.int32],
     *,
     seed: int = 0,
@@ -54,10 +54,21 @@ def lin_kernighan(
     )
 
 
-def iterate(engine: _kernels.LinKernighan, model: TspModel, run: Run) -> None:
+def descend(engine: _kernels.LinKernighan, model: KernelModel, run: Run) -> None:
+    """Bring the tour to a local optimum unless `run` says stop, reporting after every slice.
+
+    No kick is tried, so a limit on the iterations does not end it: what comes out is the same on
+    any machine.
+    """
+    while run.remaining > 0 and run.limit() in (None, Limit.ITERATIONS) and not engine.settled:
+        engine.run(min(SLICE_S, run.remaining), 0)
+        run.report(model.cost(engine.cost), phase="lk")
+
+
+def iterate(engine: _kernels.LinKernighan, model: KernelModel, run: Run) -> None:
     """Kick and repair until `run` says stop, reporting after every slice."""
-    engine.run(min(SLICE_S, run.remaining), 0)
     run.report(model.cost(engine.cost), phase="lk")
+    descend(engine, model, run)
     while run.limit() is None:
         left = run.remaining_iterations
         done = engine.run(min(SLICE_S, run.remaining), -1 if left is None else left)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.core import KernelError
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.problems.kernel import kernel_metric
-
-IntArray = npt.NDArray[np.int32]
+from cosolve.search.kernel_model import IntArray, KernelModel
 
 # Measured (benchmarks/RESULTS.md): 5 nearest and 2 per quadrant is never much worse than 8 nearest
 # on uniform points and far better on clustered ones.
@@ -20,8 +18,8 @@ _QUADRANT = (2, 5)
 _HUB_CANDIDATES = 10
 
 
-class TspModel:
-    """What the search kernels work on.
+class TspModel(KernelModel):
+    """A symmetric problem, renumbered for the kernels.
 
     Nodes are renumbered along a Hilbert curve, so that neighbors lie close in memory. A path with
     both ends given is a tour through the fixed edge that joins them; otherwise it is a tour through
@@ -33,17 +31,6 @@ class TspModel:
         A symmetric problem of at least 5 nodes.
     guidance
         Candidate edges and their order; by default the nearest neighbors in every quadrant.
-
-    Attributes
-    ----------
-    metric
-        Kernel metric over the renumbered nodes, the hub last.
-    indptr, indices
-        Candidate edges, most promising first.
-    fixed_edges
-        Shape (m, 2).
-    size
-        Number of kernel nodes, the hub included.
     """
 
     def __init__(self, problem: TSP, guidance: EdgeGuidance | None = None) -> None:
@@ -51,7 +38,6 @@ class TspModel:
             raise ValueError(
                 f"the guidance is for {guidance.size} nodes, the problem has {problem.size}"
             )
-        self.problem = problem
         n = problem.size
         self._order: IntArray = (
             np.arange(n, dtype=np.int32)
@@ -63,34 +49,32 @@ class TspModel:
         first, last = problem.ends
         both_ends = first is not None and last is not None
         self._hub = n if problem.path and not both_ends else None
-        self.metric = kernel_metric(
+        metric = kernel_metric(
             problem,
             None if problem.coords is None else self._order,
             hub=self._hub is not None,
         )
-        self.size = n + (self._hub is not None)
-        self._closing = 0.0
+        closing = 0.0
         tied: list[tuple[int, int]] = []
         if both_ends:
-            assert first is not None and last is not None
+            assert first is not None
+            assert last is not None
             tied = [(int(self._rank[first]), int(self._rank[last]))]
-            self._closing = float(problem.distance(first, last))
+            closing = float(problem.distance(first, last))
         elif self._hub is not None:
             tied = [(self._hub, int(self._rank[e])) for e in problem.ends if e is not None]
-        self.fixed_edges: IntArray = np.concatenate(
+        fixed_edges = np.concatenate(
             [self._rank[problem.fixed_edges], np.array(tied, np.int32).reshape(-1, 2)]
         )
-        indptr, indices = self._candidates(guidance)
-        self.indptr, self.indices = self._with_hub(indptr, indices)
-
-    def _candidates(self, guidance: EdgeGuidance | None) -> tuple[IntArray, IntArray]:
         if guidance is not None:
-            return self._renumber(guidance)
-        if self.problem.coords is None:
-            near = _kernels.k_nearest(self.metric, _NEAREST)
-            indptr = np.arange(self.problem.size + 1, dtype=np.int32) * np.int32(near.shape[1])
-            return indptr, near.ravel()
-        return _kernels.quadrant_neighbors(self.metric, *_QUADRANT)
+            indptr, indices = self._renumber(guidance)
+        elif problem.coords is None:
+            near = _kernels.k_nearest(metric, _NEAREST)
+            indptr = np.arange(n + 1, dtype=np.int32) * np.int32(near.shape[1])
+            indices = near.ravel()
+        else:
+            indptr, indices = _kernels.quadrant_neighbors(metric, *_QUADRANT)
+        super().__init__(problem, metric, *self._with_hub(indptr, indices), fixed_edges, closing)
 
     def _renumber(self, guidance: EdgeGuidance) -> tuple[IntArray, IntArray]:
         counts = np.diff(guidance.indptr)[self._order]
@@ -112,24 +96,6 @@ class TspModel:
         indptr = np.append(indptr + np.arange(n + 1, dtype=np.int32), np.int32(0))
         indptr[-1] = indptr[-2] + some.size
         return indptr.astype(np.int32), np.concatenate([indices, some])
-
-    def cost(self, kernel_cost: float) -> float:
-        """Cost of the problem's tour or path, given that of the kernel's closed tour."""
-        return kernel_cost - self._closing
-
-    def greedy(self, seed: int = 0, randomization: float = 0.0) -> IntArray:
-        """Greedy-edge tour over kernel nodes.
-
-        Parameters
-        ----------
-        seed
-            Seed of the perturbation.
-        randomization
-            Every length is multiplied by ``1 + randomization * u``, u uniform in [0, 1).
-        """
-        return _kernels.greedy_tour(
-            self.metric, self.indptr, self.indices, self.fixed_edges, seed, randomization
-        )
 
     def encode(self, tour: Tour) -> IntArray:
         """Kernel nodes of a feasible tour or path."""

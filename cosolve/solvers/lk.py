@@ -9,7 +9,7 @@ from cosolve.core import Outcome, Problem, Run
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.search.lin_kernighan import iterate, lin_kernighan
-from cosolve.search.tsp_model import TspModel
+from cosolve.search.models import model_of
 from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
 
 
@@ -26,6 +26,11 @@ class Lk:
     kick_segment
         Longest segment of the double bridges between two searches, in nodes.
 
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
     Notes
     -----
     An iteration is a kick. See ``cosolve/cpp/tsp/lin_kernighan.h`` for the algorithm and its
@@ -38,6 +43,15 @@ class Lk:
     depth: int = 10
     breadth: tuple[int, ...] = (5, 3, 1)
     kick_segment: int = 50
+
+    def __post_init__(self) -> None:
+        """Validate the parameters."""
+        if not 2 <= self.depth <= 16:
+            raise ValueError(f"depth must be between 2 and 16, got {self.depth}")
+        if not self.breadth or not all(1 <= b <= 32 for b in self.breadth):
+            raise ValueError(f"breadth must be numbers between 1 and 32, got {self.breadth}")
+        if not 1 <= self.kick_segment < 2**31:
+            raise ValueError(f"kick_segment must be positive, got {self.kick_segment}")
 
     def supports(self, problem: Problem[Tour]) -> str | None:
         """Return None if the problem is a symmetric TSP, else why not."""
@@ -54,7 +68,7 @@ class Lk:
         """Improve a greedy tour, or `start`, until `run` says stop."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
-        model = TspModel(problem, guide)
+        model = model_of(problem, guide)
         nodes = model.greedy() if start is None else model.encode(start)
         engine = lin_kernighan(
             model,

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SOLVERS: Mapping[str, str] = MappingProxyType(
     {
+        "auto": "cosolve.solvers.auto:Auto",
+        "eax": "cosolve.solvers.eax:Eax",
         "lk": "cosolve.solvers.lk:Lk",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",

@@ -18,7 +18,7 @@ class SpaceFillingCurve:
     """Visit the nodes in the order of a Hilbert curve through the plane or the space."""
 
     name: ClassVar[str] = "space-filling-curve"
-    summary: ClassVar[str] = "order along a Hilbert curve, at once, about 25 % above the optimum"
+    summary: ClassVar[str] = "order along a Hilbert curve, at once, about 40 % above the optimum"
 
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None for TSPs with coordinates and nothing fixed, else why not."""

@@ -15,13 +15,13 @@ def unsupported(problem: Problem[Any]) -> str | None:
     Parameters
     ----------
     problem
-        Any problem. Closed tours, open paths, fixed edges, coordinates and symmetric matrices are
-        handled; asymmetric ones only if they are tiny.
+        Any problem. Everything a TSP may have is handled, except fixed edges in an asymmetric one
+        that is not tiny.
     """
     if not isinstance(problem, TSP):
         return f"it solves TSPs, not {problem.kind} problems"
-    if not problem.symmetric and problem.size > TINY:
-        return f"its distances are asymmetric, which is handled up to {TINY} nodes only"
+    if not problem.symmetric and problem.fixed_edges.size and problem.size > TINY:
+        return f"it has fixed edges and asymmetric distances, handled up to {TINY} nodes only"
     return None
 
 

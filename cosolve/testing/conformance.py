@@ -23,6 +23,7 @@ _ROUNDING = 1e-9  # relative
 _LONG_S = 20.0  # a time limit that no run of the suite may reach
 _ATTEMPTS = 3  # a busy machine may spoil one timing, hardly three
 _ITERATIONS = 20
+_SLACK_S = 1.0  # how late a solver may notice what is not a time limit
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -139,6 +140,7 @@ def _check_start(solver: Solver, problem: Problem[Any], start: Any, start_cost: 
         run = Run(Stop(iterations=1, time_limit=_LONG_S), seed=8)
         outcome = solver.run(problem, run, start=given)
         cost = _check_outcome(solver, problem, run, outcome)
+        _expect(run.iterations <= 1, solver, problem, f"did {run.iterations} iterations, not 1")
         _expect(
             cost <= given_cost + _ROUNDING * abs(given_cost),
             solver, problem, f"worsened a start of cost {given_cost} to {cost}",
@@ -146,18 +148,19 @@ def _check_start(solver: Solver, problem: Problem[Any], start: Any, start_cost: 
 
 
 def _check_reproducible(solver: Solver, problem: Problem[Any]) -> None:
-    stop = Stop(iterations=_ITERATIONS, time_limit=_LONG_S)
-    one, two = (solve(problem, solver, stop=stop, seed=2**40 + 1) for _ in range(2))
+    # No other limit: a method may plan with a time limit, and then depends on the clock.
+    one, two = (
+        solve(problem, solver, stop=Stop(iterations=_ITERATIONS), seed=2**40 + 1) for _ in range(2)
+    )
     for result in (one, two):
-        _expect(result.limit is not Limit.TIME, solver, problem, "did not obey the iterations")
         _expect(
             result.iterations <= _ITERATIONS,
-            solver, problem, f"did {result.iterations} iterations of {_ITERATIONS} allowed",
-        )  # fmt: skip
+            solver,
+            problem,
+            f"did {result.iterations} iterations of {_ITERATIONS} allowed",
+        )
     same = one.solution == two.solution and one.cost == two.cost
     _expect(same, solver, problem, f"the same seed gave the costs {one.cost} and {two.cost}")
-    costs = [[p.cost for p in result.trace] for result in (one, two)]
-    _expect(costs[0] == costs[1], solver, problem, "the same seed gave two different traces")
 
 
 def _check_time_limit(solver: Solver, problem: Problem[Any], seconds: float) -> None:
@@ -191,14 +194,17 @@ def _check_zero_limits(solver: Solver, problem: Problem[Any]) -> None:
 
 def _check_target(solver: Solver, problem: Problem[Any]) -> None:
     # What it reaches by itself in a few iterations it reaches again with the same seed.
-    few = Stop(iterations=2, time_limit=_LONG_S)
-    target = solve(problem, solver, stop=few).cost
+    few = solve(problem, solver, stop=Stop(iterations=2, time_limit=_LONG_S))
+    target = few.cost
     _expect(target is not None, solver, problem, "found nothing in two iterations")
     result = solve(problem, solver, stop=Stop(target_cost=target, time_limit=_LONG_S))
     _expect(
-        result.limit is Limit.TARGET,
-        solver, problem, f"a target it reaches is {target}, but the limit met was {result.limit}",
-    )  # fmt: skip
+        result.limit is Limit.TARGET and result.runtime < 2 * few.runtime + _SLACK_S,
+        solver,
+        problem,
+        f"reached {target} in {few.runtime:.2f} s, but with that for a target it stopped after "
+        f"{result.runtime:.2f} s; limit {result.limit}",
+    )
 
 
 def _check_stall(solver: Solver, problem: Problem[Any], seconds: float) -> None:
@@ -207,7 +213,7 @@ def _check_stall(solver: Solver, problem: Problem[Any], seconds: float) -> None:
                 if a.cost != b.cost]  # fmt: skip
     quiet = result.runtime - max(improved, default=0.0)
     _expect(
-        result.limit in (None, Limit.STALL) and quiet < seconds / 5 + 1.0,
+        result.limit in (None, Limit.STALL) and quiet < seconds / 5 + _SLACK_S,
         solver, problem, f"went on {quiet:.2f} s without an improvement; limit {result.limit}",
     )  # fmt: skip
 
@@ -237,7 +243,7 @@ def _check_interruption(solver: Solver, problem: Problem[Any], seconds: float) -
     outcome = solver.run(problem, run)
     timer.cancel()
     _check_outcome(solver, problem, run, outcome)
-    _expect(run.elapsed < seconds + 1.0, solver, problem, f"went on for {run.elapsed:.1f} s")
+    _expect(run.elapsed < seconds + _SLACK_S, solver, problem, f"went on for {run.elapsed:.1f} s")
     if threading.current_thread() is not threading.main_thread():
         return
     handlers = _handlers()
@@ -262,7 +268,7 @@ def _check_signal(solver: Solver, problem: Problem[Any], signum: signal.Signals)
     _check_feasible(solver, problem, result.solution)
     _expect(bool(raised), solver, problem, "on_progress was never told a cost")
     _expect(
-        result.limit is Limit.INTERRUPTED and result.runtime < raised[0] + 1.0,
+        result.limit is Limit.INTERRUPTED and result.runtime < raised[0] + _SLACK_S,
         solver,
         problem,
         f"{signum.name} at {raised[0]:.2f} s: limit {result.limit} at {result.runtime:.2f} s",

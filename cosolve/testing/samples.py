@@ -39,7 +39,10 @@ def tsp_samples() -> list[TSP]:
         TSP(coords=points, path=True, ends=(None, 0), name="path-to"),
         TSP(coords=points, path=True, ends=(39, 2), name="path-from-to"),
         TSP(coords=points, path=True, ends=(3, 20), fixed_edges=chain, name="path-fixed-edges"),
-        TSP(matrix=matrix, path=True, ends=(1, None), name="asymmetric-path"),
+        TSP(matrix=matrix, path=True, name="asymmetric-path"),
+        TSP(matrix=matrix, path=True, ends=(1, None), name="asymmetric-path-from"),
+        TSP(matrix=matrix, path=True, ends=(None, 0), name="asymmetric-path-to"),
+        TSP(matrix=matrix, path=True, ends=(0, 29), name="asymmetric-path-from-to"),
         TSP(coords=np.zeros((12, 2)), path=True, ends=(4, 0), name="path-all-equal"),
     ]
     samples += [TSP(coords=points[:n], name=f"size-{n}") for n in range(1, 9)]

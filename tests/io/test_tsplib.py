@@ -146,7 +146,7 @@ def test_equal_points_are_read():
         ("\n", "\n\t "),
         (" 0", "\t0.0e+0"),
         ("EOF\n", ""),
-        ("\nEOF\n", ""),
+        ("4\nEOF\n", "4 "),
         ("EOF\n", "EOF\nwhatever comes 1 2 3\n"),
         ("TYPE : TSP", "TYPE : TSP (M.~Hofmeister)"),
         ("NODE_COORD_SECTION", "NODE_COORD_SECTION:"),

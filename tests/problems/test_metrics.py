@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cosolve.problems import TSP, Metric
 from cosolve.problems.metrics import distances
 from cosolve.testing.strategies import coordinates
+
+FEW = settings(max_examples=60, deadline=None)
 
 
 def _nint(x):
@@ -58,6 +60,7 @@ FLAT = (Metric.ATT, Metric.GEO)
 
 
 @pytest.mark.parametrize("metric", SCALAR)
+@FEW
 @given(data=st.data())
 def test_distances_equal_the_scalar_formulas(metric, data):
     """Every entry equals the value of the formula in the TSPLIB95 text."""
@@ -94,6 +97,7 @@ def test_distance_worked_by_hand(metric, b, expected):
 
 
 @pytest.mark.parametrize("metric", SCALAR)
+@FEW
 @given(data=st.data())
 def test_distances_are_symmetric(metric, data):
     """The distance back is the distance there."""

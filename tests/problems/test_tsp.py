@@ -5,13 +5,15 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cosolve.problems import TSP, Metric, Tour
 from cosolve.testing.strategies import tours, tsps
 
 SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+
+FEW = settings(max_examples=60, deadline=None)
 
 
 def tour(*nodes):
@@ -189,6 +191,7 @@ def test_usual_labels_are_not_stored():
     assert TSP(coords=SQUARE, labels=[1, 2, 3, 4]).labels is None
 
 
+@FEW
 @given(tsps())
 def test_drawn_problems_are_feasible(problem):
     """At least one order of the nodes satisfies every problem the strategy draws."""
@@ -238,6 +241,7 @@ def test_cost_rejects_unknown_nodes(nodes):
         TSP(coords=SQUARE).cost(tour(*nodes))
 
 
+@FEW
 @given(st.data())
 def test_cost_is_the_sum_of_distances(data):
     """The cost equals a plain sum over legs."""
@@ -250,6 +254,7 @@ def test_cost_is_the_sum_of_distances(data):
     assert problem.cost(tour(*nodes)) == expected
 
 
+@FEW
 @given(st.data())
 def test_cost_does_not_depend_on_where_a_tour_starts(data):
     """Rotated tours have exactly the same cost."""
@@ -268,6 +273,7 @@ def test_rotation_keeps_huge_integral_costs():
     assert len({problem.cost(Tour(np.roll(nodes, k))) for k in range(60)}) == 1
 
 
+@FEW
 @given(st.data())
 def test_reversal_keeps_symmetric_costs(data):
     """Symmetric problems do not care about the direction."""
@@ -355,6 +361,7 @@ def _satisfies(problem, order):
     )
 
 
+@FEW
 @given(st.data())
 def test_check_agrees_with_the_definition(data):
     """``check`` is empty exactly for the orders that satisfy every condition."""
@@ -367,6 +374,7 @@ def test_check_agrees_with_the_definition(data):
     assert (problem.check(tour(*order)) == []) == _satisfies(problem, order)
 
 
+@FEW
 @given(st.data())
 def test_constructor_accepts_exactly_the_feasible(data):
     """Fixed edges and ends are accepted if and only if some order satisfies them."""

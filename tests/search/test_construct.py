@@ -137,11 +137,13 @@ def test_all_edges_may_be_fixed():
     assert tour_edges(greedy_tour(problem).nodes) == tour_edges(nodes)
 
 
-def test_a_matrix_with_one_center_is_joined():
+@pytest.mark.parametrize("ends", [None, (None, None), (7, None), (None, 0), (7, 0)])
+def test_a_matrix_with_one_center_is_joined(ends):
     """Where all nodes have the same few nearest, fragments are still joined."""
     weight = np.random.default_rng(1).random(400)
     star = weight[:, None] + weight[None]
-    problem = TSP(matrix=star - np.diag(np.diag(star)))
+    shared = {} if ends is None else {"path": True, "ends": ends}
+    problem = TSP(matrix=star - np.diag(np.diag(star)), **shared)
     assert not problem.check(greedy_tour(problem))
 
 
@@ -168,10 +170,10 @@ def test_randomization_must_be_a_positive_number(randomization):
         greedy_tour(TSP(coords=np.eye(2)), randomization=randomization)
 
 
-def test_asymmetric_problems_are_refused():
-    """Greedy edges have no direction."""
+def test_asymmetric_fixed_edges_are_refused():
+    """Fixed edges in an asymmetric problem are an error, not a wrong answer."""
     with pytest.raises(ValueError, match="asymmetric"):
-        greedy_tour(TSP(matrix=np.arange(9.0).reshape(3, 3)))
+        greedy_tour(TSP(matrix=np.triu(np.ones((12, 12))), fixed_edges=np.array([[0, 1]])))
 
 
 def test_a_curve_needs_coordinates():

@@ -53,8 +53,8 @@ def test_curve_says_what_it_cannot_do(problem: TSP, reason: str) -> None:
         solve(problem, "space-filling-curve")
 
 
-def test_asymmetric_problems_are_refused() -> None:
-    """An asymmetric matrix of more than a few nodes is an error, not a wrong answer."""
+def test_asymmetric_fixed_edges_are_refused() -> None:
+    """Fixed edges in an asymmetric problem are an error, not a wrong answer."""
     matrix = np.random.default_rng(0).random((12, 12))
     with pytest.raises(ValueError, match="asymmetric"):
-        solve(TSP(matrix=matrix), "greedy")
+        solve(TSP(matrix=matrix, fixed_edges=np.array([[1, 2]])), "greedy")

@@ -1,5 +1,7 @@
 #include "core/metric.h"
 
+#include <algorithm>
+
 namespace cosolve {
 
 namespace {
@@ -34,6 +36,15 @@ Metric::Metric(MetricKind kind, double const *coords, int n, int dim, bool hub)
 
 Metric::Metric(double const *matrix, int n, bool hub)
     : kind_(MetricKind::Explicit), n_(n), dim_(0), hub_(hub), matrix_(matrix) {}
+
+Metric Metric::twoCopies(double const *matrix, int n) {
+    Metric metric(matrix, 2 * n, false);
+    metric.kind_ = MetricKind::TwoCopies;
+    auto const entries = static_cast<std::size_t>(n) * static_cast<std::size_t>(n);
+    double const largest = *std::max_element(matrix, matrix + entries);
+    metric.forbidden_ = (largest + 1.0) * 2.0 * n;
+    return metric;
+}
 
 double Metric::geo(int i, int j) const {
     constexpr double radius = 6378.388;

@@ -13,7 +13,7 @@
 
 namespace cosolve {
 
-// Values are part of the binding: cosolve/search/tsp_model.py names them by these numbers.
+// Values are part of the binding: cosolve/problems/kernel.py names them by these numbers.
 enum class MetricKind : int {
     Euclidean = 0,  // exact float
     EucNint = 1,    // TSPLIB EUC_2D, EUC_3D
@@ -23,6 +23,7 @@ enum class MetricKind : int {
     Att = 5,        // TSPLIB ATT
     Geo = 6,        // TSPLIB GEO
     Explicit = 7,   // full matrix
+    TwoCopies = 8,  // asymmetric matrix, every node split in two
 };
 
 class Metric {
@@ -32,6 +33,11 @@ public:
     Metric(MetricKind kind, double const *coords, int n, int dim, bool hub);
     // matrix: n x n, row-major. The array is not copied and must outlive the metric.
     Metric(double const *matrix, int n, bool hub);
+    // The symmetric form of an asymmetric matrix [R. Jonker, T. Volgenant, Operations Research
+    // Letters 2 (1983)]: node i < n is where a tour leaves i, node n + i where it arrives. The
+    // distance between them is 0 and the edge must be fixed; two nodes of the same sort are farther
+    // apart than any tour is long.
+    static Metric twoCopies(double const *matrix, int n);
 
     int size() const { return n_ + (hub_ ? 1 : 0); }
     int nodes() const { return n_; }  // without the hub
@@ -39,7 +45,8 @@ public:
     int hub() const { return n_; }
     MetricKind kind() const { return kind_; }
     int dim() const { return dim_; }
-    // Coordinates of node i of the n real ones; nullptr for an explicit matrix.
+    bool hasPoints() const { return !xyz_.empty(); }
+    // Coordinates of node i of the n real ones; nullptr for a matrix.
     double const *point(int i) const {
         return xyz_.empty() ? nullptr : xyz_.data() + static_cast<std::size_t>(i) * dim_;
     }
@@ -56,6 +63,7 @@ public:
         case MetricKind::Geo:
             return geo_.empty() ? geo(i, j)
                                 : static_cast<double>(geo_[static_cast<std::size_t>(i) * n_ + j]);
+        case MetricKind::TwoCopies: return split(i, j);
         case MetricKind::Explicit: break;
         }
         return matrix_[static_cast<std::size_t>(i) * n_ + j];
@@ -103,6 +111,12 @@ private:
         return t < r ? t + 1.0 : t;
     }
     double geo(int i, int j) const;
+    double split(int i, int j) const {
+        int const n = n_ / 2;
+        if ((i < n) == (j < n)) return forbidden_;
+        return i < n ? matrix_[static_cast<std::size_t>(i) * n + (j - n)]
+                     : matrix_[static_cast<std::size_t>(j) * n + (i - n)];
+    }
 
     MetricKind kind_;
     int n_;
@@ -111,6 +125,7 @@ private:
     std::vector<double> xyz_;  // GEO: latitude and longitude in radians
     std::vector<float> geo_;   // GEO distance matrix of small instances; below 2^24, so exact
     double const *matrix_ = nullptr;
+    double forbidden_ = 0;
 };
 
 }  // namespace cosolve

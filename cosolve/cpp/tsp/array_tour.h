@@ -13,7 +13,8 @@ namespace cosolve::tsp {
 
 class ArrayTour {
 public:
-    explicit ArrayTour(std::vector<int> order) : order_(std::move(order)), position_(order_.size()) {
+    explicit ArrayTour(std::vector<int> order)
+        : order_(std::move(order)), position_(order_.size()) {
         for (int i = 0; i < size(); ++i) position_[at(order_[at(i)])] = i;
     }
 

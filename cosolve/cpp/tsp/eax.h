@@ -20,8 +20,10 @@ namespace cosolve::tsp {
 struct EaxOptions {
     int children;  // per pair and generation
     std::uint64_t seed;
-    int threads = 1;     // has no influence on the result
-    bool multi = false;  // stage I: apply many improving AB-cycles of a pair, not only the best
+    int threads = 1;  // has no influence on the result
+    // Stage I accepts the best of every `group` AB-cycles of a pair, so that a generation on many
+    // nodes makes many improvements; 0: the best of `children`, as published.
+    int group = 0;
 };
 
 struct EaxStatistics {

@@ -26,7 +26,7 @@ struct Brood {
 struct BreedingRule {
     int stage;  // 1: single AB-cycles ("local" EAX), 2: Block2
     int children;
-    bool multi;
+    int group;  // AB-cycles per accepted child; 0: one child per pair
 };
 
 // Works on parents and edge counts that it does not change; holds the scratch memory of one thread.
@@ -45,14 +45,9 @@ private:
         double merit;  // of the child in the selection
     };
 
-    struct Ranked {
-        double merit;
-        int cycle;
-    };
-
     void breedSingle(EaxTour const &a, BreedingRule rule, Brood &brood);
     void breedBlock2(EaxTour const &a, BreedingRule rule, Rng &rng, Brood &brood);
-    void breedMulti(EaxTour const &a, Brood &brood);
+    void breedGroups(EaxTour const &a, BreedingRule rule, Brood &brood);
     double exchangeGain(std::span<int const> eset) const;
     // Completes the child built in child_ and keeps it if it is the best of its pair.
     void consider(double gain);
@@ -68,7 +63,6 @@ private:
     EaxOffspring child_, best_;
     Value bestValue_{0, 0};
     std::vector<int> centers_;
-    std::vector<Ranked> ranking_;
 };
 
 }  // namespace cosolve::tsp

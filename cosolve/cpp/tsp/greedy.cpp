@@ -75,7 +75,7 @@ class Greedy {
 public:
     Greedy(Metric const &metric, std::uint64_t seed, double randomization)
         : metric_(metric), fragments_(metric.size()), rng_(seed), randomization_(randomization) {
-        if (metric.kind() != MetricKind::Explicit) space_ = spaceOf(metric);
+        if (metric.hasPoints()) space_ = spaceOf(metric);
     }
 
     bool fix(std::span<std::pair<int, int> const> edges) {

@@ -64,8 +64,8 @@ void Reconnection::apply(ArrayTour &tour) {
     for (int i = 1; i < k_; ++i)
         if (length_[path_[i]] > length_[path_[longest]]) longest = i;
 
-    // The longest segment keeps its place and direction; if the new order runs through it backwards,
-    // read the whole new order backwards.
+    // The longest segment keeps its place and direction; if the new order runs through it
+    // backwards, read the whole new order backwards.
     bool const flip = reversed_[longest];
     int target = first_[path_[longest]] + length_[path_[longest]];
     struct Piece {
@@ -86,7 +86,8 @@ void Reconnection::apply(ArrayTour &tour) {
         target += length_[segment];
     }
     // All nodes are read before the first is overwritten: pieces trade places.
-    if (buffer_.size() < static_cast<std::size_t>(total)) buffer_.resize(static_cast<std::size_t>(total));
+    if (buffer_.size() < static_cast<std::size_t>(total))
+        buffer_.resize(static_cast<std::size_t>(total));
     int *out = buffer_.data();
     for (int j = 0; j < pieces; ++j) {
         int const first = first_[moved[j].segment], length = length_[moved[j].segment];

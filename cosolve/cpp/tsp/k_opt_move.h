@@ -11,8 +11,8 @@ namespace cosolve::tsp {
 
 inline constexpr int kMaxDepth = 16;
 
-// The alternating sequence t1 t2 t3 ... t2k of a move: the edges (t1, t2), (t3, t4), ... are removed,
-// (t2, t3), (t4, t5), ..., (t2k, t1) are added (Lin & Kernighan 1973).
+// The alternating sequence t1 t2 t3 ... t2k of a move: the edges (t1, t2), (t3, t4), ... are
+// removed, (t2, t3), (t4, t5), ..., (t2k, t1) are added (Lin & Kernighan 1973).
 struct Alternation {
     std::array<int, 2 * kMaxDepth> node{};
     std::array<bool, kMaxDepth> forward{};  // whether t2i follows t2i-1 in the tour

@@ -19,11 +19,19 @@ LinKernighan::LinKernighan(Metric const &metric, Candidates candidates, FixedEdg
     int const n = tour_.size();
     queue_.resize(static_cast<std::size_t>(n));
     queued_.assign(static_cast<std::size_t>(n), 0);
-    for (int i = 0; i < n; ++i) {
-        cost_ += metric_(tour_.nodeAt(i), tour_.nodeAt(i + 1));
-        push(tour_.nodeAt(i));
-    }
-    epsilon_ = 1e-9 * cost_ / n;
+    measure();
+    pushAll();
+}
+
+void LinKernighan::measure() {
+    int const n = tour_.size();
+    cost_ = {};
+    for (int i = 0; i < n; ++i) cost_.add(metric_(tour_.nodeAt(i), tour_.nodeAt(i + 1)));
+    epsilon_ = 1e-9 * cost_.value() / n;
+}
+
+void LinKernighan::pushAll() {
+    for (int const node : tour_.order()) push(node);
 }
 
 void LinKernighan::push(int node) {
@@ -34,11 +42,19 @@ void LinKernighan::push(int node) {
     queue_[tail] = node;
 }
 
-void LinKernighan::apply(int k, double gain) {
+// Makes the move that was found to close, unless its gain was but the rounding of huge distances.
+bool LinKernighan::apply(int k) {
+    ExactSum gain;
+    for (int i = 0; i < k; ++i) {
+        gain.add(metric_(t_.odd(i), t_.even(i)));
+        gain.add(-metric_(t_.even(i), t_.odd(i + 1 == k ? 0 : i + 1)));
+    }
+    if (gain.value() <= epsilon_) return false;
     reconnection_.apply(tour_);
-    cost_ -= gain;
+    cost_.subtract(gain);
     ++moves_;
     for (int i = 0; i < 2 * k; ++i) push(t_.node[static_cast<std::size_t>(i)]);
+    return true;
 }
 
 bool LinKernighan::isRemoved(int level, int a, int b) const {
@@ -88,10 +104,7 @@ bool LinKernighan::extend(int level, double gain) {
         double const closedGain = step.even == t1 ? 0.0 : step.gain - metric_(step.even, t1);
         if (mustClose || closedGain > epsilon_) {
             bool const closes = step.even != t1 && reconnection_.closes(tour_, t_, pairs);
-            if (closes && closedGain > epsilon_) {
-                apply(pairs, closedGain);
-                return true;
-            }
+            if (closes && closedGain > epsilon_ && apply(pairs)) return true;
             if (mustClose && !closes) continue;
         }
         --left;
@@ -127,6 +140,19 @@ bool LinKernighan::optimize(Deadline const &deadline) {
     return true;
 }
 
+// Brings the tour to its first local optimum; false if time ran out before. What is rounding noise
+// to a bad tour, with forbidden edges say, may be worth a move in a good one.
+bool LinKernighan::settle(Deadline const &deadline) {
+    while (!settled_) {
+        if (!optimize(deadline)) return false;
+        double const before = epsilon_;
+        measure();
+        settled_ = epsilon_ >= before / 2;
+        if (!settled_) pushAll();
+    }
+    return true;
+}
+
 // A double bridge over short segments of the tour: three adjacent ones trade places.
 void LinKernighan::kick() {
     int const n = tour_.size();
@@ -146,7 +172,8 @@ void LinKernighan::kick() {
     reconnection_.apply(tour_);
     // A D C B: the end of every segment now meets the beginning of the one two before.
     for (std::size_t i = 0; i < 4; ++i) {
-        cost_ += metric_(before[i], after[(i + 2) % 4]) - metric_(before[i], after[i]);
+        cost_.add(metric_(before[i], after[(i + 2) % 4]));
+        cost_.add(-metric_(before[i], after[i]));
         push(before[i]);
         push(after[i]);
     }
@@ -155,11 +182,12 @@ void LinKernighan::kick() {
 std::int64_t LinKernighan::run(double seconds, std::int64_t kicks) {
     Deadline const deadline(seconds);
     std::int64_t done = 0;
+    if (!settle(deadline)) return done;
     while (true) {
-        if (!optimize(deadline)) return done;
+        optimize(deadline);
         if (onTrial_) {
             onTrial_ = false;
-            if (cost_ > baseline_ + epsilon_) {
+            if (cost_.value() > baseline_.value() + epsilon_) {
                 tour_.rollback();
                 cost_ = baseline_;
             }

@@ -2,11 +2,11 @@
 //
 // The step looks for an improving sequential k-opt move, k at most `depth`, by depth-first search
 // over alternating sequences under the positive-gain criterion [1]. Nothing is flipped while
-// searching: positions decide whether a sequence closes to a tour. The first levels may pass through
-// sequences that do not, so 2-opt, Or-opt, or-3opt and all other sequential 3-opt moves are
-// covered [2]; deeper levels follow the one choice that does, as in [1]. The outer loop perturbs the
-// tour by double bridges over short adjacent segments, so that a kick and its repair touch a bounded
-// part of the tour [3], and takes back through a journal what does not pay.
+// searching: positions decide whether a sequence closes to a tour. The first levels may pass
+// through sequences that do not, so 2-opt, Or-opt, or-3opt and all other sequential 3-opt moves are
+// covered [2]; deeper levels follow the one choice that does, as in [1]. The outer loop perturbs
+// the tour by double bridges over short adjacent segments, so that a kick and its repair touch a
+// bounded part of the tour [3], and takes back through a journal what does not pay.
 //
 // [1] S. Lin, B. W. Kernighan, Operations Research 21 (1973).
 // [2] K. Helsgaun, Mathematical Programming Computation 1 (2009).
@@ -19,6 +19,7 @@
 
 #include "core/candidates.h"
 #include "core/deadline.h"
+#include "core/exact_sum.h"
 #include "core/metric.h"
 #include "core/rng.h"
 #include "tsp/array_tour.h"
@@ -44,7 +45,9 @@ public:
     // bringing the tour to a local optimum, which counts as no kick. Returns the kicks tried.
     std::int64_t run(double seconds, std::int64_t kicks);
 
-    double cost() const { return cost_; }
+    double cost() const { return cost_.value(); }
+    // Whether the tour is a local optimum, which run() first makes of it.
+    bool settled() const { return settled_; }
     std::vector<int> const &tour() const { return tour_.order(); }
     std::int64_t kicks() const { return kicks_; }
     std::int64_t improvingMoves() const { return moves_; }
@@ -61,8 +64,11 @@ private:
     bool extend(int level, double gain);
     int collect(int level, double gain, std::array<Step, kMaxSteps> &steps) const;
     bool isRemoved(int level, int a, int b) const;
-    void apply(int k, double gain);
+    bool apply(int k);
+    void pushAll();
+    void measure();
     bool optimize(Deadline const &deadline);
+    bool settle(Deadline const &deadline);
     void kick();
     void push(int node);
 
@@ -72,20 +78,17 @@ private:
     ArrayTour tour_;
     Rng rng_;
     LinKernighanOptions options_;
-    double cost_ = 0;
+    ExactSum cost_;
     double epsilon_ = 0;  // smaller gains are rounding noise
 
     Alternation t_;
     Reconnection reconnection_;
-    Alternation best_;
-    double bestGain_ = 0;
-    int bestK_ = 0;
     std::vector<int> queue_;  // ring buffer of nodes whose surroundings changed
     std::vector<char> queued_;
     std::size_t head_ = 0, waiting_ = 0;
     std::int64_t kicks_ = 0, moves_ = 0;
-    double baseline_ = 0;  // cost before the kick under trial
-    bool onTrial_ = false;
+    ExactSum baseline_;  // cost before the kick under trial
+    bool onTrial_ = false, settled_ = false;
 };
 
 }  // namespace cosolve::tsp

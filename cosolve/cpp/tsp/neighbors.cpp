@@ -291,17 +291,17 @@ std::vector<int> kNearest(Space const &space, int k) {
 std::vector<int> kNearest(Metric const &metric, int k) {
     k = std::min(k, metric.nodes() - 1);
     if (k <= 0) return {};
-    if (metric.kind() != MetricKind::Explicit) return kNearest(spaceOf(metric), k);
+    if (metric.hasPoints()) return kNearest(spaceOf(metric), k);
     return nearestOfAll(metric.nodes(), k, [&](int i, int j) { return metric(i, j); });
 }
 
 Neighborhood quadrantNeighbors(Metric const &metric, int perQuadrant, int nearest) {
     int const n = metric.nodes();
-    if (metric.kind() == MetricKind::Explicit)
-        return equalRows(n, kNearest(metric, std::max(nearest, 4 * perQuadrant)));
-    Space const space = spaceOf(metric);
     perQuadrant = std::min(perQuadrant, n);
     nearest = std::min(nearest, n);
+    if (!metric.hasPoints())
+        return equalRows(n, kNearest(metric, std::max(nearest, 4 * perQuadrant)));
+    Space const space = spaceOf(metric);
     if (metric.kind() == MetricKind::Geo)
         return sectorsInTree<EuclideanNorm, SphereSectors>(space, perQuadrant, nearest);
     return dispatch(space, [&]<int D, class N>(Dimension<D>, N) {

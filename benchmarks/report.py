@@ -1,0 +1,209 @@
+"""Turns result files into Markdown: ``python benchmarks/report.py results/*.jsonl``."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import statistics
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import peers
+
+from cosolve.bench import Row, read_rows
+
+_TITLES = {
+    "u1000": "Uniform, 1000 nodes",
+    "u10000": "Uniform, 10 000 nodes",
+    "tsplib": "TSPLIB, symmetric, up to 1000 nodes",
+    "startup": "Start and reading",
+}
+
+
+class _Total(NamedTuple):
+    """Mean gap in percent, share of the runs at the best-known value, median length."""
+
+    gap: float
+    at_best: float
+    cost: float
+
+
+class _Target(NamedTuple):
+    text: str
+    reached: Callable[[_Total], bool]
+
+
+# What is to be reached, by case and time limit in seconds.
+_TARGETS = {
+    ("u1000", 1.0): _Target("mean gap ≤ 0.02 %", lambda t: t.gap <= 0.02),
+    ("u1000", 3.0): _Target("stretch: best known in every run", lambda t: t.at_best == 1.0),
+    ("u1000", 5.0): _Target("mean gap ≤ 0.003 %", lambda t: t.gap <= 0.003),
+    ("u10000", 10.0): _Target("length ≤ 71.72 (stretch 71.68)", lambda t: t.cost <= 71.72),
+    ("u10000", 60.0): _Target("length ≤ 71.67 (stretch 71.655)", lambda t: t.cost <= 71.67),
+    ("tsplib", 5.0): _Target(
+        "mean gap ≤ 0.01 %, at least 90 % at the optimum (stretch: all)",
+        lambda t: t.gap <= 0.01 and t.at_best >= 0.9,
+    ),
+}
+_MANY_INSTANCES = 5
+
+
+@cache
+def machine() -> str:
+    """Processor, cores, memory and system, in one line."""
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [
+            x.partition(":")[2].strip() for x in info.read_text().splitlines() if "model name" in x
+        ]
+        cpu = names[0] if names else cpu
+    memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{cpu}, {os.cpu_count()} cores, {memory_gib:.0f} GiB, {platform.system()}"
+
+
+def render(rows: Iterable[Row]) -> str:
+    """Return the tables of all cases in the rows; the last row of a key counts."""
+    latest = list({row["key"]: row for row in rows}.values())
+    parts = []
+    for case, title in _TITLES.items():
+        found = [row for row in latest if row.get("case") == case]
+        if found:
+            table = _startup if case == "startup" else _runs
+            parts += [f"## {title}\n", table(found), _provenance(found)]
+    return "\n".join(parts)
+
+
+def _markdown(header: Sequence[str], body: Iterable[Sequence[str]]) -> str:
+    rule = ["---"] + ["---:"] * (len(header) - 1)
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (header, rule, *body))
+
+
+def _startup(rows: Sequence[Row]) -> str:
+    header = ("quantity", "median", "runs", "note", "target")
+    return _markdown(
+        header,
+        [
+            (
+                row["instance"],
+                f"{row['value']:.3g} {row['unit']}".strip(),
+                str(len(row["samples"])),
+                row["note"],
+                row["target"],
+            )
+            for row in rows
+        ],
+    )
+
+
+def _runs(rows: Sequence[Row]) -> str:
+    parts = []
+    for limit_s in sorted({row["time_limit"] for row in rows}):
+        chosen = [row for row in rows if row["time_limit"] == limit_s]
+        seeds = len({row["seed"] for row in chosen})
+        instances = list(dict.fromkeys(row["instance"] for row in chosen))
+        by_method: dict[str, list[Row]] = {}
+        for row in chosen:
+            by_method.setdefault(row["method"], []).append(row)
+        shown = instances if len(instances) <= _MANY_INSTANCES else []
+        body = [_line(method, group, shown) for method, group in by_method.items()]
+        gaps = [f"gap % {name}" for name in shown] if len(shown) > 1 else []
+        lengths = ["length"] if len(shown) == 1 else []
+        header = ["solver", *gaps, *lengths, *_COMMON]
+        parts.append(f"### Time limit {limit_s:g} s, medians over {seeds} seed{'s'[: seeds > 1]}\n")
+        parts.append(_markdown(header, body))
+        parts += [_verdict(m, g, limit_s) for m, g in by_method.items() if not _is_peer(m)]
+    return "\n".join(part for part in parts if part)
+
+
+_COMMON = ("mean gap %", "worst gap %", "at best known %", "wall s", "CPU s", "MiB", "failed")
+
+
+def _line(method: str, rows: Sequence[Row], shown: Sequence[str]) -> list[str]:
+    solved = [row for row in rows if _solved(row)]
+    cells = [_label(method)]
+    if len(shown) == 1:
+        cells.append(_median(solved, lambda r: r["cost"], "{:.6f}"))
+    else:
+        for name in shown:
+            own = [row for row in solved if row["instance"] == name]
+            cells.append(_median(own, lambda r: 100 * r["gap_to_best"], "{:.4f}"))
+    total = _total(rows)
+    cells.append(f"{total.gap:.4f}" if solved else "")
+    cells.append(f"{100 * max(r['gap_to_best'] for r in solved):.4f}" if solved else "")
+    cells.append(f"{100 * total.at_best:.0f}")
+    cells.append(_median(solved, lambda r: r["runtime"], "{:.2f}"))
+    cells.append(_median(solved, lambda r: r["cpu"], "{:.2f}"))
+    cells.append(f"{max(r['memory'] for r in solved):.0f}" if solved else "")
+    return [*cells, str(len(rows) - len(solved))]
+
+
+def _solved(row: Row) -> bool:
+    return row.get("error") is None and row["valid"] and row["gap_to_best"] is not None
+
+
+def _total(rows: Sequence[Row]) -> _Total:
+    solved = [row for row in rows if _solved(row)]
+    if not solved:
+        return _Total(math.inf, 0.0, math.inf)
+    return _Total(
+        100 * statistics.fmean(row["gap_to_best"] for row in solved),
+        sum(bool(row["at_best"]) for row in solved) / len(rows),
+        statistics.median(row["cost"] for row in solved),
+    )
+
+
+def _median(rows: Sequence[Row], value: Callable[[Row], float], form: str) -> str:
+    return form.format(statistics.median(map(value, rows))) if rows else ""
+
+
+def _is_peer(method: str) -> bool:
+    return method.startswith("peer:")
+
+
+def _label(method: str) -> str:
+    return peers.PEERS[method.removeprefix("peer:")].label if _is_peer(method) else f"**{method}**"
+
+
+def _verdict(method: str, rows: Sequence[Row], limit_s: float) -> str:
+    """Say whether the target is reached, and on which instances it is not the best known."""
+    lines = []
+    goal = _TARGETS.get((rows[0]["case"], limit_s))
+    if goal is not None:
+        reached = all(map(_solved, rows)) and goal.reached(_total(rows))
+        lines.append(f"{method}, {goal.text}: {'reached' if reached else '**not reached**'}.")
+    short: dict[str, list[str]] = {}
+    for row in rows:
+        if not row.get("at_best"):
+            gap = f"{100 * row['gap_to_best']:.4f} %" if _solved(row) else "failed"
+            short.setdefault(row["instance"], []).append(gap)
+    if len({row["instance"] for row in rows}) > _MANY_INSTANCES and short:
+        names = ", ".join(f"{name} ({', '.join(gaps)})" for name, gaps in short.items())
+        lines.append(f"{method}, above the best known: {names}.")
+    return "\n".join(line + "\n" for line in lines)
+
+
+def _provenance(rows: Sequence[Row]) -> str:
+    versions: dict[str, set[str]] = {}
+    for row in rows:
+        for package, number in (row.get("versions") or {}).items():
+            versions.setdefault(package, set()).add(str(number))
+    listed = ", ".join(f"{name} {'/'.join(sorted(v))}" for name, v in sorted(versions.items()))
+    machines = "; ".join(sorted({row["machine"] for row in rows}))
+    times = sorted(row["time"] for row in rows)
+    loads = [row["load"] for row in rows]
+    commands = "; ".join(f"`{c}`" for c in dict.fromkeys(row["command"] for row in rows))
+    return (
+        f"Measured {times[0]} to {times[-1]} on {machines}; one thread, one run at a time; "
+        f"load average {min(loads)} to {max(loads)}. {f'Versions: {listed}. ' if listed else ''}"
+        f"Command: {commands}.\n"
+    )
+
+
+if __name__ == "__main__":
+    print("# Results\n\nMade by `python benchmarks/report.py` from the files in `results/`.\n")
+    print(render(row for name in sys.argv[1:] for row in read_rows(name)), end="")

@@ -1,0 +1,139 @@
+"""Measures the TSP core beside its peers: ``python benchmarks/tsp_core.py --case u1000``.
+
+Every run has a process of its own, one thread, and the machine for itself: runs are made one after
+the other, methods alternating, so that what disturbs one disturbs all. Stop it at any time; the
+same command goes on where it stopped. See README.md beside this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import measure
+import peers
+import report
+import startup
+
+from cosolve.bench import (
+    Instance,
+    ResultStore,
+    Row,
+    Task,
+    find_suite,
+    make_tasks,
+    remaining,
+    run_bench,
+)
+from cosolve.engine import LocalProcesses
+
+_RESULTS = Path(__file__).parent / "results"
+
+
+class Case(NamedTuple):
+    """Instances, time limits and seeds of a table."""
+
+    suite: str
+    limits_s: tuple[float, ...]
+    seeds: tuple[int, ...]
+    max_size: int | None = None
+
+
+CASES = {
+    "u1000": Case("uniform:1000x3:1234", (1, 3, 5), (0, 1, 2)),
+    "u10000": Case("uniform:10000:1234", (10, 60), (0,)),
+    "tsplib": Case("tsplib", (5,), (0,), max_size=1000),
+}
+
+
+def main() -> None:
+    options = _options()
+    out = options.out or _RESULTS / f"{options.case}.jsonl"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with ResultStore(out) as store:
+        if options.case == "startup":
+            for row in startup.measure():
+                store.append(row | _circumstances(options.case))
+        else:
+            _run(_tasks(options), store, options.case)
+        print(report.render(store.rows))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--case", choices=[*CASES, "startup"], required=True)
+    parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--methods", default="auto", help="methods of cosolve, with commas")
+    parser.add_argument("--limits", help="time limits in seconds, with commas")
+    parser.add_argument("--seeds", help="seeds, with commas")
+    parser.add_argument("--max-size", type=int, help="leave out larger instances")
+    parser.add_argument("--out", type=Path, help="results file; benchmarks/results/CASE.jsonl")
+    return parser.parse_args()
+
+
+def _tasks(options: argparse.Namespace) -> list[Task]:
+    case = CASES[options.case]
+    limits = [float(x) for x in options.limits.split(",")] if options.limits else case.limits_s
+    seeds = [int(x) for x in options.seeds.split(",")] if options.seeds else case.seeds
+    methods = options.methods.split(",") + (_peer_methods() if options.peers else [])
+    instances = _instances(case, options.max_size or case.max_size)
+    return [
+        task
+        for limit_s in limits
+        for seed in seeds
+        for task in make_tasks(instances, methods, [seed], time_limit_s=limit_s)
+    ]
+
+
+def _instances(case: Case, max_size: int | None) -> list[Instance]:
+    found = find_suite(case.suite, max_size=max_size)
+    return [i for i in found if not i.source.removesuffix(".gz").endswith(".atsp")]
+
+
+def _peer_methods() -> list[str]:
+    missing = [
+        peer.package for name, peer in peers.PEERS.items() if not peers.installed_version(name)
+    ]
+    if missing:
+        sys.exit(f"not installed: {', '.join(missing)}; pip install 'cosolve[peers]' or --no-peers")
+    return [measure.PEER + name for name in peers.PEERS]
+
+
+def _run(tasks: list[Task], store: ResultStore, case: str) -> None:
+    todo = remaining(tasks, store.rows)
+    began_s = time.monotonic()
+    done = 0
+
+    def keep(row: Row) -> None:
+        nonlocal done
+        done += 1
+        store.append(row | _circumstances(case))
+        outcome = row.get("error") or f"{row['cost']} in {row['runtime']:.2f} s"
+        minutes = (time.monotonic() - began_s) / 60
+        print(
+            f"[{done}/{len(todo)}, {minutes:.1f} min] {row['instance']} {row['method']} "
+            f"seed {row['seed']} limit {row['time_limit']:g} s: {outcome}",
+            file=sys.stderr,
+        )
+
+    run_bench(todo, LocalProcesses(1), keep, run=measure.execute)
+
+
+def _circumstances(case: str) -> Row:
+    """Return what one must know to judge a measurement: where and when it was made."""
+    return {
+        "case": case,
+        "machine": report.machine(),
+        "command": f"python benchmarks/tsp_core.py {shlex.join(sys.argv[1:])}",
+        "load": round(os.getloadavg()[0], 2),
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""C++ kernels of cosolve; use cosolve.search, which wraps them."""
+
+from collections.abc import Sequence
+from typing import Annotated, overload
+
+import numpy
+from numpy.typing import NDArray
+
+
+class Metric:
+    """Distances between nodes, evaluated on the fly."""
+
+    @overload
+    def __init__(self, kind: int, coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], hub: bool = False) -> None: ...
+
+    @overload
+    def __init__(self, matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], hub: bool = False) -> None: ...
+
+    @staticmethod
+    def two_copies(matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)]) -> Metric: ...
+
+    def __call__(self, i: int, j: int) -> float: ...
+
+    @property
+    def size(self) -> int: ...
+
+def hilbert_order(coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)]) -> NDArray[numpy.int32]:
+    """Order of points along a Hilbert curve."""
+
+def k_nearest(metric: Metric, k: int) -> NDArray[numpy.int32]:
+    """Rows of the min(k, n - 1) nearest nodes, nearest first."""
+
+def quadrant_neighbors(metric: Metric, per_quadrant: int, nearest: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
+    """
+    Rows (indptr, indices) of the nearest nodes in each quadrant and overall.
+    """
+
+def greedy_tour(metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], seed: int = 0, randomization: float = 0.0) -> NDArray[numpy.int32]:
+    """Greedy-edge tour from candidate rows, containing the fixed edges."""
+
+def space_filling_tour(metric: Metric) -> NDArray[numpy.int32]:
+    """Nodes in the order of a Hilbert curve; the hub comes last."""
+
+def tour_cost(metric: Metric, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> float:
+    """Length of a closed tour."""
+
+class LinKernighan:
+    """Iterated Lin-Kernighan search."""
+
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, depth: int = 10, breadth: Sequence[int] = [5, 3, 1], kick_segment: int = 50) -> None: ...
+
+    def run(self, seconds: float, kicks: int = -1) -> int: ...
+
+    def tour(self) -> NDArray[numpy.int32]: ...
+
+    @property
+    def cost(self) -> float: ...
+
+    @property
+    def settled(self) -> bool:
+        """
+        Whether the tour is a local optimum, which comes before the first kick.
+        """
+
+    @property
+    def kicks(self) -> int: ...
+
+    @property
+    def improving_moves(self) -> int: ...
+
+class Eax:
+    """Genetic algorithm with edge assembly crossover."""
+
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], population: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], children: int, seed: int, threads: int = 1, group: int = 0) -> None: ...
+
+    def run(self, seconds: float, generations: int = -1) -> int:
+        """
+        Search for the given time and number of generations (negative: unlimited); returns the number of generations completed.
+        """
+
+    @property
+    def finished(self) -> bool: ...
+
+    @property
+    def stage(self) -> int: ...
+
+    @property
+    def cost(self) -> float:
+        """Length of the best tour."""
+
+    def best(self) -> NDArray[numpy.int32]:
+        """The best tour."""
+
+    def population(self) -> NDArray[numpy.int32]:
+        """All tours, one per row."""
+
+    def statistics(self) -> dict[str, float]: ...

@@ -1,0 +1,94 @@
+"""What the search kernels work on, whatever the problem looks like to its user."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from cosolve import _kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cosolve.problems import TSP, Tour
+
+IntArray = npt.NDArray[np.int32]
+
+
+class KernelModel(ABC):
+    """A symmetric problem of closed tours over kernel nodes.
+
+    Parameters
+    ----------
+    problem
+        What the user sees.
+    metric
+        Distances between kernel nodes.
+    indptr, indices
+        Candidate edges of every kernel node, most promising first.
+    fixed_edges
+        Edges between kernel nodes that every tour must keep, shape (m, 2).
+    closing
+        Length of fixed edges that are in the kernel's tours but not in the problem's.
+    """
+
+    def __init__(
+        self,
+        problem: TSP,
+        metric: _kernels.Metric,
+        indptr: IntArray,
+        indices: IntArray,
+        fixed_edges: IntArray,
+        closing: float = 0.0,
+    ) -> None:
+        self.problem = problem
+        self.metric = metric
+        self.indptr = indptr
+        self.indices = indices
+        self.fixed_edges = fixed_edges
+        self._closing = closing
+
+    @property
+    def size(self) -> int:
+        """Number of kernel nodes."""
+        return self.metric.size
+
+    def cost(self, kernel_cost: float) -> float:
+        """Cost of the problem's tour or path, given that of the kernel's closed tour."""
+        return kernel_cost - self._closing
+
+    def length(self, nodes: IntArray) -> float:
+        """Cost of the problem's tour or path that kernel nodes stand for."""
+        return self.cost(_kernels.tour_cost(self.metric, nodes))
+
+    def greedy(self, seed: int = 0, randomization: float = 0.0) -> IntArray:
+        """Greedy-edge tour over kernel nodes.
+
+        Parameters
+        ----------
+        seed
+            Seed of the perturbation.
+        randomization
+            Every length is multiplied by ``1 + randomization * u``, u uniform in [0, 1).
+        """
+        return _kernels.greedy_tour(
+            self.metric, self.indptr, self.indices, self.fixed_edges, seed, randomization
+        )
+
+    @abstractmethod
+    def encode(self, tour: Tour) -> IntArray:
+        """Kernel nodes of a feasible tour or path."""
+
+    @abstractmethod
+    def decode(self, nodes: IntArray) -> Tour:
+        """Tour or path of the problem, from kernel nodes."""
+
+
+def rows_to_csr(rows: Sequence[npt.NDArray[np.integer]]) -> tuple[IntArray, IntArray]:
+    """Concatenate rows of neighbors; return offsets and indices."""
+    indptr = np.zeros(len(rows) + 1, np.int32)
+    np.cumsum([len(row) for row in rows], out=indptr[1:])
+    return indptr, np.concatenate(rows).astype(np.int32)

@@ -1,0 +1,37 @@
+"""Chooses the kernels' view of a problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cosolve.search.atsp_model import AtspModel
+from cosolve.search.tsp_model import TspModel
+
+if TYPE_CHECKING:
+    from cosolve.guidance import EdgeGuidance
+    from cosolve.problems import TSP
+    from cosolve.search.kernel_model import KernelModel
+
+
+def model_of(problem: TSP, guidance: EdgeGuidance | None = None) -> KernelModel:
+    """Return the kernels' view of a problem.
+
+    Parameters
+    ----------
+    problem
+        At least 5 nodes; without fixed edges if it is asymmetric.
+    guidance
+        Candidate edges and their order; by default those that did best in benchmarks.
+
+    Raises
+    ------
+    ValueError
+        If the guidance is for another number of nodes, or an asymmetric problem has fixed edges.
+    """
+    if not problem.symmetric and problem.fixed_edges.size:
+        raise ValueError("fixed edges need symmetric distances; the matrix is asymmetric")
+    if guidance is not None and guidance.size != problem.size:
+        raise ValueError(
+            f"the guidance is for {guidance.size} nodes, the problem has {problem.size}"
+        )
+    return TspModel(problem, guidance) if problem.symmetric else AtspModel(problem, guidance)

@@ -1,0 +1,73 @@
+"""Chooses the method for a problem and a time limit."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, ClassVar
+
+from cosolve.core import Outcome, Problem, Run, Solver
+from cosolve.guidance import EdgeGuidance
+from cosolve.problems import Tour
+from cosolve.solvers import registry
+from cosolve.solvers.tsp_support import unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Auto:
+    """The method that did best on instances of about this size in about this time.
+
+    Notes
+    -----
+    The choice is the nearest row of ``cosolve/solvers/auto_table.json``, which
+    ``benchmarks/auto_table.py`` measures.
+    """
+
+    name: ClassVar[str] = "auto"
+    summary: ClassVar[str] = "chooses by number of nodes and time limit"
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None if some method handles the problem, else why not."""
+        return unsupported(problem)
+
+    def run(
+        self,
+        problem: Any,
+        run: Run,
+        *,
+        start: Tour | None = None,
+        guide: EdgeGuidance | None = None,
+    ) -> Outcome[Tour]:
+        """Solve with the chosen method."""
+        solver = choose(problem.size, run.remaining)
+        return solver.run(problem, run, start=start, guide=guide)
+
+
+def choose(size: int, seconds: float) -> Solver:
+    """Return the solver for a problem of `size` nodes and a time limit in seconds.
+
+    Parameters
+    ----------
+    size
+        Number of nodes.
+    seconds
+        May be 0 or infinite.
+    """
+    # Beyond the largest instances measured, the seconds per node decide.
+    nodes = min(size, max(row[0] for row in _table()))
+    limit = min(max(seconds * nodes / max(size, 1), 1e-3), 1e9)
+
+    def distance(row: tuple[int, float, str]) -> tuple[float, float]:
+        return abs(math.log(row[0] / max(nodes, 1))), abs(math.log(row[1] / limit))
+
+    return registry.get(min(_table(), key=distance)[2])
+
+
+@cache
+def _table() -> tuple[tuple[int, float, str], ...]:
+    """Rows of (nodes, seconds, method)."""
+    text = files("cosolve.solvers").joinpath("auto_table.json").read_text(encoding="utf-8")
+    return tuple((row["nodes"], row["seconds"], row["method"]) for row in json.loads(text))

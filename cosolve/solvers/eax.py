@@ -1,0 +1,156 @@
+"""Genetic algorithm with edge assembly crossover for the TSP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, ClassVar
+
+from cosolve.core import Outcome, Problem, Run
+from cosolve.guidance import EdgeGuidance
+from cosolve.problems import TSP, Tour
+from cosolve.search.eax import evolve, starting_tours
+from cosolve.search.kernel_model import IntArray, KernelModel
+from cosolve.search.models import model_of
+from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
+
+# A population without a given size: the first tours may take this share of the time that is left.
+# The genetic algorithm then needs most of the rest to converge, whatever the number of nodes and
+# the speed of the machine (benchmarks/RESULTS.md, "Starting tours").
+_BUILD_SHARE = 0.35
+_SMALLEST, _LARGEST, _WITHOUT_LIMIT = 10, 300, 100
+
+# Nodes times the AB-cycles of which one is accepted: pairs on more nodes have more AB-cycles.
+_NODES_TIMES_GROUP = 45_000
+_SMALLEST_GROUP = 4
+
+_ROUND_SEED = 0xD1342543DE82EF95
+_MASK = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Eax:
+    """Genetic algorithm with edge assembly crossover, EAX-local then Block2 [1]_.
+
+    Parameters
+    ----------
+    population
+        Number of tours. None: as many as the time limit lets converge, 10 to 300; 100 without one.
+    children
+        Offspring per pair and generation.
+    group
+        Accept the best of every this many AB-cycles of a pair in the first stage, so that the
+        number of generations does not grow with the number of nodes. 0: accept the best of
+        `children`, as published. None: 45 000 / n, at least 4, or 0 where that is more than
+        `children`.
+    agreement
+        End when this many independent populations have converged to the same best cost. 0: start
+        over until a limit is met.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    Notes
+    -----
+    An iteration is a generation. The result does not depend on the number of threads.
+
+    References
+    ----------
+    .. [1] Y. Nagata and S. Kobayashi, "A powerful genetic algorithm using edge assembly crossover
+       for the traveling salesman problem", INFORMS Journal on Computing 25 (2013).
+    """
+
+    name: ClassVar[str] = "eax"
+    summary: ClassVar[str] = "genetic algorithm with edge assembly crossover; best given time"
+
+    population: int | None = None
+    children: int = 30
+    group: int | None = None
+    agreement: int = 5
+
+    def __post_init__(self) -> None:
+        """Validate the parameters."""
+        for name, least in (("population", 2), ("children", 1), ("group", 0), ("agreement", 0)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise ValueError(f"{name} must be at least {least}, got {value}")
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None if the problem is a symmetric TSP, else why not."""
+        return unsupported(problem)
+
+    def run(
+        self,
+        problem: TSP,
+        run: Run,
+        *,
+        start: Tour | None = None,
+        guide: EdgeGuidance | None = None,
+    ) -> Outcome[Tour]:
+        """Evolve populations, each from new tours, until `run` says stop or they agree."""
+        if (tiny := solve_if_tiny(problem, run)) is not None:
+            return tiny
+        model = model_of(problem, guide)
+        best: Tour | None = start
+        best_cost = float("inf") if start is None else problem.cost(start)
+        first = None if start is None else model.encode(start)
+        tolerance = 1e-9 * problem.size
+        met = 0
+        for number in count():
+            seed = (run.seed + number * _ROUND_SEED) & _MASK
+            size = self._next_size(number)
+            population = self._build(model, run, seed, size, first)
+            if run.limit() is not None:
+                nodes, converged = min(population, key=model.length), False
+            else:
+                nodes, converged = evolve(
+                    model,
+                    population,
+                    run,
+                    seed=seed,
+                    children=self.children,
+                    group=self._group(problem.size),
+                )
+            tour = model.decode(nodes)
+            cost = problem.cost(tour)
+            run.report(cost)  # a population cut short was never reported
+            if cost < best_cost - tolerance * abs(cost) / problem.size:
+                best, best_cost, met = tour, cost, 0
+            met += converged and cost <= best_cost * (1 + 1e-12)
+            if run.limit() is not None or (self.agreement and met >= self.agreement):
+                break
+        assert best is not None
+        return Outcome(best)
+
+    def _group(self, size: int) -> int:
+        if self.group is not None:
+            return self.group
+        group = max(_SMALLEST_GROUP, _NODES_TIMES_GROUP // size)
+        return group if group < self.children else 0
+
+    def _next_size(self, number: int) -> int | None:
+        """Return the size of population `number`: a larger one where the last was too small."""
+        if self.population is None:
+            return None
+        return max(self.population, min(self.population << number, _LARGEST))
+
+    def _build(
+        self, model: KernelModel, run: Run, seed: int, size: int | None, first: IntArray | None
+    ) -> list[IntArray]:
+        begin = run.elapsed
+        allowance = _BUILD_SHARE * run.remaining
+        wanted = size or (_WITHOUT_LIMIT if run.stop.time_limit is None else _LARGEST)
+        tours: list[IntArray] = []
+        for tour in starting_tours(model, seed, run, first):
+            tours.append(tour)
+            if not tours[1:]:
+                run.report(model.length(tour), phase="first tours")
+            spent = run.elapsed - begin
+            enough = len(tours) >= wanted or (
+                size is None and len(tours) >= _SMALLEST and spent > allowance
+            )
+            if enough or run.limit() is not None:
+                break
+        return tours
