@@ -1,10 +1,19 @@
 // Joining the sub-tours of an intermediate solution (Nagata and Kobayashi 2013, section 3.1, step
 // 5).
+#include <algorithm>
 #include <limits>
 
 #include "tsp/eax_offspring.h"
 
 namespace cosolve::tsp {
+
+namespace {
+
+// Candidates per node that are tried for leaving a sub-tour, unless none of them does. Five to
+// seven end as well as the paper's ten and take half the time.
+constexpr int mergeBreadth = 6;
+
+}  // namespace
 
 bool EaxOffspring::mergeSubtours(double &gain) {
     while (live_.size() > 1) {
@@ -48,7 +57,10 @@ EaxOffspring::Exchange EaxOffspring::bestExchange(int label, double threshold) {
         inside_[static_cast<std::size_t>(tour_->nodeAt(p))] = round_;
     });
     bool leaves = false;
-    visitSubtour(label, [&](int s, int p) { leaves |= scanNode({s, p}, best); });
+    for (int const breadth : {mergeBreadth, problem_->candidates.size()}) {
+        visitSubtour(label, [&](int t, int p) { leaves |= scanNode({t, p}, breadth, best); });
+        if (leaves) break;
+    }
     if (!leaves) anyExchange(label, best);
     return best;
 }
@@ -70,12 +82,13 @@ EaxOffspring::Surroundings EaxOffspring::surroundings(Place place) const {
 }
 
 // Exchanges that add an edge from this node; returns whether a candidate edge leaves the sub-tour.
-bool EaxOffspring::scanNode(Place place, Exchange &best) const {
+bool EaxOffspring::scanNode(Place place, int breadth, Exchange &best) const {
     Candidates const &candidates = problem_->candidates;
     int const v = tour_->nodeAt(place.position);
     bool leaves = false;
     Surroundings inner;
-    for (int e = candidates.begin(v); e < candidates.end(v); ++e) {
+    int const end = std::min(candidates.end(v), candidates.begin(v) + breadth);
+    for (int e = candidates.begin(v); e < end; ++e) {
         int const w = candidates.to[static_cast<std::size_t>(e)];
         if (inside_[static_cast<std::size_t>(w)] == round_) continue;
         if (!leaves) inner = surroundings(place);

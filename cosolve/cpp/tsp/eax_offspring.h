@@ -112,7 +112,7 @@ private:
     template <class Visitor> void visitSubtour(int label, Visitor visit) const;
     Exchange bestExchange(int label, double threshold);
     Surroundings surroundings(Place place) const;
-    bool scanNode(Place place, Exchange &best) const;
+    bool scanNode(Place place, int breadth, Exchange &best) const;
     void anyExchange(int label, Exchange &best) const;
     int open(Corner corner);
     void link(int a, int b) {
