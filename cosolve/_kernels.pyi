@@ -71,7 +71,7 @@ class LinKernighan:
 class Eax:
     """Genetic algorithm with edge assembly crossover."""
 
-    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], population: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], children: int, seed: int, threads: int = 1, group: int = 0) -> None: ...
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], population: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], children: int, seed: int, threads: int = 1, share: float = 0.0) -> None: ...
 
     def run(self, seconds: float, generations: int = -1) -> int:
         """

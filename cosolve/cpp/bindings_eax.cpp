@@ -24,17 +24,17 @@ std::vector<int> toPopulation(int n, IntMatrix tours) {
 
 void construct(Eax *self, cosolve::Metric const &metric, IntVector indptr, IntVector indices,
                IntMatrix fixed, IntMatrix population, int children, std::uint64_t seed, int threads,
-               int group) {
+               double share) {
     int const n = metric.size();
     if (n < 5) throw std::invalid_argument("the search needs at least 5 nodes");
     if (n >= EdgeCounts::maxNodes) throw std::invalid_argument("too many nodes: at most 2^24 - 1");
     if (children < 1) throw std::invalid_argument("children must be positive");
     if (threads < 1) throw std::invalid_argument("threads must be positive");
-    if (group < 0) throw std::invalid_argument("group must not be negative");
+    if (!(share >= 0 && share <= 1)) throw std::invalid_argument("share must be 0 to 1");
     cosolve::tsp::EaxProblem problem{metric, toCandidates(metric, indptr, indices),
                                      toFixedEdges(n, fixed), 0.0};
     new (self)
-        Eax(std::move(problem), toPopulation(n, population), {children, seed, threads, group});
+        Eax(std::move(problem), toPopulation(n, population), {children, seed, threads, share});
 }
 
 IntResult populationOf(Eax const &eax) {
@@ -64,7 +64,7 @@ void bindEax(nb::module_ &m) {
     nb::class_<Eax>(m, "Eax", "Genetic algorithm with edge assembly crossover.")
         .def("__init__", &construct, "metric"_a, "indptr"_a.noconvert(), "indices"_a.noconvert(),
              "fixed_edges"_a.noconvert(), "population"_a.noconvert(), "children"_a, "seed"_a,
-             "threads"_a = 1, "group"_a = 0, nb::keep_alive<1, 2>())
+             "threads"_a = 1, "share"_a = 0.0, nb::keep_alive<1, 2>())
         .def("run", &Eax::run, "seconds"_a, "generations"_a = -1,
              nb::call_guard<nb::gil_scoped_release>(),
              "Search for the given time and number of generations (negative: unlimited); returns "

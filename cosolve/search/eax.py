@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 # Tours of a population are to be diverse and cheap rather than good: a shallow search from very
 # different greedy tours lets the crossover end lower in the same time than deep searches do
 # (benchmarks/RESULTS.md, "Starting tours").
-_START_DEPTH = 5
-_START_RANDOMIZATION = 1.0
+_START_DEPTH = 3
+_START_BREADTH = (5, 3)
+_START_RANDOMIZATION = 3.0
 
 # On few nodes those tours are all alike, and what none of them has, crossover cannot find: there
 # the edges are taken in random order.
@@ -55,7 +56,7 @@ def local_optimum(model: KernelModel, tour: IntArray, seed: int, run: Run) -> In
     ndarray
         Kernel nodes, shape (model.size,).
     """
-    engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH)
+    engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH, breadth=_START_BREADTH)
     while not (engine.settled or run.interrupted.is_set()) and run.remaining > 0:
         engine.run(min(SLICE_S, run.remaining), 0)
     nodes: IntArray = engine.tour()
@@ -101,7 +102,7 @@ def evolve(
     *,
     seed: int,
     children: int,
-    group: int,
+    share: float,
 ) -> tuple[IntArray, bool]:
     """Run the genetic algorithm until it converges or `run` says stop.
 
@@ -113,7 +114,7 @@ def evolve(
         At least two tours over kernel nodes.
     run
         Told the best cost after every slice; an iteration is a generation.
-    seed, children, group
+    seed, children, share
         See :class:`cosolve.solvers.eax.Eax`.
 
     Returns
@@ -132,7 +133,7 @@ def evolve(
             children,
             seed,
             run.threads,
-            group,
+            share,
         )
 
     engine = engine_for(np.array(population, dtype=np.int32))

@@ -14,15 +14,11 @@ from cosolve.search.kernel_model import IntArray, KernelModel
 from cosolve.search.models import model_of
 from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
 
-# A population without a given size: the first tours may take this share of the time that is left.
-# The genetic algorithm then needs most of the rest to converge, whatever the number of nodes and
-# the speed of the machine (benchmarks/RESULTS.md, "Starting tours").
-_BUILD_SHARE = 0.35
+# A population without a given size: making the tours may take this share of the time that is left,
+# less where there are more nodes, so that the genetic algorithm converges in the rest whatever the
+# speed of the machine. Measured with benchmarks/eax_settings.py.
+_BUILD_SHARE, _BUILD_SHARE_NODES, _BUILD_SHARE_EXPONENT = 0.36, 1000, 0.37
 _SMALLEST, _LARGEST, _WITHOUT_LIMIT = 10, 300, 100
-
-# Nodes times the AB-cycles of which one is accepted: pairs on more nodes have more AB-cycles.
-_NODES_TIMES_GROUP = 45_000
-_SMALLEST_GROUP = 4
 
 _ROUND_SEED = 0xD1342543DE82EF95
 _MASK = (1 << 64) - 1
@@ -38,11 +34,10 @@ class Eax:
         Number of tours. None: as many as the time limit lets converge, 10 to 300; 100 without one.
     children
         Offspring per pair and generation.
-    group
-        Accept the best of every this many AB-cycles of a pair in the first stage, so that the
-        number of generations does not grow with the number of nodes. 0: accept the best of
-        `children`, as published. None: 45 000 / n, at least 4, or 0 where that is more than
-        `children`.
+    share
+        Share of the improving AB-cycles of a pair that its child takes over at once in the first
+        stage, the best for their loss of diversity first; so the number of generations does not
+        grow with the number of nodes. 0: the best of `children` AB-cycles, as published.
     agreement
         End when this many independent populations have converged to the same best cost. 0: start
         over until a limit is met.
@@ -66,16 +61,18 @@ class Eax:
     summary: ClassVar[str] = "genetic algorithm with edge assembly crossover; best given time"
 
     population: int | None = None
-    children: int = 30
-    group: int | None = None
+    children: int = 60
+    share: float = 0.25
     agreement: int = 5
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
-        for name, least in (("population", 2), ("children", 1), ("group", 0), ("agreement", 0)):
+        for name, least in (("population", 2), ("children", 1), ("agreement", 0)):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise ValueError(f"{name} must be at least {least}, got {value}")
+        if not 0 <= self.share <= 1:
+            raise ValueError(f"share must be between 0 and 1, got {self.share}")
 
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None if the problem is a symmetric TSP, else why not."""
@@ -111,7 +108,7 @@ class Eax:
                     run,
                     seed=seed,
                     children=self.children,
-                    group=self._group(problem.size),
+                    share=self.share,
                 )
             tour = model.decode(nodes)
             cost = problem.cost(tour)
@@ -124,12 +121,6 @@ class Eax:
         assert best is not None
         return Outcome(best)
 
-    def _group(self, size: int) -> int:
-        if self.group is not None:
-            return self.group
-        group = max(_SMALLEST_GROUP, _NODES_TIMES_GROUP // size)
-        return group if group < self.children else 0
-
     def _next_size(self, number: int) -> int | None:
         """Return the size of population `number`: a larger one where the last was too small."""
         if self.population is None:
@@ -140,7 +131,8 @@ class Eax:
         self, model: KernelModel, run: Run, seed: int, size: int | None, first: IntArray | None
     ) -> list[IntArray]:
         begin = run.elapsed
-        allowance = _BUILD_SHARE * run.remaining
+        scale = max(1.0, model.size / _BUILD_SHARE_NODES) ** _BUILD_SHARE_EXPONENT
+        allowance = _BUILD_SHARE / scale * run.remaining
         wanted = size or (_WITHOUT_LIMIT if run.stop.time_limit is None else _LARGEST)
         tours: list[IntArray] = []
         for tour in starting_tours(model, seed, run, first):

@@ -63,7 +63,7 @@ def test_search_finds_the_optimum_of_small_problems(
         tours = starting_tours(model, seed, Run(Stop()))
         population = [next(tours) for _ in range(100)]
         run = Run(Stop())
-        nodes, converged = evolve(model, population, run, seed=seed, children=30, group=0)
+        nodes, converged = evolve(model, population, run, seed=seed, children=30, share=0.0)
         assert converged
         assert problem.cost(model.decode(nodes)) == problem.cost(solve_tiny(problem))
 

@@ -85,7 +85,7 @@ def test_evolve_improves_and_reports() -> None:
     seen: list[Progress] = []
     run = Run(Stop(), on_progress=seen.append)
     parents = first_tours(20)
-    nodes, converged = evolve(MODEL, parents, run, seed=1, children=20, group=0)
+    nodes, converged = evolve(MODEL, parents, run, seed=1, children=20, share=0.0)
     assert converged
     assert sorted(nodes.tolist()) == list(range(200))
     assert MODEL.length(nodes) < min(MODEL.length(tour) for tour in parents)
@@ -98,17 +98,17 @@ def test_evolve_improves_and_reports() -> None:
 def test_evolve_does_the_generations_asked_for() -> None:
     """An iteration is a generation, and the limit is met exactly."""
     run = Run(Stop(iterations=3))
-    _, converged = evolve(MODEL, first_tours(20), run, seed=1, children=20, group=0)
+    _, converged = evolve(MODEL, first_tours(20), run, seed=1, children=20, share=0.0)
     assert not converged
     assert (run.iterations, run.limit()) == (3, Limit.ITERATIONS)
 
 
-@pytest.mark.parametrize("group", [0, 4])
-def test_evolve_does_not_depend_on_threads(group: int) -> None:
+@pytest.mark.parametrize("share", [0.0, 0.25])
+def test_evolve_does_not_depend_on_threads(share: float) -> None:
     """Two threads find the tour that one finds."""
     tours = [
         evolve(MODEL, first_tours(16), Run(Stop(iterations=8), threads=threads), seed=1,
-               children=10, group=group)[0]
+               children=10, share=share)[0]
         for threads in (1, 2)
     ]  # fmt: skip
     assert np.array_equal(tours[0], tours[1])
@@ -119,7 +119,7 @@ def test_evolve_stops_when_interrupted() -> None:
     run = Run(Stop())
     run.interrupted.set()
     parents = first_tours(10)
-    nodes, converged = evolve(MODEL, parents, run, seed=1, children=20, group=0)
+    nodes, converged = evolve(MODEL, parents, run, seed=1, children=20, share=0.0)
     assert not converged
     assert MODEL.length(nodes) == min(MODEL.length(tour) for tour in parents)
 
@@ -137,7 +137,7 @@ def test_population_is_halved_when_time_gets_short(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("cosolve.search.eax.SLICE_S", 0.001)
     monkeypatch.setattr("cosolve.search.eax._SCHEDULE", ((0.0, 0.9), (0.0, 0.0)))
     run = Run(Stop(time_limit=60, iterations=5))
-    evolve(MODEL, first_tours(40), run, seed=1, children=5, group=0)
+    evolve(MODEL, first_tours(40), run, seed=1, children=5, share=0.0)
     assert sizes == [20, 10]
 
 
@@ -150,5 +150,5 @@ def test_population_stays_whole_without_a_time_limit(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("cosolve.search.eax.better_half", never)
     monkeypatch.setattr("cosolve.search.eax._SCHEDULE", ((0.0, 0.0),))
     run = Run(Stop(iterations=3))
-    evolve(MODEL, first_tours(20), run, seed=1, children=5, group=0)
+    evolve(MODEL, first_tours(20), run, seed=1, children=5, share=0.0)
     assert run.iterations == 3

@@ -86,13 +86,13 @@ def lk_tours(points: Floats, p: int) -> Ints:
     p=st.integers(1, 12),
     seed=st.integers(0, 10_000),
     grid=st.sampled_from([0, 2, 5]),
-    group=st.sampled_from([0, 1, 5]),
+    share=st.sampled_from([0.0, 0.25, 1.0]),
 )
-def test_population_stays_valid(n: int, p: int, seed: int, grid: int, group: int) -> None:
+def test_population_stays_valid(n: int, p: int, seed: int, grid: int, share: float) -> None:
     """Tours stay permutations and the cost is that of the best, also on grids and duplicates."""
     rng = np.random.default_rng(seed)
     points = rng.random((n, 2)) if grid == 0 else rng.integers(0, grid, (n, 2)).astype(float)
-    eax = engine(points, random_tours(n, p, seed), seed=seed, group=group)
+    eax = engine(points, random_tours(n, p, seed), seed=seed, share=share)
     eax.run(30.0, 40)
     distance = euclidean(points)
     population = eax.population()
@@ -112,8 +112,8 @@ def test_small_instances_are_solved(n: int) -> None:
     assert eax.cost == pytest.approx(optimum(euclidean(points)))
 
 
-@pytest.mark.parametrize("group", [0, 5])
-def test_fixed_edges_are_kept(group: int) -> None:
+@pytest.mark.parametrize("share", [0.0, 0.25])
+def test_fixed_edges_are_kept(share: float) -> None:
     """Edges fixed in all start tours are in all tours at the end, while these improve."""
     n = 80
     points = np.random.default_rng(5).random((n, 2))
@@ -126,7 +126,7 @@ def test_fixed_edges_are_kept(group: int) -> None:
         blocks = [block[:: rng.choice((-1, 1))] for block in (*pairs, *free)]
         tours.append(np.concatenate([blocks[i] for i in rng.permutation(len(blocks))]))
     population = np.array(tours, dtype=np.int32)
-    eax = engine(points, population, fixed=fixed, group=group)
+    eax = engine(points, population, fixed=fixed, share=share)
     before = eax.statistics()["average_cost"]
     eax.run(30.0, 200)
     kept = {frozenset(edge) for edge in fixed.tolist()}
@@ -148,18 +148,18 @@ def test_costs_never_increase() -> None:
     assert best[-1] < best[0]
 
 
-@pytest.mark.parametrize("group", [0, 5])
-def test_slices_and_threads_do_not_change_the_result(group: int) -> None:
+@pytest.mark.parametrize("share", [0.0, 0.25])
+def test_slices_and_threads_do_not_change_the_result(share: float) -> None:
     """The same generations give the same population in one slice, in many, and on two threads."""
     points = np.random.default_rng(9).random((200, 2))
     population = random_tours(200, 21, 9)
-    whole = engine(points, population, group=group)
+    whole = engine(points, population, share=share)
     assert whole.run(60.0, 30) == 30
-    sliced = engine(points, population, group=group)
+    sliced = engine(points, population, share=share)
     done = 0
     while done < 30:
         done += sliced.run(1e-4, 30 - done)
-    threaded = engine(points, population, group=group, threads=2)
+    threaded = engine(points, population, share=share, threads=2)
     threaded.run(60.0, 30)
     np.testing.assert_array_equal(whole.population(), sliced.population())
     np.testing.assert_array_equal(whole.population(), threaded.population())

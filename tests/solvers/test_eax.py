@@ -38,7 +38,7 @@ def population_sizes(solver: Eax, problem: TSP, run: Run, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("population", 1), ("children", 0), ("group", -1), ("agreement", -1)]
+    ("name", "value"), [("population", 1), ("children", 0), ("share", -0.1), ("agreement", -1)]
 )
 def test_parameters_are_validated(name: str, value: int) -> None:
     """A parameter out of range is an error, when the solver is made, that names it."""
@@ -47,7 +47,7 @@ def test_parameters_are_validated(name: str, value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("population", 2), ("children", 1), ("group", 0), ("agreement", 0)]
+    ("name", "value"), [("population", 2), ("children", 1), ("share", 0.0), ("agreement", 0)]
 )
 def test_smallest_parameters_work(name: str, value: int) -> None:
     """The least value of every parameter gives a tour."""

@@ -78,7 +78,7 @@ void Eax::beginGeneration() {
 }
 
 void Eax::breedBatch(int from, int to) {
-    BreedingRule const rule{stage_, options_.children, options_.group};
+    BreedingRule const rule{stage_, options_.children, options_.share};
     std::atomic<int> next{from};
     auto const work = [&](EaxBreeder &breeder) {
         for (int i = next++; i < to; i = next++) {

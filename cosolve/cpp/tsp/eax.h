@@ -21,9 +21,9 @@ struct EaxOptions {
     int children;  // per pair and generation
     std::uint64_t seed;
     int threads = 1;  // has no influence on the result
-    // Stage I accepts the best of every `group` AB-cycles of a pair, so that a generation on many
-    // nodes makes many improvements; 0: the best of `children`, as published.
-    int group = 0;
+    // Stage I: share of the improving AB-cycles of a pair that its child takes over at once, for
+    // many nodes; 0: the best of `children` AB-cycles, as published.
+    double share = 0;
 };
 
 struct EaxStatistics {

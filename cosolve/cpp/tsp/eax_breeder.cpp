@@ -1,5 +1,8 @@
 #include "tsp/eax_breeder.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace cosolve::tsp {
 
 namespace {
@@ -14,14 +17,14 @@ void EaxBreeder::breed(EaxTour const &a, EaxTour const &b, BreedingRule rule, Rn
     brood.improved = false;
     brood.changes.clear();
     brood.children = 0;
-    bool const all = rule.group > 0 || rule.stage == 2;
+    bool const all = rule.share > 0 || rule.stage == 2;
     finder_.find(a, b, all ? -1 : rule.children, rng, cycles_);
     brood.abCycles = cycles_.size();
     if (cycles_.size() == 0) return;
     if (rule.stage == 2) {
         breedBlock2(a, rule, rng, brood);
-    } else if (rule.group > 0) {
-        breedGroups(a, rule, brood);
+    } else if (rule.share > 0) {
+        breedShare(a, rule, brood);
     } else {
         breedSingle(a, rule, brood);
     }
@@ -87,20 +90,27 @@ void EaxBreeder::breedBlock2(EaxTour const &a, BreedingRule rule, Rng &rng, Broo
     if (bestValue_.merit > 0) replaceBy(best_, a, bestValue_.gain, brood);
 }
 
-// The rule of a single child, once for every group of AB-cycles: they have no edge in common, so
-// most stay applicable after others have been applied, and a pair of large tours takes over many
-// improvements in one generation, each still the best of its group.
-void EaxBreeder::breedGroups(EaxTour const &a, BreedingRule rule, Brood &brood) {
-    for (int c = 0; c < cycles_.size();) {
-        bestValue_ = {0, 0};
-        EaxTour const &current = brood.improved ? brood.tour : a;
-        for (int i = 0; i < rule.group && c < cycles_.size(); ++i, ++c) {
-            ++brood.children;
-            double const gain = exchangeGain({&c, 1});
-            if (gain <= problem_->tolerance) continue;
-            if (child_.build(current, cycles_, {&c, 1})) consider(gain);
-        }
-        if (bestValue_.merit > 0) replaceBy(best_, a, bestValue_.gain, brood);
+// The best share of the improving AB-cycles of a pair at once, best merit first: most have no edge
+// in common and stay applicable after others have been applied, so the number of generations does
+// not grow with that of nodes. Taking all of them costs diversity and with it the final quality.
+void EaxBreeder::breedShare(EaxTour const &a, BreedingRule rule, Brood &brood) {
+    ranking_.clear();
+    for (int c = 0; c < cycles_.size(); ++c) {
+        ++brood.children;
+        double const gain = exchangeGain({&c, 1});
+        if (gain <= problem_->tolerance || !child_.build(a, cycles_, {&c, 1})) continue;
+        Value const value = valueOfChild(gain);
+        if (value.merit > 0) ranking_.push_back({value.merit, c});
+    }
+    std::sort(ranking_.begin(), ranking_.end(), [](Ranked const &x, Ranked const &y) {
+        return x.merit != y.merit ? x.merit > y.merit : x.cycle < y.cycle;
+    });
+    ranking_.resize(
+        static_cast<std::size_t>(std::ceil(rule.share * static_cast<double>(ranking_.size()))));
+    for (Ranked const &ranked : ranking_) {
+        if (!child_.build(brood.improved ? brood.tour : a, cycles_, {&ranked.cycle, 1})) continue;
+        Value const value = valueOfChild(exchangeGain({&ranked.cycle, 1}));
+        if (value.merit > 0) replaceBy(child_, a, value.gain, brood);
     }
 }
 

@@ -26,7 +26,7 @@ struct Brood {
 struct BreedingRule {
     int stage;  // 1: single AB-cycles ("local" EAX), 2: Block2
     int children;
-    int group;  // AB-cycles per accepted child; 0: one child per pair
+    double share;  // of the improving AB-cycles that a child takes over; 0: the best one
 };
 
 // Works on parents and edge counts that it does not change; holds the scratch memory of one thread.
@@ -45,9 +45,14 @@ private:
         double merit;  // of the child in the selection
     };
 
+    struct Ranked {
+        double merit;
+        int cycle;
+    };
+
     void breedSingle(EaxTour const &a, BreedingRule rule, Brood &brood);
     void breedBlock2(EaxTour const &a, BreedingRule rule, Rng &rng, Brood &brood);
-    void breedGroups(EaxTour const &a, BreedingRule rule, Brood &brood);
+    void breedShare(EaxTour const &a, BreedingRule rule, Brood &brood);
     double exchangeGain(std::span<int const> eset) const;
     // Completes the child built in child_ and keeps it if it is the best of its pair.
     void consider(double gain);
@@ -63,6 +68,7 @@ private:
     EaxOffspring child_, best_;
     Value bestValue_{0, 0};
     std::vector<int> centers_;
+    std::vector<Ranked> ranking_;
 };
 
 }  // namespace cosolve::tsp
