@@ -36,10 +36,11 @@ struct AbCycles {
 //
 // Edges that only one tour has are all used. Of the common edges only those between two nodes at
 // which the tours differ are, once for A and once for B: they let walks branch and so make the
-// AB-cycles more varied, while nothing is spent on regions where the tours agree. Measured on
-// uniform instances of 1000 nodes this halves the final gap of a population of 30 that leaving
-// out all common edges reaches; using all of them gains a little more at twice the time. Fixed
-// edges are never used.
+// AB-cycles more varied, while nothing is spent on regions where the tours agree. Measured on three
+// uniform instances of 1000 nodes (8 runs each, population 30): the mean final gap falls from 0.119
+// to 0.066 % from 2-opt starts and from 0.046 to 0.040 %, within the noise, from Lin-Kernighan
+// starts. Using all common edges gives 0.051 and 0.028 % at about twice the time. Fixed edges are
+// never used.
 class AbCycleFinder {
 public:
     AbCycleFinder(int n, FixedEdges const &fixed)

@@ -9,8 +9,8 @@ namespace cosolve::tsp {
 
 namespace {
 
-// Candidates per node that are tried for leaving a sub-tour, unless none of them does. Five to
-// seven end as well as the paper's ten and take half the time.
+// Candidates per node that are tried for leaving a sub-tour, unless none of them does. Between 5
+// and the paper's 10 no loss of quality was measurable, while most of the time is spent here.
 constexpr int mergeBreadth = 6;
 
 }  // namespace
