@@ -19,7 +19,7 @@ from cosolve.problems.random_tsp import random_tsp
 TABLE = Path(__file__).parent.parent / "cosolve" / "solvers" / "auto_table.json"
 METHODS = ("eax", "lk")
 SIZES = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)
-MS_PER_NODE = (0.01, 0.03, 0.1, 0.3, 1.0)
+MS_PER_NODE = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 SHORTEST_S, LONGEST_S = 0.1, 40.0
 
 

@@ -37,9 +37,10 @@ def test_starting_tours_do_not_depend_on_threads(threads: int) -> None:
 
 
 def test_streams_of_other_seeds_differ() -> None:
-    """Another seed gives other tours."""
-    other = next(starting_tours(MODEL, 12, Run(Stop())))
-    assert edges_of(other) != edges_of(first_tours(1)[0])
+    """Another seed gives other tours, but for the greedy one that comes first."""
+    others = list(itertools.islice(starting_tours(MODEL, 12, Run(Stop())), 4))
+    same = [edges_of(a) == edges_of(b) for a, b in zip(others, first_tours(4), strict=True)]
+    assert same == [True, False, False, False]
 
 
 def test_given_tour_comes_first_and_improved() -> None:
@@ -47,15 +48,15 @@ def test_given_tour_comes_first_and_improved() -> None:
     given = np.random.default_rng(1).permutation(200).astype(np.int32)
     run = Run(Stop())
     tours = list(itertools.islice(starting_tours(MODEL, 11, run, given), 3))
-    assert np.array_equal(tours[0], local_optimum(MODEL, 11, run, given))
+    assert np.array_equal(tours[0], local_optimum(MODEL, given, 11, run))
     assert MODEL.length(tours[0]) < MODEL.length(given)
     assert np.array_equal(tours[1:], first_tours(3)[1:])
 
 
-def test_local_optimum_without_time_is_the_greedy_tour() -> None:
-    """When time is up already there is a tour all the same."""
+def test_local_optimum_without_time_is_the_tour_given() -> None:
+    """When time is up already the tour comes back as it is."""
     given = MODEL.greedy(3, 1.0)
-    assert np.array_equal(local_optimum(MODEL, 3, Run(Stop(time_limit=0)), given), given)
+    assert np.array_equal(local_optimum(MODEL, given, 3, Run(Stop(time_limit=0))), given)
 
 
 def test_local_optimum_stops_when_interrupted() -> None:
@@ -63,7 +64,7 @@ def test_local_optimum_stops_when_interrupted() -> None:
     given = MODEL.greedy(3, 1.0)
     run = Run(Stop())
     run.interrupted.set()
-    assert np.array_equal(local_optimum(MODEL, 3, run, given), given)
+    assert np.array_equal(local_optimum(MODEL, given, 3, run), given)
 
 
 def test_better_half_is_sorted() -> None:
@@ -136,8 +137,9 @@ def test_population_is_halved_when_time_gets_short(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("cosolve.search.eax.better_half", watched)
     monkeypatch.setattr("cosolve.search.eax.SLICE_S", 0.001)
     monkeypatch.setattr("cosolve.search.eax._SCHEDULE", ((0.0, 0.9), (0.0, 0.0)))
-    run = Run(Stop(time_limit=60, iterations=5))
-    evolve(MODEL, first_tours(40), run, seed=1, children=5, share=0.0)
+    run = Run(Stop(time_limit=60, iterations=30))
+    model = TspModel(TSP(coords=np.random.default_rng(4).random((1000, 2))))
+    evolve(model, first_tours(40, model), run, seed=1, children=30, share=0.0)
     assert sizes == [20, 10]
 
 

@@ -9,30 +9,53 @@ import pytest
 from cosolve import solve
 from cosolve.core import Limit, Run, Stop
 from cosolve.problems.random_tsp import random_tsp
-from cosolve.solvers.auto import Auto, choose
+from cosolve.solvers.auto import Auto, _table, choose
 from cosolve.solvers.eax import Eax
 from cosolve.solvers.lk import Lk
 
+TABLE = ((100, 1.0, "eax"), (100, 10.0, "greedy"), (10_000, 1.0, "lk"), (10_000, 10.0, "eax"))
+
 
 @pytest.mark.parametrize(
-    ("size", "seconds", "solver"),
+    ("size", "seconds", "method"),
     [
-        (10, 10.0, Eax),
-        (1000, 10.0, Eax),
-        (1000, 0.25, Eax),
-        (1000, 0.15, Lk),
-        (10_000, 3.0, Eax),
-        (10_000, 1.0, Lk),
-        (1_000_000, 10.0, Lk),
-        (1_000_000, 3600.0, Eax),
-        (1000, 0.0, Lk),
-        (1000, float("inf"), Eax),
-        (1_000_000, float("inf"), Eax),
+        (100, 1.0, "eax"),
+        (300, 3.0, "eax"),
+        (300, 4.0, "greedy"),
+        (900, 4.0, "greedy"),
+        (1100, 3.0, "lk"),
+        (1100, 4.0, "eax"),
+        (10, 0.0, "eax"),
+        (10_000, 0.0, "lk"),
+        (10_000, float("inf"), "eax"),
+        (1_000_000, 200.0, "lk"),
+        (1_000_000, 500.0, "eax"),
+        (1_000_000, float("inf"), "eax"),
     ],
 )
-def test_choice(size: int, seconds: float, solver: type) -> None:
-    """Two ten-thousandths of a second per node are what the genetic algorithm needs."""
-    assert choose(size, seconds) == solver()
+def test_nearest_row_is_chosen(
+    size: int, seconds: float, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The nearest number of nodes counts first, then the nearest time, both as ratios.
+
+    Beyond the largest number of nodes it is the time per node that counts.
+    """
+    monkeypatch.setattr("cosolve.solvers.auto._table", lambda: TABLE)
+    assert choose(size, seconds).name == method
+
+
+def test_every_row_chooses_its_own_method() -> None:
+    """What was measured is what is chosen, and only methods that ``auto`` may choose are."""
+    for size, seconds, method in _table():
+        assert method in {"eax", "lk"}
+        assert choose(size, seconds).name == method
+
+
+@pytest.mark.parametrize("size", [10, 100, 300, 1000, 3000, 10_000])
+@pytest.mark.parametrize("seconds", [10.0, 60.0, float("inf")])
+def test_genetic_algorithm_is_chosen_given_time(size: int, seconds: float) -> None:
+    """In ten seconds it converges on up to 10,000 nodes, far below what ``lk`` reaches."""
+    assert choose(size, seconds) == Eax()
 
 
 @pytest.mark.parametrize(("seconds", "solver"), [(0.9, Lk), (600.0, Eax)])
