@@ -38,18 +38,19 @@ def population_sizes(solver: Eax, problem: TSP, run: Run, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("population", 1), ("children", 0), ("share", -0.1), ("agreement", -1)]
+    ("name", "value"),
+    [("population", 1), ("children", 0), ("share", -0.1), ("share", 1.1), ("agreement", -1)],
 )
-def test_parameters_are_validated(name: str, value: int) -> None:
+def test_parameters_are_validated(name: str, value: float) -> None:
     """A parameter out of range is an error, when the solver is made, that names it."""
-    with pytest.raises(ValueError, match=f"{name} must be at least"):
+    with pytest.raises(ValueError, match=f"{name} must be (at least|between)"):
         registry.get("eax", {name: value})
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("population", 2), ("children", 1), ("share", 0.0), ("agreement", 0)]
 )
-def test_smallest_parameters_work(name: str, value: int) -> None:
+def test_smallest_parameters_work(name: str, value: float) -> None:
     """The least value of every parameter gives a tour."""
     problem = random_tsp(60, seed=1)
     result: Any = solve(problem, "eax", stop=Stop(iterations=10), params={name: value})
