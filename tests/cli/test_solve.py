@@ -344,7 +344,7 @@ def test_progress_is_live_on_a_terminal(berlin: str, monkeypatch: pytest.MonkeyP
     """On a terminal one line is rewritten, and empty in the end."""
     stream = Terminal()
     monkeypatch.setattr("sys.stderr", stream)
-    assert run(["solve", berlin, "-m", "lk", "--iterations", "500", "--json"]) == 0
+    assert run(["solve", berlin, "-m", "lk", "-t", "0.4", "--json"]) == 0
     written = stream.getvalue()
     assert "cost 7" in written
     assert "bound none" in written
