@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Tours of a population are to be diverse and cheap rather than good: a shallow search from very
 # different greedy tours lets the crossover end lower in the same time than deep searches do
-# (benchmarks/RESULTS.md, "Starting tours").
+# (benchmarks/SETTINGS.md).
 _START_DEPTH = 3
 _START_BREADTH = (5, 3)
 _START_RANDOMIZATION = 3.0

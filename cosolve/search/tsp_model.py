@@ -11,7 +11,7 @@ from cosolve.problems import TSP, Tour
 from cosolve.problems.kernel import kernel_metric
 from cosolve.search.kernel_model import IntArray, KernelModel
 
-# Measured (benchmarks/RESULTS.md): 5 nearest and 2 per quadrant is never much worse than 8 nearest
+# Measured (benchmarks/SETTINGS.md): 5 nearest and 2 per quadrant is never much worse than 8 nearest
 # on uniform points and far better on clustered ones.
 _NEAREST = 8
 _QUADRANT = (2, 5)

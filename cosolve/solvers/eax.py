@@ -16,7 +16,7 @@ from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
 
 # A population without a given size: making the tours may take this share of the time that is left,
 # less where there are more nodes, so that the genetic algorithm converges in the rest whatever the
-# speed of the machine. Measured with benchmarks/eax_settings.py.
+# speed of the machine. Measured: benchmarks/SETTINGS.md.
 _BUILD_SHARE, _BUILD_SHARE_NODES, _BUILD_SHARE_EXPONENT = 0.36, 1000, 0.37
 _SMALLEST, _LARGEST, _WITHOUT_LIMIT = 10, 300, 100
 
