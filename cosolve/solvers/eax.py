@@ -31,7 +31,8 @@ class Eax:
     Parameters
     ----------
     population
-        Number of tours. None: as many as the time limit lets converge, 10 to 300; 100 without one.
+        Number of tours in the first population; later ones are twice as large each, up to 300.
+        None: as many as the time limit lets converge, 10 to 300; 100 without one.
     children
         Offspring per pair and generation.
     share
@@ -75,7 +76,7 @@ class Eax:
             raise ValueError(f"share must be between 0 and 1, got {self.share}")
 
     def supports(self, problem: Problem[Any]) -> str | None:
-        """Return None if the problem is a symmetric TSP, else why not."""
+        """Return None if the kernels handle the problem, else why not."""
         return unsupported(problem)
 
     def run(

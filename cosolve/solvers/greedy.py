@@ -39,7 +39,7 @@ class Greedy:
             raise ValueError(f"randomization must be between 0 and 1e6, got {self.randomization}")
 
     def supports(self, problem: Problem[Any]) -> str | None:
-        """Return None if the problem is a symmetric TSP, else why not."""
+        """Return None if the kernels handle the problem, else why not."""
         return unsupported(problem)
 
     def run(

@@ -54,7 +54,7 @@ class Lk:
             raise ValueError(f"kick_segment must be positive, got {self.kick_segment}")
 
     def supports(self, problem: Problem[Tour]) -> str | None:
-        """Return None if the problem is a symmetric TSP, else why not."""
+        """Return None if the kernels handle the problem, else why not."""
         return unsupported(problem)
 
     def run(
