@@ -3,7 +3,7 @@
 Three tables behind constants of the code: how starting tours are made (``cosolve/search/eax.py``),
 which share of the improving AB-cycles a child takes over (``cosolve/solvers/eax.py``), and which
 candidate edges are the default (``cosolve/search/tsp_model.py``). One thread, CPU seconds, about
-eight minutes.
+four minutes.
 """
 
 from __future__ import annotations
@@ -106,12 +106,12 @@ def main() -> None:
         "depth 10, breadth 5-3-1, randomization 1": Setting(10, (5, 3, 1), 1.0),
         "depth 2, breadth 5, randomization 3": Setting(2, (5,), 3.0),
     }
-    table("Starting tours: 1000 nodes, population 100", thousand, starts, 4)
+    table("Starting tours: 1000 nodes, population 100", thousand, starts, 2)
     shares = {
         f"share {share:g}, population {size}": replace(plain, share=share, population=size)
         for share, size in ((0.0, 80), (0.12, 80), (0.25, 80), (0.25, 110), (0.5, 110), (1.0, 130))
     }
-    table("Share of the improving AB-cycles: 1000 nodes", thousand, shares, 4)
+    table("Share of the improving AB-cycles: 1000 nodes", thousand, shares, 2)
     shares = {
         f"share {share:g}, population {size}": replace(plain, share=share, population=size)
         for share, size in ((0.0, 30), (0.12, 50), (0.25, 50), (0.25, 60), (0.5, 60), (1.0, 70))
@@ -120,9 +120,9 @@ def main() -> None:
     guides = {"quadrant, 2 and 5 (default)": plain} | {
         guide: replace(plain, guide=guide) for guide in ("knn:6", "knn:8", "knn:10", "quadrant:3")
     }
-    table("Candidates: 1000 uniform nodes, population 100", thousand, guides, 4)
+    table("Candidates: 1000 uniform nodes, population 100", thousand, guides, 2)
     clustered = [random_tsp(1000, seed=seed, kind="clustered") for seed in (1, 2, 3)]
-    table("Candidates: 1000 clustered nodes, population 100", clustered, guides, 4)
+    table("Candidates: 1000 clustered nodes, population 100", clustered, guides, 2)
 
 
 if __name__ == "__main__":

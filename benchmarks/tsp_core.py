@@ -12,6 +12,7 @@ import os
 import shlex
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ import report
 import startup
 
 from cosolve.bench import (
+    BestKnown,
     Instance,
     ResultStore,
     Row,
@@ -90,9 +92,20 @@ def _tasks(options: argparse.Namespace) -> list[Task]:
     ]
 
 
+# Lengths of optimal tours where the listed value means something else: that of linhp318, 41345,
+# leaves out its fixed edge, which is 3869 long.
+_OPTIMAL_LENGTHS = {"linhp318": 41345 + 3869}
+
+
 def _instances(case: Case, max_size: int | None) -> list[Instance]:
     found = find_suite(case.suite, max_size=max_size)
-    return [i for i in found if not i.source.removesuffix(".gz").endswith(".atsp")]
+    return [
+        replace(i, best_known=BestKnown(_OPTIMAL_LENGTHS[i.name], proven=True))
+        if i.name in _OPTIMAL_LENGTHS
+        else i
+        for i in found
+        if not i.source.removesuffix(".gz").endswith(".atsp")
+    ]
 
 
 def _peer_methods() -> list[str]:

@@ -37,7 +37,9 @@ _STREAM = 0x9E3779B97F4A7C15  # spreads the seeds of individuals over 64 bits
 _MASK = (1 << 64) - 1
 
 
-def local_optimum(model: KernelModel, tour: IntArray, seed: int, run: Run) -> IntArray:
+def local_optimum(
+    model: KernelModel, tour: IntArray, seed: int, run: Run, kicks: int = 0
+) -> IntArray:
     """Lin-Kernighan optimum of a tour.
 
     Parameters
@@ -50,21 +52,28 @@ def local_optimum(model: KernelModel, tour: IntArray, seed: int, run: Run) -> In
         Seed of the search.
     run
         When its time is up or it is interrupted, the tour is returned as it is.
+    kicks
+        Kicks after the first local optimum; the search is deeper if there are any.
 
     Returns
     -------
     ndarray
         Kernel nodes, shape (model.size,).
     """
-    engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH, breadth=_START_BREADTH)
-    while not (engine.settled or run.interrupted.is_set()) and run.remaining > 0:
-        engine.run(min(SLICE_S, run.remaining), 0)
+    if kicks:
+        engine = lin_kernighan(model, tour, seed=seed)
+    else:
+        engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH, breadth=_START_BREADTH)
+    while run.remaining > 0 and not run.interrupted.is_set():
+        if engine.settled and engine.kicks >= kicks:
+            break
+        engine.run(min(SLICE_S, run.remaining), kicks - engine.kicks)
     nodes: IntArray = engine.tour()
     return nodes
 
 
 def starting_tours(
-    model: KernelModel, seed: int, run: Run, first: IntArray | None = None
+    model: KernelModel, seed: int, run: Run, first: IntArray | None = None, kicks: int = 0
 ) -> Iterator[IntArray]:
     """Endless stream of different local optima, the same for any number of threads.
 
@@ -78,6 +87,8 @@ def starting_tours(
         Its threads compute as many tours at a time, each a local optimum unless time is up.
     first
         A tour whose local optimum comes first; the greedy tour unless given.
+    kicks
+        Kicks per tour.
     """
     few = model.size <= _FEW_NODES
     randomization = _FEW_NODES_RANDOMIZATION if few else _START_RANDOMIZATION
@@ -88,7 +99,7 @@ def starting_tours(
             tour = first
         else:
             tour = model.greedy(own_seed, randomization if i else 0.0)
-        return local_optimum(model, tour, own_seed, run)
+        return local_optimum(model, tour, own_seed, run, kicks)
 
     with ThreadPoolExecutor(run.threads) as pool:
         for i in range(0, 1 << 62, run.threads):

