@@ -205,5 +205,9 @@ def _provenance(rows: Sequence[Row]) -> str:
 
 
 if __name__ == "__main__":
-    print("# Results\n\nMade by `python benchmarks/report.py` from the files in `results/`.\n")
-    print(render(row for name in sys.argv[1:] for row in read_rows(name)), end="")
+    print(
+        "# Results\n\nMade by `python benchmarks/report.py` from the files in `results/` and from "
+        "`NOTES.md`.\n"
+    )
+    print(render(row for name in sys.argv[1:] for row in read_rows(name)))
+    print((Path(__file__).parent / "NOTES.md").read_text(encoding="utf-8"), end="")
