@@ -11,8 +11,8 @@ from cosolve.problems import TSP, Tour
 from cosolve.problems.kernel import kernel_metric
 from cosolve.search.kernel_model import IntArray, KernelModel
 
-# Measured (benchmarks/SETTINGS.md): 5 nearest and 2 per quadrant is never much worse than 8 nearest
-# on uniform points and far better on clustered ones.
+# Measured (benchmarks/SETTINGS.md): on uniform points 5 nearest and 2 per quadrant are as good as 6
+# to 10 nearest, on clustered ones better. A matrix has no quadrants.
 _NEAREST = 8
 _QUADRANT = (2, 5)
 _HUB_CANDIDATES = 10

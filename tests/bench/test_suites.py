@@ -107,7 +107,8 @@ def test_generated_suites_have_defaults() -> None:
 def test_values_of_generated_instances_are_known() -> None:
     """The checkout lists the best tours known of the benchmark's instances."""
     known = [i.best_known for i in find_suite("uniform:1000x3:1234")]
-    assert [k and k.value for k in known] == [23.205382, 22.838615, 23.068273]
+    quoted = [23.205382, 22.838615, 23.068273]  # summed over rounded points
+    assert [k and k.value for k in known] == pytest.approx(quoted, rel=2e-6)
 
 
 @pytest.mark.parametrize(
