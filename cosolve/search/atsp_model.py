@@ -8,7 +8,7 @@ import numpy as np
 
 from cosolve import _kernels
 from cosolve.problems import TSP, Tour
-from cosolve.search.kernel_model import KernelModel, rows_to_csr
+from cosolve.search.kernel_model import KernelModel, require_size, rows_to_csr
 
 if TYPE_CHECKING:
     from cosolve.guidance import EdgeGuidance
@@ -38,6 +38,7 @@ class AtspModel(KernelModel):
     """
 
     def __init__(self, problem: TSP, guidance: EdgeGuidance | None = None) -> None:
+        require_size(guidance, problem)
         assert problem.matrix is not None
         n = problem.size
         self._hub = n if problem.path else None

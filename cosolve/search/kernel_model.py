@@ -13,6 +13,7 @@ from cosolve import _kernels
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cosolve.guidance import EdgeGuidance
     from cosolve.problems import TSP, Tour
 
 IntArray = npt.NDArray[np.int32]
@@ -85,6 +86,14 @@ class KernelModel(ABC):
     @abstractmethod
     def decode(self, nodes: IntArray) -> Tour:
         """Tour or path of the problem, from kernel nodes."""
+
+
+def require_size(guidance: EdgeGuidance | None, problem: TSP) -> None:
+    """Raise ``ValueError`` if guidance is for another number of nodes."""
+    if guidance is not None and guidance.size != problem.size:
+        raise ValueError(
+            f"the guidance is for {guidance.size} nodes, the problem has {problem.size}"
+        )
 
 
 def rows_to_csr(rows: Sequence[npt.NDArray[np.integer]]) -> tuple[IntArray, IntArray]:

@@ -30,8 +30,4 @@ def model_of(problem: TSP, guidance: EdgeGuidance | None = None) -> KernelModel:
     """
     if not problem.symmetric and problem.fixed_edges.size:
         raise ValueError("fixed edges need symmetric distances; the matrix is asymmetric")
-    if guidance is not None and guidance.size != problem.size:
-        raise ValueError(
-            f"the guidance is for {guidance.size} nodes, the problem has {problem.size}"
-        )
     return TspModel(problem, guidance) if problem.symmetric else AtspModel(problem, guidance)

@@ -9,7 +9,7 @@ from cosolve.core import KernelError
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.problems.kernel import kernel_metric
-from cosolve.search.kernel_model import IntArray, KernelModel
+from cosolve.search.kernel_model import IntArray, KernelModel, require_size
 
 # Measured (benchmarks/SETTINGS.md): on uniform points 5 nearest and 2 per quadrant are as good as 6
 # to 10 nearest, on clustered ones better. A matrix has no quadrants.
@@ -34,10 +34,7 @@ class TspModel(KernelModel):
     """
 
     def __init__(self, problem: TSP, guidance: EdgeGuidance | None = None) -> None:
-        if guidance is not None and guidance.size != problem.size:
-            raise ValueError(
-                f"the guidance is for {guidance.size} nodes, the problem has {problem.size}"
-            )
+        require_size(guidance, problem)
         n = problem.size
         self._order: IntArray = (
             np.arange(n, dtype=np.int32)

@@ -27,6 +27,7 @@ _KICKS_PER_NODE = 0.5
 _KICKED_SHARE = 0.6
 _KICKED_LARGEST = 30
 
+_ROUNDING = 1e-9  # relative; a smaller gain is none
 _ROUND_SEED = 0xD1342543DE82EF95
 _MASK = (1 << 64) - 1
 
@@ -102,7 +103,6 @@ class Eax:
         best: Tour | None = start
         best_cost = float("inf") if start is None else problem.cost(start)
         first = None if start is None else model.encode(start)
-        tolerance = 1e-9 * problem.size
         met = 0
         for number in count():
             seed = (run.seed + number * _ROUND_SEED) & _MASK
@@ -121,7 +121,7 @@ class Eax:
             tour = model.decode(nodes)
             cost = problem.cost(tour)
             run.report(cost)  # a population cut short was never reported
-            if cost < best_cost - tolerance * abs(cost) / problem.size:
+            if cost < best_cost - _ROUNDING * abs(cost):
                 best, best_cost, met = tour, cost, 0
             met += converged and cost <= best_cost * (1 + 1e-12)
             if run.limit() is not None or (self.agreement and met >= self.agreement):
