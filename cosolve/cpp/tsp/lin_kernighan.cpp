@@ -51,6 +51,7 @@ bool LinKernighan::apply(int k) {
     }
     if (gain.value() <= epsilon_) return false;
     reconnection_.apply(tour_);
+    if (!onTrial_) tour_.commit();  // nothing will be taken back
     cost_.subtract(gain);
     ++moves_;
     for (int i = 0; i < 2 * k; ++i) push(t_.node[static_cast<std::size_t>(i)]);
