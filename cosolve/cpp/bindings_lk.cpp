@@ -20,13 +20,13 @@ void construct(LinKernighan *self, cosolve::Metric const &metric, IntVector indp
         throw std::invalid_argument("depth must be between 2 and 16");
     cosolve::tsp::LinKernighanOptions options;
     if (kickSegment < 1) throw std::invalid_argument("kick_segment must be positive");
-    options.depth = depth;
+    options.moves.depth = depth;
     options.kickSegment = kickSegment;
     if (breadth.empty()) throw std::invalid_argument("breadth must not be empty");
-    for (std::size_t i = 0; i < options.breadth.size(); ++i) {
+    for (std::size_t i = 0; i < options.moves.breadth.size(); ++i) {
         int const b = i < breadth.size() ? breadth[i] : breadth.back();
         if (b < 1 || b > 32) throw std::invalid_argument("breadth must be between 1 and 32");
-        options.breadth[i] = b;
+        options.moves.breadth[i] = b;
     }
     new (self) LinKernighan(metric, toCandidates(metric, indptr, indices), toFixedEdges(n, fixed),
                             toTour(n, tour.data(), tour.shape(0)), seed, options);
