@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cosolve.core import Limit, Outcome, Problem, Run
+from cosolve.core import Outcome, Problem, Run
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.search.parts import Region, WholeTour
@@ -16,12 +16,14 @@ from cosolve.search.popmusic import (
     kick,
     recombine,
     settle,
+    straighten,
 )
 from cosolve.search.tsp_model import TspModel
 from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
 
 # Arrays of this many nodes fit in a cache of a megabyte or two; a move rewrites up to half of one.
 _LOCAL_SEARCH_PART = 50_000
+_WHOLE = 150_000  # up to here the first descent is faster without parts
 
 _IDLE = 2  # passes in a row that save nothing before a search without a limit ends
 _ROUNDING = 1e-12  # relative; a smaller gain is none
@@ -125,11 +127,11 @@ class _Search:
         run.report(self.cost, phase="greedy")
 
     def descend(self) -> None:
-        """Bring the tour to a local optimum, borders between parts included."""
-        rounds = 1 if self.tour.order.size <= _LOCAL_SEARCH_PART else 2
-        for even in (True, False)[:rounds]:
-            if self.run.limit() in (None, Limit.ITERATIONS):
-                self.once(Pass("settle", settle, _LOCAL_SEARCH_PART, even), self.run.remaining)
+        """Bring the tour to a local optimum."""
+        if self.tour.order.size > _WHOLE or self.run.threads > 1:
+            self.once(Pass("settle", settle, _LOCAL_SEARCH_PART), self.run.remaining)
+        # From there it is a short way to an optimum across the borders of the parts.
+        self.once(Pass("straighten", straighten, self.tour.order.size), self.run.remaining)
 
     def once(self, work: Pass, seconds: float) -> float:
         """Make one pass; return the length it saved."""

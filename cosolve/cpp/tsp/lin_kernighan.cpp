@@ -14,8 +14,7 @@ constexpr int kClockInterval = 64;  // kicks or node visits between two looks at
 LinKernighan::LinKernighan(Metric const &metric, Candidates candidates, FixedEdges fixed,
                            std::vector<int> tour, std::uint64_t seed, LinKernighanOptions options)
     : metric_(metric), fixed_(std::move(fixed)), tour_(std::move(tour)), rng_(seed),
-      options_(options),
-      search_(metric_, std::move(candidates), fixed_, tour_, options.moves) {
+      options_(options), search_(metric_, std::move(candidates), fixed_, tour_, options.moves) {
     int const n = tour_.size();
     queue_.resize(static_cast<std::size_t>(n));
     queued_.assign(static_cast<std::size_t>(n), 0);
@@ -80,12 +79,13 @@ bool LinKernighan::settle(Deadline const &deadline) {
     return true;
 }
 
-// A double bridge over short segments of the tour: three adjacent ones trade places.
-void LinKernighan::kick() {
+// A double bridge over short segments of the tour from a position on: three adjacent ones trade
+// places.
+void LinKernighan::kick(int first) {
     int const n = tour_.size();
     int const longest = std::min(options_.kickSegment, (n - 1) / 3);
     std::array<int, 4> cuts;
-    for (int i = 0, p = rng_.below(n); i < 4; ++i, p += 1 + rng_.below(longest)) {
+    for (int i = 0, p = first; i < 4; ++i, p += 1 + rng_.below(longest)) {
         cuts[i] = p % n;
         if (fixed_.contains(tour_.nodeAt(cuts[i]), tour_.nodeAt(cuts[i] + 1))) return;
     }
@@ -107,6 +107,21 @@ void LinKernighan::kick() {
 }
 
 std::int64_t LinKernighan::run(double seconds, std::int64_t kicks) {
+    return iterate(seconds, kicks, [this](std::int64_t) { return rng_.below(tour_.size()); });
+}
+
+std::int64_t LinKernighan::runAt(double seconds, std::span<int const> sites) {
+    auto const longest = std::min(options_.kickSegment, (tour_.size() - 1) / 3);
+    return iterate(seconds, static_cast<std::int64_t>(sites.size()), [&](std::int64_t i) {
+        // The node lies in one of the three segments, or next to them.
+        int const back = rng_.below(2 * std::max(1, longest));
+        int const p = tour_.position(sites[static_cast<std::size_t>(i)]) - back;
+        return p < 0 ? p + tour_.size() : p;
+    });
+}
+
+template <class Site>
+std::int64_t LinKernighan::iterate(double seconds, std::int64_t kicks, Site site) {
     Deadline const deadline(seconds);
     std::int64_t done = 0;
     if (!settle(deadline)) return done;
@@ -125,7 +140,7 @@ std::int64_t LinKernighan::run(double seconds, std::int64_t kicks) {
         if (done == kicks || (done % kClockInterval == 0 && deadline.passed())) return done;
         baseline_ = cost_;
         onTrial_ = true;
-        kick();
+        kick(site(done));
     }
 }
 
