@@ -45,7 +45,7 @@ bool MoveSearch::improve(int t1, double epsilon) {
     for (bool const forward : {true, false}) {
         int const t2 = forward ? tour_.next(t1) : tour_.prev(t1);
         if (fixed_.contains(t1, t2)) continue;
-        rising_ = !forward;
+        direction_ = forward ? -1 : 1;
         t_[0] = t1;
         t_[1] = t2;
         if (extend(1, metric_(t1, t2), whole)) return true;
@@ -62,7 +62,7 @@ bool MoveSearch::apply(int pairs, TourSegments const &segments) {
         gain.add(-metric_(t_[at(i + 1)], t_[at(i + 2 == ends ? 0 : i + 2)]));
     }
     if (gain.value() <= epsilon_) return false;
-    reconnection_.assign(tour_, segments, base_, rising_);
+    reconnection_.assign(tour_, segments, base_, direction_ > 0);
     reconnection_.apply(tour_);
     moveGain_ = gain;
     ends_ = ends;

@@ -64,11 +64,11 @@ private:
 
     // Distance of a node from t1 along the tour, in the direction that leads to t2 last.
     int place(int node) const {
-        int const d = rising_ ? tour_.position(node) - base_ : base_ - tour_.position(node);
+        int const d = direction_ * (tour_.position(node) - base_);
         return d < 0 ? d + tour_.size() : d;
     }
     int nodeAtPlace(int place) const {
-        int const p = rising_ ? base_ + place : base_ - place;
+        int const p = base_ + direction_ * place;
         return tour_.nodeAt(p < 0 ? p + tour_.size() : p);
     }
     bool neighbors(int place, int other) const {
@@ -84,8 +84,8 @@ private:
     int straight_ = 0;  // from this level on there is one choice
 
     double epsilon_ = 0;
-    int base_ = 0;         // position of t1
-    bool rising_ = false;  // whether places count along rising positions
+    int base_ = 0;       // position of t1
+    int direction_ = 1;  // 1 if places count along rising positions, else -1
     std::array<int, 2 * kMaxDepth> t_{};
     Reconnection reconnection_;
     ExactSum moveGain_;
