@@ -122,6 +122,7 @@ class _Search:
     def __init__(self, model: TspModel, tour: WholeTour, run: Run) -> None:
         self.tour = tour
         self.run = run
+        self._length = model.length
         self.cost = model.length(tour.order)
         self._passes = 0
         run.report(self.cost, phase="greedy")
@@ -140,15 +141,16 @@ class _Search:
             return 0.0
         self._passes += 1
         seed = (run.seed + self._passes * _STREAM) & _MASK
-        phase = work.name
         if run.threads == 1 or self.tour.order.size < 2 * work.largest:
 
             def told(gain: float) -> None:
                 self.cost -= gain
-                run.report(self.cost, iterations=1, phase=phase)
+                run.report(self.cost, iterations=1, phase=work.name)
 
-            return improve_parts(self.tour, work, run, seconds=seconds, seed=seed, on_gain=told)
-        saved = improve_in_parallel(self.tour, work, run, seconds=seconds, seed=seed)
-        self.cost -= saved
-        run.report(self.cost, iterations=1, phase=phase)
+            saved = improve_parts(self.tour, work, run, seconds=seconds, seed=seed, on_gain=told)
+        else:
+            saved = improve_in_parallel(self.tour, work, run, seconds=seconds, seed=seed)
+            run.report(iterations=1)
+        self.cost = self._length(self.tour.order)  # without the rounding of many differences
+        run.report(self.cost, phase=work.name)
         return saved
