@@ -12,7 +12,7 @@ from cosolve.problems import TSP, Tour
 from cosolve.search.eax import LARGEST, build_population, evolve
 from cosolve.search.kernel_model import IntArray, KernelModel
 from cosolve.search.models import model_of
-from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
+from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
 
 # Every other population is made of fewer and better tours, each kicked this many times per node.
 # What no quick local optimum contains, as on drilling plans whose clusters are grids, they may; and
@@ -93,6 +93,8 @@ class Eax:
         """Evolve populations, each from new tours, until `run` says stop or they agree."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
+        if (hurried := solve_if_hurried(problem, run, start)) is not None:
+            return hurried
         model = model_of(problem, guide)
         best: Tour | None = start
         best_cost = float("inf") if start is None else problem.cost(start)

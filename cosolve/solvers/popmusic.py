@@ -19,7 +19,7 @@ from cosolve.search.popmusic import (
     straighten,
 )
 from cosolve.search.tsp_model import TspModel
-from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
+from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
 
 # Arrays of this many nodes fit in a cache of a megabyte or two; a move rewrites up to half of one.
 _LOCAL_SEARCH_PART = 50_000
@@ -99,6 +99,8 @@ class Popmusic:
         """Improve a greedy tour, or `start`, until `run` says stop or nothing improves."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
+        if (hurried := solve_if_hurried(problem, run, start)) is not None:
+            return hurried
         model = TspModel(problem, guide)
         tour = WholeTour(
             Region.whole(model), model.greedy() if start is None else model.encode(start)
