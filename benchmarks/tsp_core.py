@@ -1,8 +1,8 @@
 """Measures the TSP core beside its peers: ``python benchmarks/tsp_core.py --case u1000``.
 
-Every run has a process of its own and, unless --jobs says otherwise, the machine for itself: runs are
-made one after the other, methods alternating, so that what disturbs one disturbs all. Stop it at any time; the
-same command goes on where it stopped. See README.md beside this file.
+Every run has a process of its own and, unless --jobs says otherwise, the machine for itself: runs
+are made one after the other, methods alternating, so that what disturbs one disturbs all. Stop it
+at any time; the same command goes on where it stopped. See README.md beside this file.
 """
 
 from __future__ import annotations
