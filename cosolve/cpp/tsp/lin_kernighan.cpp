@@ -14,8 +14,7 @@ constexpr int kClockInterval = 64;  // kicks or node visits between two looks at
 LinKernighan::LinKernighan(Metric const &metric, Candidates candidates, FixedEdges fixed,
                            std::vector<int> tour, std::uint64_t seed, LinKernighanOptions options)
     : metric_(metric), fixed_(std::move(fixed)), tour_(std::move(tour)), rng_(seed),
-      options_(options),
-      search_(metric_, std::move(candidates), fixed_, tour_, options.moves) {
+      options_(options), search_(metric_, std::move(candidates), fixed_, tour_, options.moves) {
     int const n = tour_.size();
     queue_.resize(static_cast<std::size_t>(n));
     queued_.assign(static_cast<std::size_t>(n), 0);

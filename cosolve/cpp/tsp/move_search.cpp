@@ -11,7 +11,9 @@ namespace {
 
 constexpr int kFreeDepth = 3;  // up to here a sequence need not close to a tour
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
+std::size_t at(int i) {
+    return static_cast<std::size_t>(i);
+}
 
 // Rows in order of cost, so that a scan can stop early. Their order means nothing else here.
 Candidates sortedByCost(Candidates const &given) {
@@ -96,8 +98,7 @@ int MoveSearch::collect(int level, double gain, TourSegments const &segments,
             Step const step{left + metric_(odd, even), odd, even, oddPlace, evenPlace, s};
             if (count == breadth && steps[at(breadth - 1)].gain >= step.gain) continue;
             int j = count < breadth ? count++ : count - 1;
-            for (; j > 0 && steps[at(j - 1)].gain < step.gain; --j)
-                steps[at(j)] = steps[at(j - 1)];
+            for (; j > 0 && steps[at(j - 1)].gain < step.gain; --j) steps[at(j)] = steps[at(j - 1)];
             steps[at(j)] = step;
         }
     }
@@ -122,8 +123,7 @@ bool MoveSearch::extend(int level, double gain, TourSegments const &segments) {
     for (int i = 0; i < count; ++i) {
         Step const &step = steps[at(i)];
         TourSegments longer = segments;
-        bool const next =
-            (step.evenPlace > step.place) != segments[step.segment].reversed;
+        bool const next = (step.evenPlace > step.place) != segments[step.segment].reversed;
         if (!longer.inPath(step.segment))
             longer.openCycle(step.segment, step.place, next);
         else if (next)
