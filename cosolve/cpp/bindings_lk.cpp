@@ -25,7 +25,8 @@ void construct(LinKernighan *self, cosolve::Metric const &metric, IntVector indp
     if (breadth.empty()) throw std::invalid_argument("breadth must not be empty");
     for (std::size_t i = 0; i < options.moves.breadth.size(); ++i) {
         int const b = i < breadth.size() ? breadth[i] : breadth.back();
-        if (b < 1 || b > 32) throw std::invalid_argument("breadth must be between 1 and 32");
+        if (b < 1 || b > cosolve::tsp::kMaxBreadth)
+            throw std::invalid_argument("breadth must be between 1 and 32");
         options.moves.breadth[i] = b;
     }
     new (self) LinKernighan(metric, toCandidates(metric, indptr, indices), toFixedEdges(n, fixed),

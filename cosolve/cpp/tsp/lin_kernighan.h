@@ -1,8 +1,8 @@
 // Iterated Lin-Kernighan search.
 //
-// A move search brings the tour to a local optimum [1]. The outer loop perturbs
-// the tour by double bridges over short adjacent segments, so that a kick and its repair touch a
-// bounded part of the tour [2], and takes back through a journal what does not pay.
+// A move search brings the tour to a local optimum [1]. The outer loop perturbs the tour by double
+// bridges over short adjacent segments, so that a kick and its repair touch a bounded part of the
+// tour [2], and takes back through a journal what does not pay.
 //
 // [1] S. Lin, B. W. Kernighan, Operations Research 21 (1973).
 // [2] D. Applegate, W. Cook, A. Rohe, INFORMS Journal on Computing 15 (2003).
@@ -35,6 +35,8 @@ public:
     // The metric must outlive the search.
     LinKernighan(Metric const &metric, Candidates candidates, FixedEdges fixed,
                  std::vector<int> tour, std::uint64_t seed, LinKernighanOptions options);
+    LinKernighan(LinKernighan const &) = delete;  // the move search refers to its siblings
+    LinKernighan &operator=(LinKernighan const &) = delete;
 
     // Runs until `seconds` have passed or `kicks` kicks were tried (negative: no such limit), after
     // bringing the tour to a local optimum, which counts as no kick. Returns the kicks tried.

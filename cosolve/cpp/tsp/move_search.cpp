@@ -1,8 +1,6 @@
 #include "tsp/move_search.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <utility>
 
 namespace cosolve::tsp {
@@ -11,28 +9,27 @@ namespace {
 
 constexpr int kFreeDepth = 3;  // up to here a sequence need not close to a tour
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
+std::size_t at(int i) {
+    return static_cast<std::size_t>(i);
+}
 
-// Rows in order of cost, so that a scan can stop early. Their order means nothing else here.
-Candidates sortedByCost(Candidates const &given) {
-    Candidates sorted = given;
-    std::vector<int> order(given.to.size());
-    std::iota(order.begin(), order.end(), 0);
-    for (int i = 0; i < given.size(); ++i)
-        std::stable_sort(order.begin() + given.begin(i), order.begin() + given.end(i),
-                         [&](int a, int b) { return given.cost[at(a)] < given.cost[at(b)]; });
-    for (std::size_t e = 0; e < order.size(); ++e) {
-        sorted.to[e] = given.to[at(order[e])];
-        sorted.cost[e] = given.cost[at(order[e])];
-    }
-    return sorted;
+// Rows in order of cost, so that a scan can stop early. Their order means nothing else here, and
+// mostly it is this one already.
+Candidates sortedByCost(Candidates rows) {
+    for (int i = 0; i < rows.size(); ++i)
+        for (int e = rows.begin(i) + 1; e < rows.end(i); ++e)
+            for (int j = e; j > rows.begin(i) && rows.cost[at(j)] < rows.cost[at(j - 1)]; --j) {
+                std::swap(rows.cost[at(j)], rows.cost[at(j - 1)]);
+                std::swap(rows.to[at(j)], rows.to[at(j - 1)]);
+            }
+    return rows;
 }
 
 }  // namespace
 
 MoveSearch::MoveSearch(Metric const &metric, Candidates candidates, FixedEdges const &fixed,
                        ArrayTour &tour, MoveLimits const &limits)
-    : metric_(metric), candidates_(sortedByCost(candidates)), fixed_(fixed), tour_(tour),
+    : metric_(metric), candidates_(sortedByCost(std::move(candidates))), fixed_(fixed), tour_(tour),
       limits_(limits) {
     straight_ = limits.depth;
     while (straight_ > kFreeDepth && limits.breadth[at(straight_ - 2)] == 1) --straight_;
@@ -96,8 +93,7 @@ int MoveSearch::collect(int level, double gain, TourSegments const &segments,
             Step const step{left + metric_(odd, even), odd, even, oddPlace, evenPlace, s};
             if (count == breadth && steps[at(breadth - 1)].gain >= step.gain) continue;
             int j = count < breadth ? count++ : count - 1;
-            for (; j > 0 && steps[at(j - 1)].gain < step.gain; --j)
-                steps[at(j)] = steps[at(j - 1)];
+            for (; j > 0 && steps[at(j - 1)].gain < step.gain; --j) steps[at(j)] = steps[at(j - 1)];
             steps[at(j)] = step;
         }
     }
@@ -122,8 +118,7 @@ bool MoveSearch::extend(int level, double gain, TourSegments const &segments) {
     for (int i = 0; i < count; ++i) {
         Step const &step = steps[at(i)];
         TourSegments longer = segments;
-        bool const next =
-            (step.evenPlace > step.place) != segments[step.segment].reversed;
+        bool const next = (step.evenPlace > step.place) != segments[step.segment].reversed;
         if (!longer.inPath(step.segment))
             longer.openCycle(step.segment, step.place, next);
         else if (next)

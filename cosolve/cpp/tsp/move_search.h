@@ -24,13 +24,13 @@
 
 namespace cosolve::tsp {
 
+inline constexpr int kMaxBreadth = 32;
+
 struct MoveLimits {
     int depth = 10;  // most edges a move exchanges, at most kMaxDepth
     // Alternatives tried per level, at most kMaxBreadth; levels beyond the last take its value.
     std::array<int, kMaxDepth> breadth{};
 };
-
-inline constexpr int kMaxBreadth = 32;
 
 class MoveSearch {
 public:
@@ -47,10 +47,10 @@ public:
 
 private:
     struct Step {
-        double gain;          // length removed less length added, without the closing edge
-        int odd, even;        // nodes
+        double gain;           // length removed less length added, without the closing edge
+        int odd, even;         // nodes
         int place, evenPlace;  // of them
-        int segment;          // of both
+        int segment;           // of both
     };
 
     bool extend(int level, double gain, TourSegments const &segments);
