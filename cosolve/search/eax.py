@@ -123,7 +123,7 @@ def build_population(
     first: IntArray | None = None,
     kicks: int = 0,
     share: float | None = None,
-    largest: int = LARGEST,
+    largest: int | None = None,
 ) -> list[IntArray]:
     """Make the tours of a first population.
 
@@ -141,10 +141,12 @@ def build_population(
         Share of the time that is left for making the tours, if there is no size. None: as is best
         for tours without kicks.
     largest
-        Most tours.
+        Most tours, whatever the size; None: no such limit.
     """
     begin = run.elapsed
-    wanted = min(size or (_WITHOUT_LIMIT if run.stop.time_limit is None else LARGEST), largest)
+    wanted = size or (_WITHOUT_LIMIT if run.stop.time_limit is None else LARGEST)
+    if largest is not None:
+        wanted = min(wanted, largest)
     if share is None:
         scale = max(1.0, model.size / _BUILD_SHARE_NODES) ** _BUILD_SHARE_EXPONENT
         share = _BUILD_SHARE / scale
