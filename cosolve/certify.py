@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cosolve.core import Progress, Run, Stop
-from cosolve.problems import TSP
 
 if TYPE_CHECKING:
     from cosolve.bounds import LowerBound
@@ -99,25 +98,25 @@ class Certifier:
         return float("inf") if limit is None else self.share * limit
 
     def _worthwhile(self, seconds: float) -> bool:
-        return (
-            self.share > 0
-            and isinstance(self.problem, TSP)
-            and seconds >= _WORTHWHILE_PER_NODE_S * self.problem.size
-        )
+        from cosolve.problems import TSP  # NumPy: the command line needs none for its help
+
+        if self.share == 0 or not isinstance(self.problem, TSP):
+            return False
+        return seconds >= _WORTHWHILE_PER_NODE_S * self.problem.size
 
     def _compute(self, seconds: float, cost: float | None) -> LowerBound | None:
         if not self._worthwhile(seconds):
             return None
         from cosolve.bounds import lower_bound
 
-        assert isinstance(self.problem, TSP)
         if self.run.stop.time_limit is None:
             iterations = max(_UNTIMED_LEAST, _UNTIMED_WORK // self.problem.size)
             own = Run(Stop(iterations=iterations), on_progress=self._pass_on)
         else:
             own = Run(Stop(time_limit=seconds), on_progress=self._pass_on)
         own.interrupted = self.run.interrupted
-        return lower_bound(self.problem, own, upper=cost)
+        problem: Any = self.problem
+        return lower_bound(problem, own, upper=cost)
 
     def _pass_on(self, progress: Progress) -> None:
         self.run.report(bound=progress.bound, phase=progress.phase)

@@ -236,7 +236,9 @@ def test_time_limit_covers_the_whole_call() -> None:
 def test_progress_is_passed_on(problem: TSP) -> None:
     """The listener hears every report."""
     seen: list[Progress] = []
-    result = solve(problem, Swapper(), stop=Stop(iterations=100), on_progress=seen.append)
+    result = solve(
+        problem, Swapper(), stop=Stop(iterations=100), bound_share=0, on_progress=seen.append
+    )
     assert [p.iterations for p in seen] == [0, 50, 100]
     assert seen[-1].cost == pytest.approx(result.cost)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cosolve.certify import DEFAULT_BOUND_SHARE
 from cosolve.cli import common
 from cosolve.cli.main import CHECK_FAILED, NO_SOLUTION, OK
 from cosolve.cli.progress import live_progress
@@ -63,6 +64,15 @@ def _parameter(
 @click.option("--guide", metavar="NAME", help="Guidance: knn[:K], quadrant[:K], file:PATH.")
 @click.option("--start", type=common.INSTANCE, metavar="SOL", help="Solution file to start from.")
 @click.option(
+    "--bound-share",
+    type=float,
+    default=100 * DEFAULT_BOUND_SHARE,
+    show_default=True,
+    metavar="PERCENT",
+    help="Share of the time limit to spend on a lower bound at most.",
+)
+@click.option("--no-bound", is_flag=True, help="Compute no lower bound beside the search.")
+@click.option(
     "-p",
     "--param",
     "params",
@@ -100,6 +110,8 @@ def solve(
     threads: int,
     guide: str | None,
     start: Path | None,
+    bound_share: float,
+    no_bound: bool,
     params: dict[str, str],
     metric: str | None,
     open_path: bool,
@@ -141,6 +153,7 @@ def solve(
                 start=initial,
                 guide=guide,
                 params=params,
+                bound_share=0.0 if no_bound else bound_share / 100,
                 on_progress=listener,
             )
         valid = result.solution is not None and not problem.check(result.solution)
