@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from cosolve import _kernels
 from cosolve.bounds.base import LowerBound, proves
@@ -14,15 +15,26 @@ from cosolve.search.tsp_model import TspModel
 METHOD = "held-karp"
 _SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
 
-# Lengths of the first and the last step, in units of the gaps between clusters: of the first
-# ascent, which begins without multipliers, and of the later ones, which look for the last digits
-# after edges were added. Measured (benchmarks/SETTINGS.md).
-_FIRST_STEPS = (0.3, 0.002)
-_LATER_STEPS = (0.05, 0.0005)
-_FIRST_ITERATIONS = 300
-_LATER_ITERATIONS = 200
+
+class _Round(NamedTuple):
+    """An ascent: minimum trees, first and last step in units of the gaps between clusters."""
+
+    iterations: int
+    first_step: float
+    last_step: float
+
+
+# The first round begins without multipliers; later ones look for the last digits after edges were
+# added. The sparse graph of a matrix is a poor guess, and multipliers that are best for it may be
+# useless in the complete graph: there, drafts add edges until both agree. Measured
+# (benchmarks/SETTINGS.md).
+_DRAFT = _Round(50, 0.3, 0.05)
+_FIRST = _Round(300, 0.3, 0.002)
+_LATER = _Round(200, 0.05, 0.0005)
+_AGREEMENT = 0.01
+_MOST_DRAFTS = 20
 _FEWEST = 10  # iterations worth a pricing
-_MOST_ROUNDS = 20
+_MOST_ROUNDS = 50
 _GAIN = 2e-5  # a round that raises the bound by a smaller share of it was the last
 
 # With a time limit: the share that the first of several rounds may take, the time of a pricing in
@@ -61,7 +73,7 @@ def held_karp_bound(problem: TSP, run: Run, *, upper: float | None = None) -> Lo
     Returns
     -------
     LowerBound or None
-        None if the limits leave no time for a pricing.
+        None if the limits leave no time for a pricing, or for enough iterations to prove anything.
 
     Raises
     ------
@@ -86,7 +98,8 @@ def held_karp_bound(problem: TSP, run: Run, *, upper: float | None = None) -> Lo
         return _exact(problem.cost(model.decode(model.greedy())), run)
     ascent = _Ascent(model, run)
     converged = ascent.climb(upper)
-    if ascent.bound is None:
+    # A negative bound, of multipliers far from good ones, says less than that no distance is.
+    if ascent.bound is None or ascent.bound < 0:
         return None
     return LowerBound(ascent.bound, METHOD, ascent.iterations, converged)
 
@@ -118,22 +131,27 @@ class _Ascent:
     def climb(self, upper: float | None) -> bool:
         """Alternate ascent and pricing; return whether nothing more is to be expected."""
         if self._timed:  # to know how long an iteration takes
-            self._ascend(_FEWEST, (_FIRST_STEPS[0], _FIRST_STEPS[0]))
+            self._ascend(_DRAFT._replace(iterations=_FEWEST))
+        drafts = 0 if self._model.problem.matrix is None else _MOST_DRAFTS
+        plan = _DRAFT if drafts else _FIRST
         for number in range(_MOST_ROUNDS):
             before = self.bound
-            wanted = _LATER_ITERATIONS if number else _FIRST_ITERATIONS
-            count = self._affordable(wanted, first=number == 0)
+            count = self._affordable(plan.iterations, first=number == 0)
             if count == 0:
                 return False
-            self._ascend(count, _LATER_STEPS if number else _FIRST_STEPS)
+            self._ascend(plan._replace(iterations=count))
+            hoped = self._engine.value
             if not self._price():
                 return False
             assert self.bound is not None
             if proves(self._model.problem, self.bound, upper) or self._at_top:
                 return True
             gain = math.inf if before is None else self.bound - before
-            if count == wanted and gain <= _GAIN * abs(self.bound):
+            if plan is _LATER and count == _LATER.iterations and gain <= _GAIN * abs(self.bound):
                 return True
+            agreed = hoped - self.bound <= _AGREEMENT * abs(hoped)
+            if plan is not _DRAFT or agreed or number + 1 >= drafts:
+                plan = _LATER
         return True
 
     @property
@@ -176,8 +194,8 @@ class _Ascent:
         enough = count >= _FEWEST or (first and count > 0)
         return count if enough and not self._interrupted else 0
 
-    def _ascend(self, count: int, steps: tuple[float, float]) -> None:
-        self._engine.plan(count, *steps)
+    def _ascend(self, plan: _Round) -> None:
+        self._engine.plan(*plan)
         began_s, done = self._run.elapsed, 0
         while not self._engine.finished and not self._interrupted:
             some = self._engine.run(_SLICE_S)
@@ -207,5 +225,5 @@ class _Ascent:
         if value != proven:  # the length of the closing edge was subtracted, and rounded
             value = math.nextafter(value, -math.inf)
         self.bound = value if self.bound is None else max(value, self.bound)
-        run.report(bound=self.bound, phase="bound")
+        run.report(bound=self.bound if self.bound >= 0 else None, phase="bound")
         return True

@@ -118,7 +118,7 @@ def _parameters(
     "guides",
     callback=_names,
     metavar="NAMES",
-    help="Guidance to compare, separated by commas: knn[:K], quadrant[:K], file:PATH.",
+    help="Guidance to compare, separated by commas: knn[:K], quadrant[:K], alpha[:K], file:PATH.",
 )
 @click.option(
     "-p",

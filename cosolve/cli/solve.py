@@ -61,7 +61,9 @@ def _parameter(
 @click.option("--target-gap", type=float, metavar="PERCENT", help="Stop at this gap to the bound.")
 @click.option("-s", "--seed", type=int, default=0, show_default=True, help="Random seed.")
 @click.option("-j", "--threads", type=int, default=1, show_default=True, help="Threads to use.")
-@click.option("--guide", metavar="NAME", help="Guidance: knn[:K], quadrant[:K], file:PATH.")
+@click.option(
+    "--guide", metavar="NAME", help="Guidance: knn[:K], quadrant[:K], alpha[:K], file:PATH."
+)
 @click.option("--start", type=common.INSTANCE, metavar="SOL", help="Solution file to start from.")
 @click.option(
     "--bound-share",

@@ -2,9 +2,7 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/tuple.h>
 
-#include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,11 +59,14 @@ public:
         if (!pricing_)
             pricing_ = cosolve::tsp::makePricing(metric_, ascent_.graph(), ascent_.multipliers());
         if (!pricing_->run(deadline)) return false;
-        bound_ =
-            std::max(bound_.value_or(-std::numeric_limits<double>::infinity()), pricing_->bound());
+        double const bound = pricing_->bound();
+        if (!bound_ || bound > *bound_) {
+            bound_ = bound;
+            proven_ = ascent_.multipliers();
+        }
         auto edges = pricing_->edges();
         pricing_.reset();
-        added_ = ascent_.add(std::move(edges));
+        added_ = ascent_.add(std::move(edges), proven_);
         return true;
     }
 
@@ -83,6 +84,7 @@ private:
     HeldKarp ascent_;
     std::unique_ptr<Pricing> pricing_;
     std::optional<double> bound_;
+    std::vector<float> proven_;  // the multipliers that prove it
     int added_ = 0;
 };
 

@@ -60,11 +60,17 @@ void HeldKarp::iterate() {
     step_ *= shrink_;
 }
 
-int HeldKarp::add(std::vector<std::pair<int, int>> edges) {
+int HeldKarp::add(std::vector<std::pair<int, int>> edges, std::vector<float> const &others) {
     int const added = graph_.add(*metric_, std::move(edges));
     if (added == 0) return 0;
     foundTour_ = false;
     best_ = tree_.grow(graph_, bestPi_);
+    if (others.empty()) return added;
+    double const value = tree_.grow(graph_, others);
+    if (value > best_) {
+        best_ = value;
+        bestPi_ = others;
+    }
     return added;
 }
 

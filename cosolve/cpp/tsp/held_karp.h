@@ -37,9 +37,9 @@ public:
     std::vector<float> const &multipliers() const { return bestPi_; }
     SparseGraph const &graph() const { return graph_; }
 
-    // Adds edges that are not there, and finds the value of the best multipliers again; returns how
-    // many edges were new.
-    int add(std::vector<std::pair<int, int>> edges);
+    // Adds edges that are not there; returns how many were new. The best multipliers for the new
+    // graph are then the old ones or, if they are better, those given.
+    int add(std::vector<std::pair<int, int>> edges, std::vector<float> const &others = {});
 
 private:
     void iterate();

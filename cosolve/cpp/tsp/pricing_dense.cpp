@@ -97,7 +97,12 @@ private:
             extra = link;
         }
         proven_.take(best, extra.to);
-        edges_.emplace_back(best, extra.to);
+        // What a tree under slightly other multipliers would have is of use to the ascent, too.
+        for (int i = 0; i < graph_.size(); ++i) {
+            auto const &shortest = shortest_[static_cast<std::size_t>(i)];
+            for (Link const &link : {shortest.first, shortest.second})
+                if (link.to >= 0) edges_.emplace_back(i, link.to);
+        }
     }
 
     SparseGraph const &graph_;
