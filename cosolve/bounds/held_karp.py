@@ -41,7 +41,7 @@ _GAIN = 2e-5  # a round that raises the bound by a smaller share of it was the l
 # iterations (until one was measured; for a matrix, also the pairs of nodes it looks at in as much
 # time as an iteration looks at an edge), and how much longer than predicted a pricing may take.
 _FIRST_SHARE = 0.6
-_PRICING_ITERATIONS = 20.0
+_PRICING_ITERATIONS = 25.0
 _PAIRS_PER_EDGE = 5.0
 _CAUTION = 1.3
 # Building graph and trees, in seconds, cannot be interrupted, and is not begun with less than three

@@ -13,6 +13,7 @@ constexpr int kDigitBits = 11;
 constexpr int kDigits = 3;  // 33 bits cover the weight
 constexpr std::size_t kBuckets = std::size_t{1} << kDigitBits;
 constexpr std::size_t kSmall = 2048;  // below this the histograms cost more than comparing
+constexpr std::size_t kAhead = 16;    // edges fetched ahead of their turn
 
 // An unsigned integer in the order of the floats.
 std::uint32_t orderedKey(float x) {
@@ -87,8 +88,11 @@ double MinimumTree::grow(SparseGraph const &graph, std::span<float const> pi) {
     };
     double length = fixedCost_;
     int unsettled = graph.size() - full_;  // nodes whose second edge was not seen yet
-    for (std::uint64_t const item : order_) {
-        auto const e = static_cast<std::uint32_t>(item);
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+        // Sorted, the edges are all over the memory.
+        if (i + kAhead < order_.size())
+            __builtin_prefetch(&graph.edges()[static_cast<std::uint32_t>(order_[i + kAhead])]);
+        auto const e = static_cast<std::uint32_t>(order_[i]);
         Edge const &edge = graph.edges()[e];
         int const seconds = isSecond(edge.a) + isSecond(edge.b);
         if (seconds > 0) extra_ = e;
