@@ -23,8 +23,7 @@ struct EdgeChange {
 class EaxOffspring {
 public:
     explicit EaxOffspring(EaxProblem const &problem)
-        : problem_(&problem), slots_(static_cast<std::size_t>(problem.candidates.size())),
-          inside_(slots_.size(), 0) {}
+        : problem_(&problem), slots_(static_cast<std::size_t>(problem.candidates.size())) {}
 
     // Replaces the A edges of the AB-cycles in the tour by their B edges. The result is one or more
     // sub-tours. Returns false, with nothing built, if an A edge is not (or no longer) in the tour.
@@ -112,7 +111,7 @@ private:
     template <class Visitor> void visitSubtour(int label, Visitor visit) const;
     Exchange bestExchange(int label, double threshold);
     Surroundings surroundings(Place place) const;
-    bool scanNode(Place place, int breadth, Exchange &best) const;
+    bool scanNode(Place place, int label, int breadth, Exchange &best) const;
     void anyExchange(int label, Exchange &best) const;
     int open(Corner corner);
     void link(int a, int b) {
@@ -132,8 +131,6 @@ private:
     std::vector<int> partner_;                    // the end that an end is joined to
     std::vector<int> live_;                       // labels of the sub-tours
     std::vector<int> root_, sizes_, anySegment_;  // by label
-    std::vector<unsigned> inside_;  // by node: the last search from a sub-tour that had it
-    unsigned round_ = 0;
     std::vector<int> buffer_;
 };
 
