@@ -5,6 +5,7 @@ namespace nb = nanobind;
 
 void bindEax(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
+void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
 
@@ -14,4 +15,5 @@ NB_MODULE(_kernels, m) {
     bindTspBuild(m);
     bindLinKernighan(m);
     bindEax(m);
+    bindMcts(m);
 }
