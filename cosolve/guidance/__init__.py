@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cosolve.guidance.base import EdgeGuidance, EdgeGuide
 from cosolve.guidance.file import FileGuide, load_guidance, save_guidance
+from cosolve.guidance.gt_prior import GtPriorGuide
 from cosolve.guidance.knn import KnnGuide
 from cosolve.guidance.quadrant import QuadrantGuide
 
@@ -18,6 +19,7 @@ __all__ = [
     "EdgeGuidance",
     "EdgeGuide",
     "FileGuide",
+    "GtPriorGuide",
     "KnnGuide",
     "QuadrantGuide",
     "load_guidance",
@@ -40,6 +42,10 @@ def _quadrant(argument: str | None) -> EdgeGuide:
     return QuadrantGuide() if argument is None else QuadrantGuide(_count(argument))
 
 
+def _gt_prior(argument: str | None) -> EdgeGuide:
+    return GtPriorGuide() if argument is None else GtPriorGuide(_count(argument))
+
+
 def _file(argument: str | None) -> EdgeGuide:
     if not argument:
         raise ValueError("expected the path of an .npz file after the colon")
@@ -50,6 +56,7 @@ GUIDES: Mapping[str, tuple[str, Callable[[str | None], EdgeGuide]]] = MappingPro
     {
         "knn": ("knn[:K]", _knn),
         "quadrant": ("quadrant[:K]", _quadrant),
+        "gt-prior": ("gt-prior[:K]", _gt_prior),
         "file": ("file:PATH", _file),
     }
 )
@@ -63,7 +70,8 @@ def make_guide(spec: str) -> EdgeGuide:
     ----------
     spec
         ``knn[:K]``, the K nearest nodes; ``quadrant[:K]``, the K nearest in each quadrant and five
-        overall; or ``file:PATH``, from an ``.npz`` file.
+        overall; ``gt-prior[:K]``, the K nearest weighted by how often optimal tours go to a neighbor
+        of that rank; or ``file:PATH``, from an ``.npz`` file.
 
     Returns
     -------

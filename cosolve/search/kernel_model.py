@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cosolve.problems import TSP, Tour
 
 IntArray = npt.NDArray[np.int32]
+FloatArray = npt.NDArray[np.float64]
 
 
 class KernelModel(ABC):
@@ -78,6 +79,23 @@ class KernelModel(ABC):
         return _kernels.greedy_tour(
             self.metric, self.indptr, self.indices, self.fixed_edges, seed, randomization
         )
+
+    def weights(self, guidance: EdgeGuidance) -> FloatArray:  # noqa: ARG002
+        """Weights of the candidate edges, aligned with ``indices``.
+
+        Parameters
+        ----------
+        guidance
+            What the model was made with.
+
+        Returns
+        -------
+        ndarray
+            float64, shape (indices.size,). A model whose candidates are not simply those of the
+            guidance weighs them by their order in each row.
+        """
+        rank = np.arange(self.indices.size) - np.repeat(self.indptr[:-1], np.diff(self.indptr))
+        return 1.0 / (1.0 + rank)
 
     @abstractmethod
     def encode(self, tour: Tour) -> IntArray:

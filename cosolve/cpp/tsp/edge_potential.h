@@ -56,8 +56,8 @@ private:
 
     Candidates const &candidates_;
     double alpha_;
-    double explore_ = 0;          // alpha * sqrt(ln(M + 1))
-    std::vector<double> weight_;  // W, by candidate edge
+    double explore_ = 0;                // alpha * sqrt(ln(M + 1))
+    std::vector<double> weight_;        // W, by candidate edge
     std::vector<std::int32_t> chosen_;  // Q
     std::vector<int> mirror_;           // the same edge in the other row, or -1
     std::vector<double> omega_;         // by node

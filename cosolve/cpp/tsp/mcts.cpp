@@ -51,8 +51,12 @@ Mcts::Mcts(Metric const &metric, Candidates candidates, std::vector<double> weig
 void Mcts::measure() {
     int const n = tour_.size();
     cost_ = {};
-    for (int i = 0; i < n; ++i) cost_.add(metric_(tour_.nodeAt(i), tour_.nodeAt(i + 1)));
-    meanEdge_ = cost_.value() / n;
+    meanEdge_ = 0;
+    for (int i = 0; i < n; ++i) {
+        double const length = metric_(tour_.nodeAt(i), tour_.nodeAt(i + 1));
+        cost_.add(length);
+        meanEdge_ += std::abs(length) / n;  // a matrix may have negative entries
+    }
     epsilon_ = 1e-9 * meanEdge_;
 }
 
@@ -122,8 +126,8 @@ bool Mcts::select(std::array<int, 4> &cuts) {
     int found = 0;
     for (int attempt = 0; found < 4 && attempt < 4 * kAttempts; ++attempt) {
         int const cut = cutAt(walk(node));
-        bool const fresh = cut >= 0 && std::find(cuts.begin(), cuts.begin() + found, cut) ==
-                                           cuts.begin() + found;
+        bool const fresh =
+            cut >= 0 && std::find(cuts.begin(), cuts.begin() + found, cut) == cuts.begin() + found;
         if (fresh) cuts[at(found++)] = cut;
     }
     std::sort(cuts.begin(), cuts.end());
@@ -150,8 +154,9 @@ void Mcts::perturb(std::array<int, 4> const &cuts) {
 }
 
 double Mcts::temperature() const {
-    double const over = planned_ > 0 ? static_cast<double>(actions()) / static_cast<double>(planned_)
-                                     : progress_;
+    double over = progress_;
+    if (planned_ > 0)
+        over = std::max(over, static_cast<double>(actions()) / static_cast<double>(planned_));
     return options_.temperature * meanEdge_ * std::max(0.0, 1.0 - over);
 }
 

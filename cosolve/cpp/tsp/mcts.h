@@ -26,12 +26,12 @@
 #include "core/deadline.h"
 #include "core/exact_sum.h"
 #include "core/metric.h"
+#include "core/node_queue.h"
 #include "core/rng.h"
 #include "tsp/array_tour.h"
 #include "tsp/edge_potential.h"
 #include "tsp/fixed_edges.h"
 #include "tsp/k_opt_move.h"
-#include "tsp/node_queue.h"
 #include "tsp/path_search.h"
 
 namespace cosolve::tsp {
@@ -56,8 +56,8 @@ public:
     // tried.
     std::int64_t run(double seconds, std::int64_t actions);
 
-    // Tells how much of the run is over, from 0 to 1: given a number of actions (0: none), from
-    // what is done of them, else from `progress`.
+    // Tells how much of the run is over, from 0 to 1: `progress`, or the share that is done of a
+    // number of actions (0: there is none), if that is more.
     void plan(std::int64_t actions, double progress) {
         planned_ = actions;
         progress_ = progress;

@@ -23,8 +23,8 @@ namespace cosolve::tsp {
 inline constexpr int kMaxBreadth = 16;
 
 struct PathSearchOptions {
-    int depth = 5;                           // most edges a move exchanges, at most kMaxDepth
-    std::array<int, kMaxDepth> breadth{};    // alternatives per level, at most kMaxBreadth
+    int depth = 5;                         // most edges a move exchanges, at most kMaxDepth
+    std::array<int, kMaxDepth> breadth{};  // alternatives per level, at most kMaxBreadth
 };
 
 class PathSearch {

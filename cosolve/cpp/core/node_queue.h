@@ -1,17 +1,18 @@
-// Nodes whose surroundings changed, first in first out, each at most once.
+// First in, first out, every node at most once at a time.
 #pragma once
 
 #include <cstddef>
 #include <vector>
 
-namespace cosolve::tsp {
+namespace cosolve {
 
 class NodeQueue {
 public:
-    explicit NodeQueue(int size)
-        : ring_(static_cast<std::size_t>(size)), queued_(static_cast<std::size_t>(size), 0) {}
+    explicit NodeQueue(int n)
+        : ring_(static_cast<std::size_t>(n)), queued_(static_cast<std::size_t>(n), 0) {}
 
     bool empty() const { return waiting_ == 0; }
+
     void push(int node) {
         if (queued_[static_cast<std::size_t>(node)]) return;
         queued_[static_cast<std::size_t>(node)] = 1;
@@ -19,6 +20,7 @@ public:
         if (tail >= ring_.size()) tail -= ring_.size();
         ring_[tail] = node;
     }
+
     int pop() {
         int const node = ring_[head_];
         if (++head_ == ring_.size()) head_ = 0;
@@ -33,4 +35,4 @@ private:
     std::size_t head_ = 0, waiting_ = 0;
 };
 
-}  // namespace cosolve::tsp
+}  // namespace cosolve
