@@ -11,8 +11,8 @@ from cosolve.cli import common
 @click.argument("problem", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def methods(problem: str | None, as_json: bool) -> None:
-    """List the methods for a PROBLEM (such as tsp), with their parameters and defaults."""
-    from cosolve.solvers import registry
+    """List the methods for a PROBLEM (such as tsp), with parameters, defaults and presets."""
+    from cosolve.solvers import presets, registry
 
     names = registry.names() if problem is None else registry.for_kind(problem)
     if as_json:
@@ -21,6 +21,7 @@ def methods(problem: str | None, as_json: bool) -> None:
                 name: {
                     "summary": registry.solver_class(name).summary,
                     "parameters": {k: _plain(v) for k, v in registry.parameters(name).items()},
+                    "presets": list(presets.names(name)),
                 }
                 for name in names
             }
@@ -31,6 +32,8 @@ def methods(problem: str | None, as_json: bool) -> None:
         click.echo(f"{name:<{width}}{registry.solver_class(name).summary}")
         for key, default in registry.parameters(name).items():
             click.echo(f"{'':<{width}}  {key}={_text(default)}")
+        for preset in presets.names(name):
+            click.echo(f"{'':<{width}}  --params {preset}")
 
 
 def _plain(value: object) -> object:

@@ -70,8 +70,8 @@ def make_guide(spec: str) -> EdgeGuide:
     ----------
     spec
         ``knn[:K]``, the K nearest nodes; ``quadrant[:K]``, the K nearest in each quadrant and five
-        overall; ``gt-prior[:K]``, the K nearest weighted by how often optimal tours go to a neighbor
-        of that rank; or ``file:PATH``, from an ``.npz`` file.
+        overall; ``gt-prior[:K]``, the K nearest, weighted by how often optimal tours go to a
+        neighbor of that rank; or ``file:PATH``, from an ``.npz`` file.
 
     Returns
     -------

@@ -61,7 +61,8 @@ def rank_prior(n: int) -> npt.NDArray[np.float64]:
     """
     size = min(RANK_FREQUENCIES, key=lambda known: abs(math.log(known / max(n, 1))))
     table = np.array(RANK_FREQUENCIES[size])
-    return table / table.sum()
+    prior: npt.NDArray[np.float64] = table / table.sum()
+    return prior
 
 
 @dataclass(frozen=True, slots=True)

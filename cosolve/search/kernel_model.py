@@ -95,7 +95,8 @@ class KernelModel(ABC):
             guidance weighs them by their order in each row.
         """
         rank = np.arange(self.indices.size) - np.repeat(self.indptr[:-1], np.diff(self.indptr))
-        return 1.0 / (1.0 + rank)
+        weight: FloatArray = np.reciprocal(1.0 + rank.astype(np.float64))
+        return weight
 
     @abstractmethod
     def encode(self, tour: Tour) -> IntArray:

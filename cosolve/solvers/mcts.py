@@ -184,10 +184,11 @@ class Mcts:
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None if the kernels handle the problem, else why not."""
         reason = unsupported(problem)
-        if reason is None and self.published and isinstance(problem, TSP):
-            if problem.path or problem.fixed_edges.size or not problem.symmetric:
-                return "as published it handles symmetric closed tours without fixed edges only"
-        return reason
+        if reason is not None or not self.published or not isinstance(problem, TSP):
+            return reason
+        if problem.path or problem.fixed_edges.size or not problem.symmetric:
+            return "as published it handles symmetric closed tours without fixed edges only"
+        return None
 
     def default_time_limit(self, problem: Problem[Any]) -> float | None:
         """Return T n seconds if it searches as published, else None: the usual limit."""

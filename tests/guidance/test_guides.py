@@ -56,7 +56,10 @@ def test_guides_are_made_by_name(spec, guide):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("alpha", r"unknown guide 'alpha'; valid are knn\[:K\], quadrant\[:K\], file:PATH"),
+        (
+            "omega",
+            r"unknown guide 'omega'; valid are knn\[:K\], .*, gt-prior\[:K\], file:PATH",
+        ),
         ("", "unknown guide"),
         ("knn:", r"knn\[:K\]: expected a positive integer"),
         ("knn:0", "expected a positive integer"),
