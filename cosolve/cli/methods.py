@@ -31,7 +31,7 @@ def methods(problem: str | None, as_json: bool) -> None:
     for name in names:
         click.echo(f"{name:<{width}}{registry.solver_class(name).summary}")
         for key, default in registry.parameters(name).items():
-            click.echo(f"{'':<{width}}  {key}={_text(default)}")
+            click.echo(f"{'':<{width}}  {key}={common.text(default)}")
         for preset in presets.names(name):
             click.echo(f"{'':<{width}}  --params {preset}")
 
@@ -41,10 +41,3 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
-
-
-def _text(value: object) -> str:
-    """Return a default as ``--param`` takes it."""
-    if isinstance(value, tuple):
-        return ",".join(map(_text, value))
-    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
