@@ -323,7 +323,7 @@ def _complete(study: Any) -> list[Any]:
 
 
 def _count(study: Any) -> int:
-    """Number of trials that were made or given up, but not interrupted."""
+    """Count the trials that were made or given up, but not interrupted."""
     return sum(trial.state.name in ("COMPLETE", "PRUNED") for trial in study.trials)
 
 
