@@ -18,16 +18,16 @@ namespace {
 
 using EdgeState = std::tuple<int, double, std::int64_t>;
 
-cosolve::tsp::PathSearchOptions searchOptions(int depth, std::vector<int> const &breadth) {
+cosolve::tsp::MoveLimits moveLimits(int depth, std::vector<int> const &breadth) {
     if (depth < 2 || depth > cosolve::tsp::kMaxDepth)
         throw std::invalid_argument("depth must be between 2 and 16");
     if (breadth.empty()) throw std::invalid_argument("breadth must not be empty");
-    cosolve::tsp::PathSearchOptions options;
+    cosolve::tsp::MoveLimits options;
     options.depth = depth;
     for (std::size_t i = 0; i < options.breadth.size(); ++i) {
         int const b = i < breadth.size() ? breadth[i] : breadth.back();
         if (b < 1 || b > cosolve::tsp::kMaxBreadth)
-            throw std::invalid_argument("breadth must be between 1 and 16");
+            throw std::invalid_argument("breadth must be between 1 and 32");
         options.breadth[i] = b;
     }
     return options;
@@ -46,7 +46,7 @@ void construct(Mcts *self, cosolve::Metric const &metric, IntVector indptr, IntV
     int const n = metric.size();
     if (n < 5) throw std::invalid_argument("the search needs at least 5 nodes");
     cosolve::tsp::MctsOptions options;
-    options.search = searchOptions(depth, breadth);
+    options.moves = moveLimits(depth, breadth);
     if (!(alpha >= 0) || !(beta >= 0) || !(temperature >= 0))
         throw std::invalid_argument("alpha, beta and temperature must not be negative");
     if (walk < 1) throw std::invalid_argument("walk must be positive");

@@ -20,13 +20,11 @@ IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
 
 
-class KernelModel(ABC):
-    """A symmetric problem of closed tours over kernel nodes.
+class KernelGraph:
+    """What a search kernel takes: closed tours over the nodes of a metric, along candidate edges.
 
     Parameters
     ----------
-    problem
-        What the user sees.
     metric
         Distances between kernel nodes.
     indptr, indices
@@ -34,19 +32,17 @@ class KernelModel(ABC):
     fixed_edges
         Edges between kernel nodes that every tour must keep, shape (m, 2).
     closing
-        Length of fixed edges that are in the kernel's tours but not in the problem's.
+        Length of fixed edges that are in the kernel's tours but not in what they stand for.
     """
 
     def __init__(
         self,
-        problem: TSP,
         metric: _kernels.Metric,
         indptr: IntArray,
         indices: IntArray,
         fixed_edges: IntArray,
         closing: float = 0.0,
     ) -> None:
-        self.problem = problem
         self.metric = metric
         self.indptr = indptr
         self.indices = indices
@@ -59,11 +55,11 @@ class KernelModel(ABC):
         return self.metric.size
 
     def cost(self, kernel_cost: float) -> float:
-        """Cost of the problem's tour or path, given that of the kernel's closed tour."""
+        """Cost of the tour or path that a closed tour of the kernel stands for."""
         return kernel_cost - self._closing
 
     def length(self, nodes: IntArray) -> float:
-        """Cost of the problem's tour or path that kernel nodes stand for."""
+        """Cost of the tour or path that kernel nodes stand for."""
         return self.cost(_kernels.tour_cost(self.metric, nodes))
 
     def greedy(self, seed: int = 0, randomization: float = 0.0) -> IntArray:
@@ -79,6 +75,30 @@ class KernelModel(ABC):
         return _kernels.greedy_tour(
             self.metric, self.indptr, self.indices, self.fixed_edges, seed, randomization
         )
+
+
+class KernelModel(KernelGraph, ABC):
+    """A whole problem as the kernels see it.
+
+    Parameters
+    ----------
+    problem
+        What the user sees.
+    metric, indptr, indices, fixed_edges, closing
+        See :class:`KernelGraph`.
+    """
+
+    def __init__(
+        self,
+        problem: TSP,
+        metric: _kernels.Metric,
+        indptr: IntArray,
+        indices: IntArray,
+        fixed_edges: IntArray,
+        closing: float = 0.0,
+    ) -> None:
+        super().__init__(metric, indptr, indices, fixed_edges, closing)
+        self.problem = problem
 
     def weights(self, guidance: EdgeGuidance) -> FloatArray:  # noqa: ARG002
         """Weights of the candidate edges, aligned with ``indices``.

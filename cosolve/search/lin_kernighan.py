@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.core import Limit, Run
-from cosolve.search.kernel_model import KernelModel
+from cosolve.search.kernel_model import KernelGraph
 
 SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
 
 
 def lin_kernighan(
-    model: KernelModel,
+    model: KernelGraph,
     tour: npt.NDArray[np.int32],
     *,
     seed: int = 0,
@@ -28,7 +28,7 @@ def lin_kernighan(
     Parameters
     ----------
     model
-        The kernel view of the problem.
+        The kernel view of the problem, or of a part of it.
     tour
         Kernel nodes, shape (model.size,).
     seed
@@ -54,7 +54,7 @@ def lin_kernighan(
     )
 
 
-def descend(engine: _kernels.LinKernighan, model: KernelModel, run: Run) -> None:
+def descend(engine: _kernels.LinKernighan, model: KernelGraph, run: Run) -> None:
     """Bring the tour to a local optimum unless `run` says stop, reporting after every slice.
 
     No kick is tried, so a limit on the iterations does not end it: what comes out is the same on
@@ -65,7 +65,7 @@ def descend(engine: _kernels.LinKernighan, model: KernelModel, run: Run) -> None
         run.report(model.cost(engine.cost), phase="lk")
 
 
-def iterate(engine: _kernels.LinKernighan, model: KernelModel, run: Run) -> None:
+def iterate(engine: _kernels.LinKernighan, model: KernelGraph, run: Run) -> None:
     """Kick and repair until `run` says stop, reporting after every slice."""
     run.report(model.cost(engine.cost), phase="lk")
     descend(engine, model, run)

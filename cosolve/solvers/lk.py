@@ -13,7 +13,7 @@ from cosolve.problems import TSP, Tour
 from cosolve.search.lin_kernighan import iterate, lin_kernighan
 from cosolve.search.models import model_of
 from cosolve.solvers.space import Choice, Domain, IntRange
-from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
+from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ class Lk:
         """Improve a greedy tour, or `start`, until `run` says stop."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
+        if (hurried := solve_if_hurried(problem, run, start)) is not None:
+            return hurried
         model = model_of(problem, guide)
         nodes = model.greedy() if start is None else model.encode(start)
         engine = lin_kernighan(

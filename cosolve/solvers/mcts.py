@@ -172,8 +172,8 @@ class Mcts:
             raise ValueError(f"depth must be positive, got {self.depth}")
         if not self.published and not 2 <= self.depth <= 16:
             raise ValueError(f"depth must be between 2 and 16, got {self.depth}")
-        if not self.breadth or not all(1 <= b <= 16 for b in self.breadth):
-            raise ValueError(f"breadth must be numbers between 1 and 16, got {self.breadth}")
+        if not self.breadth or not all(1 <= b <= 32 for b in self.breadth):
+            raise ValueError(f"breadth must be numbers between 1 and 32, got {self.breadth}")
         foreign = _IMPROVED_ONLY if self.published else _PUBLISHED_ONLY
         defaults = {field.name: field.default for field in fields(self)}
         for name in foreign:

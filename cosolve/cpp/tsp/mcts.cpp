@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cmath>
-#include <numeric>
 
 namespace cosolve::tsp {
 
@@ -17,32 +15,14 @@ std::size_t at(int i) {
     return static_cast<std::size_t>(i);
 }
 
-// Puts the rows in order of length and the weights along with them.
-Candidates byLength(Candidates const &rows, std::vector<double> &weights) {
-    Candidates sorted = rows;
-    std::vector<double> moved(weights.size());
-    std::vector<int> order(weights.size());
-    std::iota(order.begin(), order.end(), 0);
-    for (int i = 0; i < rows.size(); ++i)
-        std::stable_sort(order.begin() + rows.begin(i), order.begin() + rows.end(i),
-                         [&](int a, int b) { return rows.cost[at(a)] < rows.cost[at(b)]; });
-    for (std::size_t e = 0; e < order.size(); ++e) {
-        sorted.to[e] = rows.to[at(order[e])];
-        sorted.cost[e] = rows.cost[at(order[e])];
-        moved[e] = weights[at(order[e])];
-    }
-    weights = std::move(moved);
-    return sorted;
-}
-
 }  // namespace
 
 Mcts::Mcts(Metric const &metric, Candidates candidates, std::vector<double> weights,
            FixedEdges fixed, std::vector<int> tour, std::uint64_t seed, MctsOptions options)
-    : metric_(metric), candidates_(byLength(candidates, weights)), fixed_(std::move(fixed)),
+    : metric_(metric), candidates_(std::move(candidates)), fixed_(std::move(fixed)),
       tour_(std::move(tour)), rng_(seed), options_(options),
       potential_(candidates_, weights, options.alpha),
-      search_(metric_, candidates_, fixed_, tour_, options_.search), queue_(tour_.size()) {
+      search_(metric_, candidates_, fixed_, tour_, options_.moves), queue_(tour_.size()) {
     measure();
     bestCost_ = cost_;
     for (int const node : tour_.order()) queue_.push(node);
@@ -60,28 +40,26 @@ void Mcts::measure() {
     epsilon_ = 1e-9 * meanEdge_;
 }
 
-// Makes the move of k edges that was found.
-void Mcts::apply(int k) {
-    Alternation const &move = search_.move();
-    [[maybe_unused]] bool const closes = reconnection_.closes(tour_, move, k);
-    assert(closes);
-    reconnection_.apply(tour_);
-    for (int i = 0; i < k; ++i) {
-        int const from = move.even(i), to = move.odd(i + 1 == k ? 0 : i + 1);
-        cost_.add(-metric_(move.odd(i), move.even(i)));
-        cost_.add(metric_(from, to));
-        queue_.push(move.odd(i));
-        queue_.push(move.even(i));
-        if (onTrial_) added_.emplace_back(from, to);
+// Makes an improving move that begins at a node, if there is one.
+bool Mcts::improve(int node) {
+    if (!search_.improve(node, epsilon_)) return false;
+    cost_.subtract(search_.gain());
+    auto const ends = search_.ends();
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        queue_.push(ends[i]);
+        // The sequence removes its first edge, adds its second, and so on; the last one closes it.
+        if (onTrial_ && i % 2 == 1) added_.emplace_back(ends[i], ends[(i + 1) % ends.size()]);
     }
     if (!onTrial_) tour_.commit();
+    return true;
 }
 
 // Empties the queue; false if time ran out before. A trial is short and always brought to its end.
 bool Mcts::optimize(Deadline const &deadline) {
     for (int visits = 1; !queue_.empty(); ++visits) {
         int const node = queue_.pop();
-        while (int const k = search_.find(node, epsilon_)) apply(k);
+        while (improve(node)) {
+        }
         if (!onTrial_ && visits % kClockInterval == 0 && deadline.passed()) return queue_.empty();
     }
     return true;

@@ -3,7 +3,7 @@
 //
 // What remains is its loop. Selection: four places near one another are drawn by random walks whose
 // steps follow the potential of the edges (edge_potential.h). Simulation: the tour is perturbed
-// there by a double bridge [3] and repaired by Lin-Kernighan moves around it (path_search.h).
+// there by a double bridge [3] and repaired by Lin-Kernighan moves around it (move_search.h).
 // Back-propagation: if the tour has become shorter, the edges it gained grow in weight. What does
 // not pay is taken back through the journal of the tour, so that an action costs what it touches
 // and the search goes on from the incumbent instead of from a fresh random tour.
@@ -32,14 +32,14 @@
 #include "tsp/edge_potential.h"
 #include "tsp/fixed_edges.h"
 #include "tsp/k_opt_move.h"
-#include "tsp/path_search.h"
+#include "tsp/move_search.h"
 
 namespace cosolve::tsp {
 
 struct MctsOptions {
     double alpha = 1;  // weight of exploration in the potential
     double beta = 1;   // how much the weights of edges learn
-    PathSearchOptions search;
+    MoveLimits moves;
     int walk = 20;             // steps of the random walks
     double temperature = 0.2;  // T at the beginning, in mean edge lengths
 };
@@ -77,7 +77,7 @@ private:
     void measure();
     bool optimize(Deadline const &deadline);
     bool settle(Deadline const &deadline);
-    void apply(int k);
+    bool improve(int node);
     bool select(std::array<int, 4> &cuts);
     int walk(int node);
     int cutAt(int node) const;
@@ -94,7 +94,7 @@ private:
     Rng rng_;
     MctsOptions options_;
     EdgePotential potential_;
-    PathSearch search_;
+    MoveSearch search_;
     Reconnection reconnection_;
     NodeQueue queue_;
     ExactSum cost_, baseline_;  // of the tour, and of the tour before the action under trial
