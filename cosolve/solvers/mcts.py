@@ -20,7 +20,7 @@ from cosolve.search.mcts import (
 )
 from cosolve.search.models import model_of
 from cosolve.solvers.space import Choice, Domain, FloatRange, IntRange
-from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
+from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
 
 _IMPROVED_ONLY = ("breadth", "walk", "temperature")
 _PUBLISHED_ONLY = ("actions", "use_heatmap", "time_per_node")
@@ -122,10 +122,10 @@ class Mcts:
         {
             "alpha": FloatRange(0.0, 10.0),
             "beta": FloatRange(0.0, 10.0),
-            "depth": IntRange(3, 10),
+            "depth": IntRange(3, 12),
             "breadth": Choice(((3, 2, 1), (5, 1), (5, 2, 1), (5, 3, 1), (5, 3, 2, 1), (8, 3, 1))),
             "candidates": IntRange(5, 12),
-            "walk": IntRange(3, 60, log=True),
+            "walk": IntRange(5, 150, log=True),
             "temperature": FloatRange(0.01, 1.0, log=True),
         }
     )
@@ -148,10 +148,10 @@ class Mcts:
 
     alpha: float = 1.0
     beta: float = 1.0
-    depth: int = 5
+    depth: int = 10
     breadth: tuple[int, ...] = (5, 3, 1)
     candidates: int = 8
-    walk: int = 20
+    walk: int = 50
     temperature: float = 0.2
     published: bool = False
     actions: int = 10
@@ -205,6 +205,8 @@ class Mcts:
         """Search until `run` says stop, from `start` if it is given."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
+        if (hurried := solve_if_hurried(problem, run, start)) is not None:
+            return hurried
         if self.published:
             return self._run_published(problem, run, start, guide)
         guidance = GtPriorGuide(self.candidates)(problem) if guide is None else guide
