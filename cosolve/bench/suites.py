@@ -23,7 +23,7 @@ SUFFIXES = (".tsp", ".atsp", ".npy")
 """Files with these suffixes (or these and ``.gz``) in a folder are instances."""
 
 _UNIFORM = re.compile(r"uniform:(?P<n>[1-9]\d*)(?:x(?P<count>[1-9]\d*))?(?::(?P<seed>\d+))?")
-_MEMBERS = re.compile(r"(?P<set>.+):(?P<n>[1-9]\d*)(?:x(?P<count>[1-9]\d*))?(?::(?P<first>\d+))?")
+_MEMBERS = re.compile(r"(?P<set>.+?):(?P<n>[1-9]\d*)(?:x(?P<count>[1-9]\d*))?(?::(?P<first>\d+))?")
 _MEMBER = re.compile(r"(?P<path>.+)#(?P<number>\d+)")
 _HASH_LENGTH = 16
 _NUMBERED = re.compile(r".*\.\d+")
