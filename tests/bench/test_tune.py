@@ -24,6 +24,7 @@ class Pretended(Tuning):
     """Runs whose cost is a plain function of the parameters."""
 
     def run(self, instance: Instance, params: Any) -> Row:
+        """Pretend."""
         known = {**registry.parameters("mcts"), **params}
         cost = 10.0 + abs(known["walk"] - 30) / 100 + (known["breadth"] != (5, 1)) * 0.5
         return {"limit": "TIME", "valid": True, "cost": cost}
@@ -83,6 +84,7 @@ def test_an_interruption_keeps_the_best(tmp_path: Path) -> None:
         made = 0
 
         def run(self, instance: Instance, params: Any) -> Row:
+            """Pretend, and be interrupted once."""
             type(self).made += 1
             limit = "INTERRUPTED" if self.made == 8 else "TIME"
             return {**super().run(instance, params), "limit": limit}
