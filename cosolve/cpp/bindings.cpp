@@ -6,6 +6,7 @@ namespace nb = nanobind;
 void bindEax(nb::module_ &m);
 void bindHeldKarp(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
+void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
 
@@ -16,4 +17,5 @@ NB_MODULE(_kernels, m) {
     bindLinKernighan(m);
     bindEax(m);
     bindHeldKarp(m);
+    bindMcts(m);
 }

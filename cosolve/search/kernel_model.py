@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cosolve.problems import TSP, Tour
 
 IntArray = npt.NDArray[np.int32]
+FloatArray = npt.NDArray[np.float64]
 
 
 class KernelGraph:
@@ -98,6 +99,24 @@ class KernelModel(KernelGraph, ABC):
     ) -> None:
         super().__init__(metric, indptr, indices, fixed_edges, closing)
         self.problem = problem
+
+    def weights(self, guidance: EdgeGuidance) -> FloatArray:  # noqa: ARG002
+        """Weights of the candidate edges, aligned with ``indices``.
+
+        Parameters
+        ----------
+        guidance
+            What the model was made with.
+
+        Returns
+        -------
+        ndarray
+            float64, shape (indices.size,). A model whose candidates are not simply those of the
+            guidance weighs them by their order in each row.
+        """
+        rank = np.arange(self.indices.size) - np.repeat(self.indptr[:-1], np.diff(self.indptr))
+        weight: FloatArray = np.reciprocal(1.0 + rank.astype(np.float64))
+        return weight
 
     @abstractmethod
     def encode(self, tour: Tour) -> IntArray:
