@@ -3,7 +3,9 @@
 
 namespace nb = nanobind;
 
+void bindAtsp(nb::module_ &m);
 void bindEax(nb::module_ &m);
+void bindExact(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
@@ -14,4 +16,6 @@ NB_MODULE(_kernels, m) {
     bindTspBuild(m);
     bindLinKernighan(m);
     bindEax(m);
+    bindAtsp(m);
+    bindExact(m);
 }

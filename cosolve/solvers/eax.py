@@ -99,7 +99,7 @@ class Eax:
         """Evolve populations, each from new tours, until `run` says stop or they agree."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
-        model = model_of(problem, guide)
+        model = model_of(problem, guide, run)
         best: Tour | None = start
         best_cost = float("inf") if start is None else problem.cost(start)
         first = None if start is None else model.encode(start)
@@ -124,10 +124,11 @@ class Eax:
             if cost < best_cost - _ROUNDING * abs(cost):
                 best, best_cost, met = tour, cost, 0
             met += converged and cost <= best_cost * (1 + 1e-12)
-            if run.limit() is not None or (self.agreement and met >= self.agreement):
+            agreed = self.agreement and met >= self.agreement
+            if run.limit() is not None or agreed or model.is_optimal(best_cost):
                 break
         assert best is not None
-        return Outcome(best)
+        return Outcome(best, bound=model.bound)
 
     def _next_size(self, number: int) -> int | None:
         """Return the size of population `number`: a larger one where the last was too small."""
@@ -153,11 +154,11 @@ class Eax:
         for tour in starting_tours(model, seed, run, first, kicks):
             tours.append(tour)
             if not tours[1:]:
-                run.report(model.length(tour), phase="first tours")
+                run.report(model.length(tour), bound=model.bound, phase="first tours")
             spent = run.elapsed - begin
             enough = len(tours) >= wanted or (
                 size is None and len(tours) >= _SMALLEST and spent > allowance
             )
-            if enough or run.limit() is not None:
+            if enough or run.limit() is not None or model.is_optimal(model.length(tour)):
                 break
         return tours
