@@ -97,16 +97,15 @@ std::vector<int> toSuccessors(ArcProblem const &problem, IntVector const &succes
 
 IntResult patchedTour(ArcProblem const &self, IntVector successors) {
     auto const cycles = toSuccessors(self, successors);
-    return toArray(unlocked([&] { return patchCycles(self.arcs, cycles); }));
+    return toArray(unlocked([&] { return patchCycles(self, cycles); }));
 }
 
 IntResult perturbedTour(ArcProblem const &self, IntVector successors, double perturbation,
                         std::uint64_t seed) {
     if (!(perturbation >= 0)) throw std::invalid_argument("perturbation must not be negative");
     auto const cycles = toSuccessors(self, successors);
-    return toArray(unlocked([&] {
-        return patchCycles(self.arcs, perturbedAssignment(self, cycles, perturbation, seed));
-    }));
+    return toArray(unlocked(
+        [&] { return patchCycles(self, perturbedAssignment(self, cycles, perturbation, seed)); }));
 }
 
 void constructSearch(DirectedLinKernighan *self, ArcProblem const &problem, IntVector tour,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from math import fsum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cosolve import _kernels
 from cosolve.problems import TSP, Tour
-from cosolve.search.assignment import assign, precise
+from cosolve.search.assignment import assign, unassigned
 from cosolve.search.closed_arcs import ClosedArcs
 from cosolve.search.kernel_model import (
     FEW_NODES,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from cosolve.search.kernel_model import IntArray, LocalSearch
 
 _NEAREST = 8
-_ASSIGNMENT_SHARE = 0.3  # of the time, at most
+_ASSIGNMENT_SHARE = 0.4  # of the time, at most
 
 # A patched assignment at most this much longer than the assignment is the better start, and
 # perturbed ones make the better population; else greedy tours do. Between the two lie random
@@ -63,6 +64,8 @@ class AtspModel(KernelModel):
         every node.
     run
         Its time limit bounds the time for the assignment problem.
+    reduce
+        Whether to solve the assignment problem at all; without, lengths stay as they are.
 
     References
     ----------
@@ -71,22 +74,31 @@ class AtspModel(KernelModel):
     """
 
     def __init__(
-        self, problem: TSP, guidance: EdgeGuidance | None = None, run: Run | None = None
+        self,
+        problem: TSP,
+        guidance: EdgeGuidance | None = None,
+        run: Run | None = None,
+        *,
+        reduce: bool = True,
     ) -> None:
         require_size(guidance, problem)
         self._closed = ClosedArcs(problem)
         matrix = self._closed.matrix
         self._count = len(matrix)
-        self._assigned = assign(matrix, run, share=_ASSIGNMENT_SHARE)
+        self._assigned = (
+            assign(matrix, run, share=_ASSIGNMENT_SHARE, integral=problem.integral)
+            if reduce
+            else unassigned(self._count)
+        )
         tails, heads = self._assigned.tails, self._assigned.heads
-        if not precise(self._assigned, integral=problem.integral):
+        if not self._assigned.precise:
             tails, heads = np.zeros(self._count), np.zeros(self._count)
         indptr: IntArray
         indices: IntArray
         if guidance is None:
             k = min(_NEAREST, self._count - 1)
             leaving, entering = _kernels.nearest_arcs(matrix, tails, heads, k)
-            indptr = np.arange(2 * self._count + 1, dtype=np.int32) * np.int32(k)
+            indptr = np.arange(0, 2 * self._count * k + 1, k, dtype=np.int32)
             indices = np.concatenate([leaving.ravel() + np.int32(self._count), entering.ravel()])
         else:
             indptr, indices = self._guided(guidance)
@@ -96,14 +108,14 @@ class AtspModel(KernelModel):
             indptr,
             indices,
             np.arange(2 * self._count, dtype=np.int32).reshape(2, -1).T.copy(),
-            -float(tails.sum() + heads.sum()),
+            -fsum([*tails.tolist(), *heads.tolist()]),
         )
         self._arcs = _kernels.ArcProblem(matrix, tails, heads, indptr, indices)
 
     def _guided(self, guidance: EdgeGuidance) -> tuple[IntArray, IntArray]:
         """Candidates of the leaving copies, then of the arriving ones, best first."""
-        tail = np.repeat(np.arange(guidance.size), np.diff(guidance.indptr))
-        kept, tail, head = self._closed.translate(tail, guidance.indices)
+        tails = np.repeat(np.arange(guidance.size), np.diff(guidance.indptr))
+        kept, tail, head = self._closed.translate(tails, guidance.indices)
         weight = guidance.weight[kept]
         rows: list[npt.NDArray[np.integer]] = []
         for own, other, free, copy in (

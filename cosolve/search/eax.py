@@ -133,7 +133,9 @@ def evolve(
     first_entropy = engine.statistics()["entropy"]
     begin, available = run.elapsed, run.remaining
     schedule = list(_SCHEDULE) if np.isfinite(available) else []
-    while not (engine.finished or model.is_optimal(model.cost(engine.cost)) or run.limit()):
+    while not engine.finished and run.limit() is None:
+        if model.is_optimal(model.cost(engine.cost)):
+            return engine.best(), True
         if schedule and run.elapsed - begin >= schedule[0][0] * available:
             _, entropy = schedule.pop(0)
             if engine.statistics()["entropy"] > entropy * first_entropy:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def model_of(
-    problem: TSP, guidance: EdgeGuidance | None = None, run: Run | None = None
+    problem: TSP,
+    guidance: EdgeGuidance | None = None,
+    run: Run | None = None,
+    *,
+    reduce: bool = True,
 ) -> KernelModel:
     """Return the kernels' view of a problem.
 
@@ -27,6 +31,8 @@ def model_of(
         Candidate edges and their order; by default those that did best in benchmarks.
     run
         Its time limit bounds what is computed for an asymmetric problem.
+    reduce
+        Whether to compute potentials for an asymmetric problem; without, lengths stay as they are.
 
     Raises
     ------
@@ -37,4 +43,4 @@ def model_of(
         raise ValueError("fixed edges need symmetric distances; the matrix is asymmetric")
     if problem.symmetric:
         return TspModel(problem, guidance)
-    return AtspModel(problem, guidance, run)
+    return AtspModel(problem, guidance, run, reduce=reduce)
