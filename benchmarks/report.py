@@ -20,6 +20,11 @@ _TITLES = {
     "u1000": "Uniform, 1000 nodes",
     "u10000": "Uniform, 10 000 nodes",
     "tsplib": "TSPLIB, symmetric, up to 1000 nodes",
+    "u100k": "Uniform, 100 000 nodes",
+    "u100k-threads": "Uniform, 100 000 nodes, two threads",
+    "u1m": "Uniform, 1 000 000 nodes",
+    "u1m-threads": "Uniform, 1 000 000 nodes, two threads",
+    "large": "DIMACS, national, VLSI and art, up to 120 000 nodes",
     "startup": "Start and reading",
 }
 
@@ -44,12 +49,19 @@ _TARGETS = {
     ("u1000", 5.0): _Target("mean gap ≤ 0.003 %", lambda t: t.gap <= 0.003),
     ("u10000", 10.0): _Target("length ≤ 71.72 (stretch 71.68)", lambda t: t.cost <= 71.72),
     ("u10000", 60.0): _Target("length ≤ 71.67 (stretch 71.655)", lambda t: t.cost <= 71.67),
+    ("u100k", 15.0): _Target("length ≤ 227.2", lambda t: t.cost <= 227.2),
+    ("u100k", 60.0): _Target("length ≤ 226.4", lambda t: t.cost <= 226.4),
+    ("u100k-threads", 600.0): _Target("stretch: length ≤ 225.6", lambda t: t.cost <= 225.6),
+    ("u1m", 90.0): _Target("length ≤ 722", lambda t: t.cost <= 722),
+    ("u1m", 320.0): _Target("length ≤ 716.6", lambda t: t.cost <= 716.6),
+    ("u1m-threads", 300.0): _Target("stretch: length ≤ 715", lambda t: t.cost <= 715),
     ("tsplib", 5.0): _Target(
         "mean gap ≤ 0.01 %, at least 90 % at the optimum (stretch: all)",
         lambda t: t.gap <= 0.01 and t.at_best >= 0.9,
     ),
 }
 _MANY_INSTANCES = 5
+_MANY_LIMITS = 4
 
 
 @cache
@@ -102,8 +114,13 @@ def _startup(rows: Sequence[Row]) -> str:
 
 def _runs(rows: Sequence[Row]) -> str:
     parts = []
-    for limit_s in sorted({row["time_limit"] for row in rows}):
-        chosen = [row for row in rows if row["time_limit"] == limit_s]
+    limits_s = sorted({row["time_limit"] for row in rows})
+    groups = [[limit_s] for limit_s in limits_s]
+    if len(groups) > _MANY_LIMITS:  # a limit per node
+        groups = [limits_s]
+    for group_s in groups:
+        limit_s = group_s[-1]
+        chosen = [row for row in rows if row["time_limit"] in group_s]
         seeds = len({row["seed"] for row in chosen})
         instances = list(dict.fromkeys(row["instance"] for row in chosen))
         by_method: dict[str, list[Row]] = {}
@@ -114,7 +131,8 @@ def _runs(rows: Sequence[Row]) -> str:
         gaps = [f"gap % {name}" for name in shown] if len(shown) > 1 else []
         lengths = ["length"] if len(shown) == 1 else []
         header = ["solver", *gaps, *lengths, *_COMMON]
-        parts.append(f"### Time limit {limit_s:g} s, medians over {seeds} seed{'s'[: seeds > 1]}\n")
+        title = f"{limit_s:g} s" if len(group_s) == 1 else f"{group_s[0]:g} to {limit_s:g} s"
+        parts.append(f"### Time limit {title}, medians over {seeds} seed{'s'[: seeds > 1]}\n")
         parts.append(_markdown(header, body))
         parts += [_verdict(m, g, limit_s) for m, g in by_method.items() if not _is_peer(m)]
     return "\n".join(part for part in parts if part)

@@ -1,8 +1,8 @@
 """Measures the TSP core beside its peers: ``python benchmarks/tsp_core.py --case u1000``.
 
-Every run has a process of its own, one thread, and the machine for itself: runs are made one after
-the other, methods alternating, so that what disturbs one disturbs all. Stop it at any time; the
-same command goes on where it stopped. See README.md beside this file.
+Every run has a process of its own and, unless --jobs says otherwise, the machine for itself: runs
+are made one after the other, methods alternating, so that what disturbs one disturbs all. Stop it
+at any time; the same command goes on where it stopped. See README.md beside this file.
 """
 
 from __future__ import annotations
@@ -42,14 +42,21 @@ class Case(NamedTuple):
 
     suite: str
     limits_s: tuple[float, ...]
-    seeds: tuple[int, ...]
+    seeds: tuple[int, ...] = (0,)
     max_size: int | None = None
+    threads: int = 1
+    per_node_s: float = 0.0  # limit of an instance where this is more than the one above
 
 
 CASES = {
     "u1000": Case("uniform:1000x3:1234", (1, 3, 5), (0, 1, 2)),
     "u10000": Case("uniform:10000:1234", (10, 60), (0,)),
     "tsplib": Case("tsplib", (5,), (0,), max_size=1000),
+    "u100k": Case("uniform:100000:1234", (15, 60)),
+    "u100k-threads": Case("uniform:100000:1234", (600,), threads=2),
+    "u1m": Case("uniform:1000000:1234", (90, 320)),
+    "u1m-threads": Case("uniform:1000000:1234", (300,), threads=2),
+    "large": Case("tsp-large", (10,), max_size=120_000, per_node_s=0.01),
 }
 
 
@@ -62,7 +69,7 @@ def main() -> None:
             for row in startup.measure():
                 store.append(row | _circumstances(options.case))
         else:
-            _run(_tasks(options), store, options.case)
+            _run(_tasks(options), store, options.case, options.jobs)
         print(report.render(store.rows))
 
 
@@ -72,6 +79,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--methods", default="auto", help="methods of cosolve, with commas")
     parser.add_argument("--limits", help="time limits in seconds, with commas")
+    parser.add_argument("--per-node", type=float, help="seconds per node where that is more")
+    parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
     parser.add_argument("--seeds", help="seeds, with commas")
     parser.add_argument("--max-size", type=int, help="leave out larger instances")
     parser.add_argument("--out", type=Path, help="results file; benchmarks/results/CASE.jsonl")
@@ -84,12 +93,24 @@ def _tasks(options: argparse.Namespace) -> list[Task]:
     seeds = [int(x) for x in options.seeds.split(",")] if options.seeds else case.seeds
     methods = options.methods.split(",") + (_peer_methods() if options.peers else [])
     instances = _instances(case, options.max_size or case.max_size)
+    per_node_s = case.per_node_s if options.per_node is None else options.per_node
     return [
         task
         for limit_s in limits
         for seed in seeds
-        for task in make_tasks(instances, methods, [seed], time_limit_s=limit_s)
+        for instance in instances
+        for task in make_tasks(
+            [instance],
+            methods,
+            [seed],
+            time_limit_s=max(limit_s, per_node_s * _nodes(instance) if per_node_s else 0.0),
+            threads=case.threads,
+        )
     ]
+
+
+def _nodes(instance: Instance) -> int:
+    return int(instance.load().size)
 
 
 # Lengths of optimal tours where the listed value means something else: that of linhp318, 41345,
@@ -117,7 +138,7 @@ def _peer_methods() -> list[str]:
     return [measure.PEER + name for name in peers.PEERS]
 
 
-def _run(tasks: list[Task], store: ResultStore, case: str) -> None:
+def _run(tasks: list[Task], store: ResultStore, case: str, jobs: int) -> None:
     todo = remaining(tasks, store.rows)
     began_s = time.monotonic()
     done = 0
@@ -134,7 +155,7 @@ def _run(tasks: list[Task], store: ResultStore, case: str) -> None:
             file=sys.stderr,
         )
 
-    run_bench(todo, LocalProcesses(1), keep, run=measure.execute)
+    run_bench(todo, LocalProcesses(jobs), keep, run=measure.execute)
 
 
 def _circumstances(case: str) -> Row:

@@ -20,13 +20,14 @@ void construct(LinKernighan *self, cosolve::Metric const &metric, IntVector indp
         throw std::invalid_argument("depth must be between 2 and 16");
     cosolve::tsp::LinKernighanOptions options;
     if (kickSegment < 1) throw std::invalid_argument("kick_segment must be positive");
-    options.depth = depth;
+    options.moves.depth = depth;
     options.kickSegment = kickSegment;
     if (breadth.empty()) throw std::invalid_argument("breadth must not be empty");
-    for (std::size_t i = 0; i < options.breadth.size(); ++i) {
+    for (std::size_t i = 0; i < options.moves.breadth.size(); ++i) {
         int const b = i < breadth.size() ? breadth[i] : breadth.back();
-        if (b < 1 || b > 32) throw std::invalid_argument("breadth must be between 1 and 32");
-        options.breadth[i] = b;
+        if (b < 1 || b > cosolve::tsp::kMaxBreadth)
+            throw std::invalid_argument("breadth must be between 1 and 32");
+        options.moves.breadth[i] = b;
     }
     new (self) LinKernighan(metric, toCandidates(metric, indptr, indices), toFixedEdges(n, fixed),
                             toTour(n, tour.data(), tour.shape(0)), seed, options);
@@ -41,6 +42,17 @@ void bindLinKernighan(nb::module_ &m) {
              "breadth"_a = std::vector<int>{5, 3, 1}, "kick_segment"_a = 50, nb::keep_alive<1, 2>())
         .def("run", &LinKernighan::run, "seconds"_a, "kicks"_a = -1,
              nb::call_guard<nb::gil_scoped_release>())
+        .def(
+            "run_at",
+            [](LinKernighan &self, double seconds, IntVector sites) {
+                int const n = static_cast<int>(self.tour().size());
+                std::span<int const> const nodes(sites.data(), sites.shape(0));
+                for (int const node : nodes) checkNode(node, n);
+                nb::gil_scoped_release const release;
+                return self.runAt(seconds, nodes);
+            },
+            "seconds"_a, "sites"_a.noconvert(),
+            "Kick around each of some nodes in turn; returns the kicks tried before time was up.")
         .def("tour", [](LinKernighan const &self) { return toArray(self.tour()); })
         .def_prop_ro("cost", &LinKernighan::cost)
         .def_prop_ro("settled", &LinKernighan::settled,

@@ -36,10 +36,10 @@ def kernel_metric(
     problem
         The instance.
     order
-        Renumbering, shape (n,): node i of the metric is node ``order[i]`` of the problem. The
-        problem's own numbers unless given.
+        Distinct nodes, shape (m,): node i of the metric is node ``order[i]`` of the problem, whose
+        other nodes are left out. All of them under the problem's own numbers unless given.
     hub
-        Add a node n at distance 0 from all others: a closed tour through it is an open path.
+        Add a last node at distance 0 from all others: a closed tour through it is an open path.
 
     Returns
     -------
@@ -50,9 +50,9 @@ def kernel_metric(
     Raises
     ------
     ValueError
-        If `order` is not a permutation of the nodes.
+        If `order` does not name distinct nodes.
     """
-    nodes = None if order is None else _permutation(order, problem.size)
+    nodes = None if order is None else _distinct(order, problem.size)
     if problem.coords is not None:
         coords = problem.coords if nodes is None else problem.coords[nodes]
         return _kernels.Metric(_KINDS[problem.metric], coords, hub)
@@ -61,10 +61,14 @@ def kernel_metric(
     return _kernels.Metric(matrix, hub)
 
 
-def _permutation(order: npt.ArrayLike, n: int) -> npt.NDArray[np.int64]:
+def _distinct(order: npt.ArrayLike, n: int) -> npt.NDArray[np.int64]:
     nodes = np.asarray(order)
-    if nodes.shape != (n,) or nodes.dtype.kind not in "iu":
-        raise ValueError(f"order must be integers of shape ({n},), got shape {nodes.shape}")
-    if not np.array_equal(np.sort(nodes), np.arange(n)):
-        raise ValueError(f"order must name each of the nodes 0 to {n - 1} once")
+    if nodes.ndim != 1 or nodes.dtype.kind not in "iu":
+        raise ValueError(f"order must be a row of integers, got shape {nodes.shape}")
+    if nodes.size and not 0 <= nodes.min() <= nodes.max() < n:
+        raise ValueError(f"order must name nodes from 0 to {n - 1}")
+    named = np.zeros(n, bool)
+    named[nodes] = True
+    if np.count_nonzero(named) != nodes.size:
+        raise ValueError("order must name no node twice")
     return nodes.astype(np.int64)

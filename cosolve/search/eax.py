@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cosolve.core import Run
-    from cosolve.search.kernel_model import IntArray, KernelModel
+    from cosolve.search.kernel_model import IntArray, KernelGraph
+
+# A population without a given size: making the tours may take this share of the time that is left,
+# less where there are more nodes, so that the genetic algorithm converges in the rest whatever the
+# speed of the machine. Measured: benchmarks/SETTINGS.md.
+_BUILD_SHARE, _BUILD_SHARE_NODES, _BUILD_SHARE_EXPONENT = 0.36, 1000, 0.37
+_SMALLEST, _WITHOUT_LIMIT = 10, 100
+LARGEST = 300
+"""Most tours of a population without a given size."""
 
 # (share of the time, largest entropy that leaves time to converge, as a share of the first one):
 # where more is left, the population is halved.
@@ -26,14 +34,14 @@ _MASK = (1 << 64) - 1
 
 
 def local_optimum(
-    model: KernelModel, tour: IntArray, seed: int, run: Run, kicks: int = 0
+    model: KernelGraph, tour: IntArray, seed: int, run: Run, kicks: int = 0
 ) -> IntArray:
     """Lin-Kernighan optimum of a tour.
 
     Parameters
     ----------
     model
-        The kernel view of the problem.
+        The kernel view of the problem, or of a part of it.
     tour
         Kernel nodes to start from.
     seed
@@ -57,14 +65,14 @@ def local_optimum(
 
 
 def starting_tours(
-    model: KernelModel, seed: int, run: Run, first: IntArray | None = None, kicks: int = 0
+    model: KernelGraph, seed: int, run: Run, first: IntArray | None = None, kicks: int = 0
 ) -> Iterator[IntArray]:
     """Endless stream of different local optima, the same for any number of threads.
 
     Parameters
     ----------
     model
-        The kernel view of the problem.
+        The kernel view of the problem, or of a part of it.
     seed
         Seed of the stream.
     run
@@ -88,8 +96,59 @@ def starting_tours(
             yield from pool.map(nth, range(i, i + run.threads))
 
 
+def build_population(
+    model: KernelGraph,
+    run: Run,
+    *,
+    seed: int,
+    size: int | None = None,
+    first: IntArray | None = None,
+    kicks: int = 0,
+    share: float | None = None,
+    largest: int | None = None,
+) -> list[IntArray]:
+    """Make the tours of a first population.
+
+    Parameters
+    ----------
+    model
+        The kernel view of the problem, or of a part of it.
+    run
+        Tells the time that is left; told the cost of the first tour.
+    seed, first, kicks
+        See :func:`starting_tours`.
+    size
+        Number of tours; None: as many as the time limit lets converge, 100 without one.
+    share
+        Share of the time that is left for making the tours, if there is no size. None: as is best
+        for tours without kicks.
+    largest
+        Most tours, whatever the size; None: no such limit.
+    """
+    begin = run.elapsed
+    wanted = size or (_WITHOUT_LIMIT if run.stop.time_limit is None else LARGEST)
+    if largest is not None:
+        wanted = min(wanted, largest)
+    if share is None:
+        scale = max(1.0, model.size / _BUILD_SHARE_NODES) ** _BUILD_SHARE_EXPONENT
+        share = _BUILD_SHARE / scale
+    allowance = share * run.remaining
+    tours: list[IntArray] = []
+    for tour in starting_tours(model, seed, run, first, kicks):
+        tours.append(tour)
+        if not tours[1:]:
+            run.report(model.length(tour), bound=model.bound, phase="first tours")
+        spent = run.elapsed - begin
+        enough = len(tours) >= wanted or (
+            size is None and len(tours) >= _SMALLEST and spent > allowance
+        )
+        if enough or run.limit() is not None or model.is_optimal(model.length(tour)):
+            break
+    return tours
+
+
 def evolve(
-    model: KernelModel,
+    model: KernelGraph,
     population: list[IntArray],
     run: Run,
     *,
@@ -102,7 +161,7 @@ def evolve(
     Parameters
     ----------
     model
-        The kernel view of the problem.
+        The kernel view of the problem, or of a part of it.
     population
         At least two tours over kernel nodes.
     run
@@ -146,13 +205,13 @@ def evolve(
     return engine.best(), engine.finished
 
 
-def better_half(model: KernelModel, population: IntArray) -> IntArray:
+def better_half(model: KernelGraph, population: IntArray) -> IntArray:
     """Return the shorter half of a population, but no fewer than 8 tours, shortest first.
 
     Parameters
     ----------
     model
-        The kernel view of the problem.
+        The kernel view of the problem, or of a part of it.
     population
         Tours over kernel nodes, one per row.
     """

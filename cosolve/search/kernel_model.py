@@ -60,13 +60,11 @@ class LocalSearch(Protocol):
         """Kernel nodes, shape (model.size,)."""
 
 
-class KernelModel(ABC):
-    """A symmetric problem of closed tours over kernel nodes.
+class KernelGraph:
+    """What a search kernel takes: closed tours over the nodes of a metric, along candidate edges.
 
     Parameters
     ----------
-    problem
-        What the user sees.
     metric
         Distances between kernel nodes.
     indptr, indices
@@ -74,19 +72,17 @@ class KernelModel(ABC):
     fixed_edges
         Edges between kernel nodes that every tour must keep, shape (m, 2).
     closing
-        Length of fixed edges that are in the kernel's tours but not in the problem's.
+        Length of fixed edges that are in the kernel's tours but not in what they stand for.
     """
 
     def __init__(
         self,
-        problem: TSP,
         metric: _kernels.Metric,
         indptr: IntArray,
         indices: IntArray,
         fixed_edges: IntArray,
         closing: float = 0.0,
     ) -> None:
-        self.problem = problem
         self.metric = metric
         self.indptr = indptr
         self.indices = indices
@@ -103,13 +99,9 @@ class KernelModel(ABC):
         """Lower bound on the cost of every solution, where making the model gave one."""
         return None
 
-    def is_optimal(self, cost: float) -> bool:
-        """Return whether the bound proves that nothing costs less."""
-        if self.bound is None:
-            return False
-        if self.problem.integral:
-            return cost <= math.ceil(self.bound - _ROUNDING * max(1.0, abs(self.bound)))
-        return cost - self.bound <= 1e-3 * _ROUNDING * abs(cost)
+    def is_optimal(self, cost: float) -> bool:  # noqa: ARG002
+        """Return whether it is proven that nothing costs less."""
+        return False
 
     def first_tour(self) -> IntArray:
         """Tour that a single search had best begin with."""
@@ -160,11 +152,11 @@ class KernelModel(ABC):
         )
 
     def cost(self, kernel_cost: float) -> float:
-        """Cost of the problem's tour or path, given that of the kernel's closed tour."""
+        """Cost of the tour or path that a closed tour of the kernel stands for."""
         return kernel_cost - self._closing
 
     def length(self, nodes: IntArray) -> float:
-        """Cost of the problem's tour or path that kernel nodes stand for."""
+        """Cost of the tour or path that kernel nodes stand for."""
         return self.cost(_kernels.tour_cost(self.metric, nodes))
 
     def greedy(self, seed: int = 0, randomization: float = 0.0) -> IntArray:
@@ -180,6 +172,38 @@ class KernelModel(ABC):
         return _kernels.greedy_tour(
             self.metric, self.indptr, self.indices, self.fixed_edges, seed, randomization
         )
+
+
+class KernelModel(KernelGraph, ABC):
+    """A whole problem as the kernels see it.
+
+    Parameters
+    ----------
+    problem
+        What the user sees.
+    metric, indptr, indices, fixed_edges, closing
+        See :class:`KernelGraph`.
+    """
+
+    def __init__(
+        self,
+        problem: TSP,
+        metric: _kernels.Metric,
+        indptr: IntArray,
+        indices: IntArray,
+        fixed_edges: IntArray,
+        closing: float = 0.0,
+    ) -> None:
+        super().__init__(metric, indptr, indices, fixed_edges, closing)
+        self.problem = problem
+
+    def is_optimal(self, cost: float) -> bool:
+        """Return whether the bound, if there is one, proves that nothing costs less."""
+        if self.bound is None:
+            return False
+        if self.problem.integral:
+            return cost <= math.ceil(self.bound - _ROUNDING * max(1.0, abs(self.bound)))
+        return cost - self.bound <= 1e-3 * _ROUNDING * abs(cost)
 
     @abstractmethod
     def encode(self, tour: Tour) -> IntArray:

@@ -13,13 +13,13 @@ from cosolve.core import Limit, Run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cosolve.search.kernel_model import KernelModel, LocalSearch
+    from cosolve.search.kernel_model import KernelGraph, LocalSearch
 
 SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
 
 
 def lin_kernighan(
-    model: KernelModel,
+    model: KernelGraph,
     tour: npt.NDArray[np.int32],
     *,
     seed: int = 0,
@@ -32,7 +32,7 @@ def lin_kernighan(
     Parameters
     ----------
     model
-        The kernel view of the problem.
+        The kernel view of the problem, or of a part of it.
     tour
         Kernel nodes, shape (model.size,).
     seed
@@ -58,7 +58,7 @@ def lin_kernighan(
     )
 
 
-def descend(engine: LocalSearch, model: KernelModel, run: Run) -> None:
+def descend(engine: LocalSearch, model: KernelGraph, run: Run) -> None:
     """Bring the tour to a local optimum unless `run` says stop, reporting after every slice.
 
     No kick is tried, so a limit on the iterations does not end it: what comes out is the same on
@@ -69,7 +69,7 @@ def descend(engine: LocalSearch, model: KernelModel, run: Run) -> None:
         run.report(model.cost(engine.cost), phase="lk")
 
 
-def iterate(engine: LocalSearch, model: KernelModel, run: Run) -> None:
+def iterate(engine: LocalSearch, model: KernelGraph, run: Run) -> None:
     """Kick and repair until `run` says stop or the model's bound is met, reporting every slice."""
     run.report(model.cost(engine.cost), bound=model.bound, phase="lk")
     descend(engine, model, run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.core import KernelError
@@ -72,6 +73,27 @@ class TspModel(KernelModel):
         else:
             indptr, indices = _kernels.quadrant_neighbors(metric, *_QUADRANT)
         super().__init__(problem, metric, *self._with_hub(indptr, indices), fixed_edges, closing)
+
+    def metric_of(self, nodes: IntArray) -> _kernels.Metric:
+        """Distances between some kernel nodes only.
+
+        Parameters
+        ----------
+        nodes
+            Kernel nodes, rising. The hub, if there is one and it is named, comes last.
+        """
+        hub = self._hub is not None and nodes.size > 0 and int(nodes[-1]) == self._hub
+        return kernel_metric(self.problem, self._order[nodes[:-1] if hub else nodes], hub)
+
+    def points(self, nodes: IntArray) -> npt.NDArray[np.float64]:
+        """Coordinates of kernel nodes other than the hub, shape (len(nodes), dimensions)."""
+        assert self.problem.coords is not None
+        return self.problem.coords[self._order[nodes]]
+
+    @property
+    def hub(self) -> int | None:
+        """The kernel node that closes an open path, if there is one."""
+        return self._hub
 
     def _renumber(self, guidance: EdgeGuidance) -> tuple[IntArray, IntArray]:
         counts = np.diff(guidance.indptr)[self._order]

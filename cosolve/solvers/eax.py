@@ -9,16 +9,10 @@ from typing import Any, ClassVar
 from cosolve.core import Outcome, Problem, Run
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
-from cosolve.search.eax import evolve, starting_tours
+from cosolve.search.eax import LARGEST, build_population, evolve
 from cosolve.search.kernel_model import IntArray, KernelModel
 from cosolve.search.models import model_of
-from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
-
-# A population without a given size: making the tours may take this share of the time that is left,
-# less where there are more nodes, so that the genetic algorithm converges in the rest whatever the
-# speed of the machine. Measured: benchmarks/SETTINGS.md.
-_BUILD_SHARE, _BUILD_SHARE_NODES, _BUILD_SHARE_EXPONENT = 0.36, 1000, 0.37
-_SMALLEST, _LARGEST, _WITHOUT_LIMIT = 10, 300, 100
+from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
 
 # Every other population is made of fewer and better tours, each kicked this many times per node.
 # What no quick local optimum contains, as on drilling plans whose clusters are grids, they may; and
@@ -99,6 +93,8 @@ class Eax:
         """Evolve populations, each from new tours, until `run` says stop or they agree."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
+        if (hurried := solve_if_hurried(problem, run, start)) is not None:
+            return hurried
         model = model_of(problem, guide, run)
         best: Tour | None = start
         best_cost = float("inf") if start is None else problem.cost(start)
@@ -134,31 +130,21 @@ class Eax:
         """Return the size of population `number`: a larger one where the last was too small."""
         if self.population is None:
             return None
-        return max(self.population, min(self.population << number, _LARGEST))
+        return max(self.population, min(self.population << number, LARGEST))
 
     def _build(
         self, model: KernelModel, run: Run, seed: int, number: int, first: IntArray | None
     ) -> list[IntArray]:
-        begin = run.elapsed
-        kicked = number % 2 == 1
         size = self._next_size(number)
-        wanted = size or (_WITHOUT_LIMIT if run.stop.time_limit is None else _LARGEST)
-        if kicked:
-            share, kicks = _KICKED_SHARE, int(_KICKS_PER_NODE * model.size)
-            wanted = min(wanted, _KICKED_LARGEST)
-        else:
-            scale = max(1.0, model.size / _BUILD_SHARE_NODES) ** _BUILD_SHARE_EXPONENT
-            share, kicks = _BUILD_SHARE / scale, 0
-        allowance = share * run.remaining
-        tours: list[IntArray] = []
-        for tour in starting_tours(model, seed, run, first, kicks):
-            tours.append(tour)
-            if not tours[1:]:
-                run.report(model.length(tour), bound=model.bound, phase="first tours")
-            spent = run.elapsed - begin
-            enough = len(tours) >= wanted or (
-                size is None and len(tours) >= _SMALLEST and spent > allowance
-            )
-            if enough or run.limit() is not None or model.is_optimal(model.length(tour)):
-                break
-        return tours
+        if number % 2 == 0:
+            return build_population(model, run, seed=seed, size=size, first=first)
+        return build_population(
+            model,
+            run,
+            seed=seed,
+            size=size,
+            first=first,
+            kicks=int(_KICKS_PER_NODE * model.size),
+            share=_KICKED_SHARE,
+            largest=_KICKED_LARGEST,
+        )

@@ -10,7 +10,7 @@ from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.search.lin_kernighan import iterate
 from cosolve.search.models import model_of
-from cosolve.solvers.tsp_support import solve_if_tiny, unsupported
+from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class Lk:
         """Improve a first tour, or `start`, until `run` says stop or it is proven optimal."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
+        if (hurried := solve_if_hurried(problem, run, start)) is not None:
+            return hurried
         model = model_of(problem, guide, run)
         engine = model.local_search(
             model.first_tour() if start is None else model.encode(start),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from cosolve.core import Outcome, Problem, Run
 from cosolve.problems import TSP, Tour
+from cosolve.search.construct import space_filling_tour
 from cosolve.search.tiny import TINY, solve_tiny
+
+# Seconds per node that neighbors and a greedy tour take, and the fewest nodes for which it matters.
+_CONSTRUCTION_PER_NODE = 4e-6
+_MANY = 10_000
 
 
 def unsupported(problem: Problem[Any]) -> str | None:
@@ -46,6 +52,36 @@ def solve_if_tiny(problem: TSP, run: Run) -> Outcome[Tour] | None:
     cost = problem.cost(tour)
     run.report(cost, bound=cost, phase="exact")
     return Outcome(tour, bound=cost, optimal=True)
+
+
+def solve_if_hurried(problem: TSP, run: Run, start: Tour | None) -> Outcome[Tour] | None:
+    """Return a space-filling curve if the time left is too short for a better construction.
+
+    Parameters
+    ----------
+    problem
+        Any TSP. One without coordinates, or with something fixed, has no such curve.
+    run
+        Tells the time that is left; told the cost.
+    start
+        A feasible tour, returned if it is shorter, or None.
+
+    Returns
+    -------
+    Outcome or None
+        A tour and a note, or None if there is time to search.
+    """
+    enough = _CONSTRUCTION_PER_NODE * problem.size
+    if problem.size < _MANY or run.remaining >= enough or problem.coords is None:
+        return None
+    if problem.fixed_edges.size or problem.ends != (None, None):
+        return None
+    outcome = better_of(problem, space_filling_tour(problem), start, run)
+    note = (
+        f"the time limit was too short to search {problem.size} nodes: this is the order along a "
+        f"space-filling curve; from about {2 * enough:.2g} s on there is time to improve a tour"
+    )
+    return replace(outcome, notes=(note,))
 
 
 def better_of(problem: TSP, tour: Tour, start: Tour | None, run: Run) -> Outcome[Tour]:

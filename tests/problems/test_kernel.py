@@ -44,8 +44,16 @@ def test_the_hub_is_at_distance_zero():
     assert [metric(4, i) for i in range(5)] == [0.0] * 5
 
 
-@pytest.mark.parametrize("order", [[0, 1], [0, 1, 1], [1, 2, 3], [0.0, 1.0, 2.0]])
-def test_order_must_be_a_permutation(order):
+def test_order_may_leave_nodes_out():
+    """The metric is then that of the nodes named."""
+    problem = TSP(coords=np.random.default_rng(2).random((9, 2)))
+    order = np.array([7, 2, 5])
+    expected = problem.distance(order[:, None], order[None])
+    assert matrix_of(kernel_metric(problem, order), 3) == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize("order", [[[0, 1]], [0, 1, 1], [1, 2, 3], [-1, 0], [0.0, 1.0, 2.0]])
+def test_order_must_name_distinct_nodes(order):
     """Anything else is a ValueError."""
     with pytest.raises(ValueError, match="order must"):
         kernel_metric(TSP(coords=np.zeros((3, 2))), order)

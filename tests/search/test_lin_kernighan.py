@@ -127,6 +127,28 @@ def test_cost_is_the_recomputed_one(name: str) -> None:
         assert model.cost(engine.cost) == pytest.approx(recomputed, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.parametrize("depth", [2, 3, 4, 5, 8, 16])
+@pytest.mark.parametrize("breadth", [(1,), (5, 3, 1), (3, 3, 3, 2, 2, 1)], ids=str)
+@pytest.mark.parametrize("name", ["EUCLIDEAN", "no-triangle-inequality", "path-from-to"])
+def test_moves_of_any_depth_make_the_tour_they_claim(
+    name: str, breadth: tuple[int, ...], depth: int
+) -> None:
+    """The edges a move exchanges, which its gain is summed over, are those of the tour it leaves.
+
+    The tour is put together from segments that follow every step; were one of them misplaced or
+    turned the wrong way, its length would not be the old one less the gain.
+    """
+    problem = EXAMPLES[name]
+    model = TspModel(problem)
+    engine = lin_kernighan(model, model.greedy(3, 5.0), seed=2, depth=depth, breadth=breadth)
+    for kicks in (0, 1, 1, 1, 60):
+        engine.run(FOREVER, kicks)
+        tour = model.decode(engine.tour())
+        assert problem.check(tour) == []
+        assert model.cost(engine.cost) == pytest.approx(problem.cost(tour), rel=1e-9, abs=1e-9)
+    assert engine.improving_moves > 0
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_cost_never_rises(name: str) -> None:
     """No kick is kept that makes the tour longer."""

@@ -222,7 +222,7 @@ def test_unfinished_population_returns_its_best(monkeypatch: pytest.MonkeyPatch)
         run.interrupted.set()
         yield model.encode(tours[2])
 
-    monkeypatch.setattr("cosolve.solvers.eax.starting_tours", stream)
+    monkeypatch.setattr("cosolve.search.eax.starting_tours", stream)
     outcome = Eax().run(problem, run)
     assert outcome.solution == tours[1]
 

@@ -1,20 +1,16 @@
 // Iterated Lin-Kernighan search.
 //
-// The step looks for an improving sequential k-opt move, k at most `depth`, by depth-first search
-// over alternating sequences under the positive-gain criterion [1]. Nothing is flipped while
-// searching: positions decide whether a sequence closes to a tour. The first levels may pass
-// through sequences that do not, so 2-opt, Or-opt, or-3opt and all other sequential 3-opt moves are
-// covered [2]; deeper levels follow the one choice that does, as in [1]. The outer loop perturbs
-// the tour by double bridges over short adjacent segments, so that a kick and its repair touch a
-// bounded part of the tour [3], and takes back through a journal what does not pay.
+// A move search brings the tour to a local optimum [1]. The outer loop perturbs the tour by double
+// bridges over short adjacent segments, so that a kick and its repair touch a bounded part of the
+// tour [2], and takes back through a journal what does not pay.
 //
 // [1] S. Lin, B. W. Kernighan, Operations Research 21 (1973).
-// [2] K. Helsgaun, Mathematical Programming Computation 1 (2009).
-// [3] D. Applegate, W. Cook, A. Rohe, INFORMS Journal on Computing 15 (2003).
+// [2] D. Applegate, W. Cook, A. Rohe, INFORMS Journal on Computing 15 (2003).
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/candidates.h"
@@ -25,13 +21,12 @@
 #include "tsp/array_tour.h"
 #include "tsp/fixed_edges.h"
 #include "tsp/k_opt_move.h"
+#include "tsp/move_search.h"
 
 namespace cosolve::tsp {
 
 struct LinKernighanOptions {
-    int depth = 10;  // most edges a move exchanges, at most kMaxDepth
-    // Alternatives tried per level; levels beyond the last take its value.
-    std::array<int, kMaxDepth> breadth{};
+    MoveLimits moves;
     int kickSegment = 50;  // longest segment of a double bridge
 };
 
@@ -40,10 +35,14 @@ public:
     // The metric must outlive the search.
     LinKernighan(Metric const &metric, Candidates candidates, FixedEdges fixed,
                  std::vector<int> tour, std::uint64_t seed, LinKernighanOptions options);
+    LinKernighan(LinKernighan const &) = delete;  // the move search refers to its siblings
+    LinKernighan &operator=(LinKernighan const &) = delete;
 
     // Runs until `seconds` have passed or `kicks` kicks were tried (negative: no such limit), after
     // bringing the tour to a local optimum, which counts as no kick. Returns the kicks tried.
     std::int64_t run(double seconds, std::int64_t kicks);
+    // The same with kicks around the given nodes, one each, in their order.
+    std::int64_t runAt(double seconds, std::span<int const> sites);
 
     double cost() const { return cost_.value(); }
     // Whether the tour is a local optimum, which run() first makes of it.
@@ -53,27 +52,16 @@ public:
     std::int64_t improvingMoves() const { return moves_; }
 
 private:
-    struct Step {
-        double gain;
-        int odd, even;
-        bool forward;
-    };
-    static constexpr int kMaxSteps = 32;
-
-    bool improveNode(int t1);
-    bool extend(int level, double gain);
-    int collect(int level, double gain, std::array<Step, kMaxSteps> &steps) const;
-    bool isRemoved(int level, int a, int b) const;
-    bool apply(int k);
+    bool improve(int node);
     void pushAll();
     void measure();
     bool optimize(Deadline const &deadline);
     bool settle(Deadline const &deadline);
-    void kick();
+    void kick(int first);
+    template <class Site> std::int64_t iterate(double seconds, std::int64_t kicks, Site site);
     void push(int node);
 
     Metric const &metric_;
-    Candidates candidates_;
     FixedEdges fixed_;
     ArrayTour tour_;
     Rng rng_;
@@ -81,7 +69,7 @@ private:
     ExactSum cost_;
     double epsilon_ = 0;  // smaller gains are rounding noise
 
-    Alternation t_;
+    MoveSearch search_;
     Reconnection reconnection_;
     std::vector<int> queue_;  // ring buffer of nodes whose surroundings changed
     std::vector<char> queued_;

@@ -1,0 +1,158 @@
+"""Partial optimization of large TSPs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from cosolve.core import Outcome, Problem, Run
+from cosolve.guidance import EdgeGuidance
+from cosolve.problems import TSP, Tour
+from cosolve.search.parts import Region, WholeTour
+from cosolve.search.popmusic import (
+    Pass,
+    improve_in_parallel,
+    improve_parts,
+    kick,
+    recombine,
+    settle,
+    straighten,
+)
+from cosolve.search.tsp_model import TspModel
+from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
+
+# Arrays of this many nodes fit in a cache of a megabyte or two; a move rewrites up to half of one.
+_LOCAL_SEARCH_PART = 50_000
+_WHOLE = 150_000  # up to here the first descent is faster without parts
+
+_IDLE = 2  # passes in a row that save nothing before a search without a limit ends
+_ROUNDING = 1e-12  # relative; a smaller gain is none
+_STREAM = 0xD1342543DE82EF95
+_MASK = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Popmusic:
+    """Partial optimization: a large tour is improved part by part [1]_.
+
+    A part is a compact region of at most `part` nodes; what the tour does outside it is contracted
+    to fixed edges. First every part is brought to a Lin-Kernighan optimum, then kicked and
+    repaired, then populations of tours of every part are recombined, in passes with other borders
+    every time. With several threads each works on a stretch of the tour of its own.
+
+    Parameters
+    ----------
+    part
+        Most nodes of a part that is recombined.
+    kick_share
+        Share of the time after the first local optimum that goes into kicks.
+    passes
+        Passes of recombination that the rest of the time is divided into.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    Notes
+    -----
+    An iteration is a part. With a limit on the iterations only, populations have 100 tours and
+    there is one kick per node.
+
+    References
+    ----------
+    .. [1] E. D. Taillard and S. Voß, "POPMUSIC - Partial optimization metaheuristic under special
+       intensification conditions", in Essays and Surveys in Metaheuristics (2002).
+    """
+
+    name: ClassVar[str] = "popmusic"
+    summary: ClassVar[str] = "improves large tours part by part, with eax and lk; any size"
+
+    part: int = 10_000
+    kick_share: float = 0.2
+    passes: int = 2
+
+    def __post_init__(self) -> None:
+        """Validate the parameters."""
+        if self.part < 10:
+            raise ValueError(f"part must be at least 10, got {self.part}")
+        if not 0 <= self.kick_share <= 1:
+            raise ValueError(f"kick_share must be between 0 and 1, got {self.kick_share}")
+        if self.passes < 1:
+            raise ValueError(f"passes must be at least 1, got {self.passes}")
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None if the problem has coordinates, else why not."""
+        reason = unsupported(problem)
+        if reason is None and isinstance(problem, TSP) and problem.coords is None:
+            return "it has no coordinates, by which the nodes are grouped"
+        return reason
+
+    def run(
+        self,
+        problem: TSP,
+        run: Run,
+        *,
+        start: Tour | None = None,
+        guide: EdgeGuidance | None = None,
+    ) -> Outcome[Tour]:
+        """Improve a greedy tour, or `start`, until `run` says stop or nothing improves."""
+        if (tiny := solve_if_tiny(problem, run)) is not None:
+            return tiny
+        if (hurried := solve_if_hurried(problem, run, start)) is not None:
+            return hurried
+        model = TspModel(problem, guide)
+        tour = WholeTour(
+            Region.whole(model), model.greedy() if start is None else model.encode(start)
+        )
+        search = _Search(model, tour, run)
+        search.descend()
+        if run.limit() is None:
+            search.once(Pass("kick", kick, _LOCAL_SEARCH_PART), self.kick_share * run.remaining)
+        for left in range(self.passes, 0, -1):
+            search.once(Pass("recombine", recombine, self.part), run.remaining / left)
+        idle = 0
+        while run.limit() is None and idle < _IDLE:
+            saved = search.once(Pass("recombine", recombine, self.part), run.remaining)
+            idle = 0 if saved > _ROUNDING * search.cost else idle + 1
+        return Outcome(model.decode(tour.order))
+
+
+class _Search:
+    """The tour, its cost, and the passes over it."""
+
+    def __init__(self, model: TspModel, tour: WholeTour, run: Run) -> None:
+        self.tour = tour
+        self.run = run
+        self._length = model.length
+        self.cost = model.length(tour.order)
+        self._passes = 0
+        run.report(self.cost, phase="greedy")
+
+    def descend(self) -> None:
+        """Bring the tour to a local optimum."""
+        if self.tour.order.size > _WHOLE or self.run.threads > 1:
+            self.once(Pass("settle", settle, _LOCAL_SEARCH_PART), self.run.remaining)
+        # From there it is a short way to an optimum across the borders of the parts.
+        self.once(Pass("straighten", straighten, self.tour.order.size), self.run.remaining)
+
+    def once(self, work: Pass, seconds: float) -> float:
+        """Make one pass; return the length it saved."""
+        run = self.run
+        if run.limit() is not None or seconds <= 0:
+            return 0.0
+        self._passes += 1
+        seed = (run.seed + self._passes * _STREAM) & _MASK
+        if run.threads == 1 or self.tour.order.size < 2 * work.largest:
+
+            def told(gain: float) -> None:
+                self.cost -= gain
+                run.report(self.cost, iterations=1, phase=work.name)
+
+            saved = improve_parts(self.tour, work, run, seconds=seconds, seed=seed, on_gain=told)
+        else:
+            saved = improve_in_parallel(self.tour, work, run, seconds=seconds, seed=seed)
+            run.report(iterations=1)
+        self.cost = self._length(self.tour.order)  # without the rounding of many differences
+        run.report(self.cost, phase=work.name)
+        return saved
