@@ -17,7 +17,7 @@ class Metric:
     def __init__(self, matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], hub: bool = False) -> None: ...
 
     @staticmethod
-    def two_copies(matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)]) -> Metric: ...
+    def two_copies(matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)]) -> Metric: ...
 
     def __call__(self, i: int, j: int) -> float: ...
 
@@ -212,3 +212,83 @@ class MctsPublished:
         """M: actions and 2-opt moves tried."""
 
     def weight(self, arg0: int, arg1: int, /) -> float: ...
+
+class Assignment:
+    """Shortest arcs that leave and enter every node once."""
+
+    def __init__(self, matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)]) -> None: ...
+
+    def run(self, seconds: float) -> bool:
+        """Works until it is optimal or the time is up; returns whether it is."""
+
+    def successors(self) -> NDArray[numpy.int32]:
+        """
+        Heads of the arcs from every node, completed by any arcs if it is not optimal yet.
+        """
+
+    def potentials(self) -> tuple[NDArray[numpy.float64], NDArray[numpy.float64]]:
+        """
+        Potentials of tails and heads, dual feasible but for rounding, optimal or not.
+        """
+
+class ArborescenceAscent:
+    """Ascent on the 1-arborescence bound."""
+
+    def __init__(self, matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tail_potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], tails: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], upper: float, enough: float) -> None: ...
+
+    def run(self, seconds: float, iterations: int = -1) -> int:
+        """Returns the iterations done."""
+
+    def bound(self) -> float:
+        """The bound proven by the best multipliers so far."""
+
+    @property
+    def finished(self) -> bool: ...
+
+def nearest_arcs(matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tail_potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], head_potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], k: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
+    """
+    Rows of the heads of the k shortest arcs from, and of the tails of those into, all.
+    """
+
+class ArcProblem:
+    """Reduced arc lengths and candidate arcs."""
+
+    def __init__(self, matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tail_potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], head_potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None: ...
+
+    def patched_tour(self, successors: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> NDArray[numpy.int32]:
+        """Joins the cycles of an assignment to a tour."""
+
+    def perturbed_tour(self, successors: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], perturbation: float, seed: int) -> NDArray[numpy.int32]:
+        """
+        Patched assignment of perturbed lengths, over candidates and successors.
+        """
+
+class DirectedLinKernighan:
+    """Iterated Lin-Kernighan search without reversals."""
+
+    def __init__(self, problem: ArcProblem, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, depth: int = 9, breadth: Sequence[int] = [5, 3, 3, 2, 1], kick_segment: int = 50) -> None: ...
+
+    def run(self, seconds: float, kicks: int = -1) -> int: ...
+
+    def tour(self) -> NDArray[numpy.int32]: ...
+
+    @property
+    def cost(self) -> float:
+        """Length of the tour, reduced."""
+
+    @property
+    def settled(self) -> bool:
+        """
+        Whether the tour is a local optimum, which comes before the first kick.
+        """
+
+    @property
+    def kicks(self) -> int: ...
+
+    @property
+    def improving_moves(self) -> int: ...
+
+def solve_exactly(distance: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], path: bool, first: int = -1, last: int = -1) -> NDArray[numpy.int32]:
+    """
+    Shortest tour or path among those that use most fixed edges, by dynamic programming.
+    """

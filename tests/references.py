@@ -41,21 +41,23 @@ def best_closed_length(matrix: FloatArray) -> float:
 
 
 def optimal_cost(problem: TSP) -> float:
-    """Cost of an optimal solution of at most 12 nodes, whole distances and any constraints.
+    """Cost of an optimal solution of at most 13 nodes, whole distances and any constraints.
 
     The dynamic program of Held and Karp (1962) over sets of nodes, on an instance with one more
     node for paths and a bonus on every edge that has to be used.
     """
     matrix = distance_matrix(problem)
     fixed = problem.fixed_edges.tolist()
+    hub = problem.size
     if problem.path:
-        hub = problem.size
         matrix = np.pad(matrix, (0, 1))
-        fixed += [[hub, end] for end in problem.ends if end is not None]
+    arcs = [(a, b) for edge in fixed for a, b in (edge, edge[::-1])]
+    first, last = problem.ends
+    arcs += [(hub, first)] * (first is not None) + [(last, hub)] * (last is not None)
+    required = len(fixed) + sum(end is not None for end in problem.ends)
     bonus = 1.0 + matrix.sum()
-    for a, b in fixed:
+    for a, b in arcs:
         matrix[a, b] -= bonus
-        matrix[b, a] -= bonus
     n = len(matrix) - 1  # node n is where tours begin; sets are over the others
     best = np.full((1 << n, n), np.inf)
     best[1 << np.arange(n), np.arange(n)] = matrix[n, :n]
@@ -64,5 +66,5 @@ def optimal_cost(problem: TSP) -> float:
         for to in range(n):
             if not visited >> to & 1:
                 best[visited | 1 << to, to] = reached[to]
-    shortest: float = (best[-1] + matrix[:n, n]).min() + bonus * len(fixed)
+    shortest: float = (best[-1] + matrix[:n, n]).min() + bonus * required
     return shortest

@@ -3,8 +3,10 @@
 
 namespace nb = nanobind;
 
+void bindAtsp(nb::module_ &m);
 void bindEax(nb::module_ &m);
 void bindHeldKarp(nb::module_ &m);
+void bindExact(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
 void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
@@ -18,4 +20,6 @@ NB_MODULE(_kernels, m) {
     bindEax(m);
     bindHeldKarp(m);
     bindMcts(m);
+    bindAtsp(m);
+    bindExact(m);
 }

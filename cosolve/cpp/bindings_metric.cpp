@@ -3,6 +3,7 @@
 #include <nanobind/ndarray.h>
 
 #include <stdexcept>
+#include <vector>
 
 #include "core/metric.h"
 
@@ -10,6 +11,7 @@ namespace nb = nanobind;
 using namespace nb::literals;
 
 using DoubleMatrix = nb::ndarray<double const, nb::numpy, nb::ndim<2>, nb::c_contig>;
+using DoubleVector = nb::ndarray<double const, nb::numpy, nb::ndim<1>, nb::c_contig>;
 
 namespace {
 
@@ -27,10 +29,14 @@ void fromMatrix(cosolve::Metric *self, DoubleMatrix matrix, bool hub) {
     new (self) cosolve::Metric(matrix.data(), static_cast<int>(matrix.shape(0)), hub);
 }
 
-cosolve::Metric fromAsymmetric(DoubleMatrix matrix) {
+cosolve::Metric fromAsymmetric(DoubleMatrix matrix, DoubleVector potentials) {
     if (matrix.shape(0) != matrix.shape(1) || matrix.shape(0) == 0)
         throw std::invalid_argument("matrix must be square and not empty");
-    return cosolve::Metric::twoCopies(matrix.data(), static_cast<int>(matrix.shape(0)));
+    if (potentials.shape(0) != 2 * matrix.shape(0))
+        throw std::invalid_argument("there must be two potentials per node");
+    return cosolve::Metric::twoCopies(
+        matrix.data(), static_cast<int>(matrix.shape(0)),
+        std::vector<double>(potentials.data(), potentials.data() + potentials.shape(0)));
 }
 
 double distance(cosolve::Metric const &metric, int i, int j) {
@@ -47,7 +53,8 @@ void bindMetric(nb::module_ &m) {
         // The matrix is not copied: keep it alive as long as the metric.
         .def("__init__", &fromMatrix, "matrix"_a.noconvert(), "hub"_a = false,
              nb::keep_alive<1, 2>())
-        .def_static("two_copies", &fromAsymmetric, "matrix"_a.noconvert(), nb::keep_alive<0, 1>())
+        .def_static("two_copies", &fromAsymmetric, "matrix"_a.noconvert(),
+                    "potentials"_a.noconvert(), nb::keep_alive<0, 1>())
         .def("__call__", &distance, "i"_a, "j"_a)
         .def_prop_ro("size", &cosolve::Metric::size);
 }

@@ -58,7 +58,7 @@ def greedy_tour(
     """
     if not 0.0 <= randomization <= 1e6:
         raise ValueError(f"randomization must be between 0 and 1e6, got {randomization}")
-    model = model_of(problem, guidance)
+    model = model_of(problem, guidance, reduce=False)
     return model.decode(model.greedy(seed, randomization))
 
 

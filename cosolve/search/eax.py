@@ -8,25 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cosolve import _kernels
-from cosolve.search.lin_kernighan import SLICE_S, lin_kernighan
+from cosolve.search.lin_kernighan import SLICE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cosolve.core import Run
     from cosolve.search.kernel_model import IntArray, KernelGraph
-
-# Tours of a population are to be diverse and cheap rather than good: a shallow search from very
-# different greedy tours lets the crossover end lower in the same time than deep searches do
-# (benchmarks/SETTINGS.md).
-_START_DEPTH = 3
-_START_BREADTH = (5, 3)
-_START_RANDOMIZATION = 3.0
-
-# On few nodes those tours are all alike, and what none of them has, crossover cannot find: there
-# the edges are taken in random order.
-_FEW_NODES = 200
-_FEW_NODES_RANDOMIZATION = 1000.0
 
 # A population without a given size: making the tours may take this share of the time that is left,
 # less where there are more nodes, so that the genetic algorithm converges in the rest whatever the
@@ -68,16 +56,12 @@ def local_optimum(
     ndarray
         Kernel nodes, shape (model.size,).
     """
-    if kicks:
-        engine = lin_kernighan(model, tour, seed=seed)
-    else:
-        engine = lin_kernighan(model, tour, seed=seed, depth=_START_DEPTH, breadth=_START_BREADTH)
+    engine = model.local_search(tour, seed=seed, shallow=not kicks)
     while run.remaining > 0 and not run.interrupted.is_set():
         if engine.settled and engine.kicks >= kicks:
             break
         engine.run(min(SLICE_S, run.remaining), kicks - engine.kicks)
-    nodes: IntArray = engine.tour()
-    return nodes
+    return engine.tour()
 
 
 def starting_tours(
@@ -94,19 +78,17 @@ def starting_tours(
     run
         Its threads compute as many tours at a time, each a local optimum unless time is up.
     first
-        A tour whose local optimum comes first; the greedy tour unless given.
+        A tour whose local optimum comes first; the model's first tour unless given.
     kicks
         Kicks per tour.
     """
-    few = model.size <= _FEW_NODES
-    randomization = _FEW_NODES_RANDOMIZATION if few else _START_RANDOMIZATION
 
     def nth(i: int) -> IntArray:
         own_seed = (seed + i * _STREAM) & _MASK
         if i == 0 and first is not None:
             tour = first
         else:
-            tour = model.greedy(own_seed, randomization if i else 0.0)
+            tour = model.varied_tour(own_seed) if i else model.first_tour()
         return local_optimum(model, tour, own_seed, run, kicks)
 
     with ThreadPoolExecutor(run.threads) as pool:
@@ -155,12 +137,12 @@ def build_population(
     for tour in starting_tours(model, seed, run, first, kicks):
         tours.append(tour)
         if not tours[1:]:
-            run.report(model.length(tour), phase="first tours")
+            run.report(model.length(tour), bound=model.bound, phase="first tours")
         spent = run.elapsed - begin
         enough = len(tours) >= wanted or (
             size is None and len(tours) >= _SMALLEST and spent > allowance
         )
-        if enough or run.limit() is not None:
+        if enough or run.limit() is not None or model.is_optimal(model.length(tour)):
             break
     return tours
 
@@ -211,6 +193,8 @@ def evolve(
     begin, available = run.elapsed, run.remaining
     schedule = list(_SCHEDULE) if np.isfinite(available) else []
     while not engine.finished and run.limit() is None:
+        if model.is_optimal(model.cost(engine.cost)):
+            return engine.best(), True
         if schedule and run.elapsed - begin >= schedule[0][0] * available:
             _, entropy = schedule.pop(0)
             if engine.statistics()["entropy"] > entropy * first_entropy:

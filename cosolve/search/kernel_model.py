@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from cosolve import _kernels
+from cosolve.search.lin_kernighan import lin_kernighan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +20,45 @@ if TYPE_CHECKING:
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
+
+_ROUNDING = 1e-9  # relative; sums of the same legs in another order differ by far less
+
+_DEPTH = 10
+_BREADTH = (5, 3, 1)
+
+# Tours of a population are to be diverse and cheap rather than good: a shallow search from very
+# different greedy tours lets the crossover end lower in the same time than deep searches do
+# (benchmarks/SETTINGS.md).
+_SHALLOW_DEPTH = 3
+_SHALLOW_BREADTH = (5, 3)
+RANDOMIZATION = 3.0
+
+# On few nodes those tours are all alike, and what none of them has, crossover cannot find: there
+# the edges are taken in random order.
+FEW_NODES = 200
+FEW_NODES_RANDOMIZATION = 1000.0
+
+
+class LocalSearch(Protocol):
+    """A search that improves one tour for as long as it is asked to."""
+
+    @property
+    def cost(self) -> float:
+        """Length of the tour, as the kernel counts it."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the tour is a local optimum, which comes before the first kick."""
+
+    @property
+    def kicks(self) -> int:
+        """Kicks tried."""
+
+    def run(self, seconds: float, kicks: int = -1) -> int:
+        """Search until the time or the kicks (negative: unlimited) are used up; return kicks."""
+
+    def tour(self) -> IntArray:
+        """Kernel nodes, shape (model.size,)."""
 
 
 class KernelGraph:
@@ -53,6 +94,63 @@ class KernelGraph:
     def size(self) -> int:
         """Number of kernel nodes."""
         return self.metric.size
+
+    @property
+    def bound(self) -> float | None:
+        """Lower bound on the cost of every solution, where making the model gave one."""
+        return None
+
+    def is_optimal(self, cost: float) -> bool:  # noqa: ARG002
+        """Return whether it is proven that nothing costs less."""
+        return False
+
+    def first_tour(self) -> IntArray:
+        """Tour that a single search had best begin with."""
+        return self.greedy()
+
+    def varied_tour(self, seed: int) -> IntArray:
+        """Tour that differs from seed to seed, for a population."""
+        few = self.size <= FEW_NODES
+        return self.greedy(seed, FEW_NODES_RANDOMIZATION if few else RANDOMIZATION)
+
+    def local_search(
+        self,
+        tour: IntArray,
+        *,
+        seed: int = 0,
+        depth: int | None = None,
+        breadth: Sequence[int] | None = None,
+        kick_segment: int = 50,
+        shallow: bool = False,
+    ) -> LocalSearch:
+        """Make a local search that starts from a tour.
+
+        Parameters
+        ----------
+        tour
+            Kernel nodes, shape (model.size,).
+        seed
+            Seed of the kicks.
+        depth, breadth, kick_segment
+            See :class:`cosolve.solvers.lk.Lk`.
+        shallow
+            Whether the tour is for a population, to be made quickly. Sets depth and breadth unless
+            these are given.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range or `tour` is not a tour.
+        """
+        usual = (_SHALLOW_DEPTH, _SHALLOW_BREADTH) if shallow else (_DEPTH, _BREADTH)
+        return lin_kernighan(
+            self,
+            tour,
+            seed=seed,
+            depth=usual[0] if depth is None else depth,
+            breadth=usual[1] if breadth is None else breadth,
+            kick_segment=kick_segment,
+        )
 
     def cost(self, kernel_cost: float) -> float:
         """Cost of the tour or path that a closed tour of the kernel stands for."""
@@ -117,6 +215,14 @@ class KernelModel(KernelGraph, ABC):
         rank = np.arange(self.indices.size) - np.repeat(self.indptr[:-1], np.diff(self.indptr))
         weight: FloatArray = np.reciprocal(1.0 + rank.astype(np.float64))
         return weight
+
+    def is_optimal(self, cost: float) -> bool:
+        """Return whether the bound, if there is one, proves that nothing costs less."""
+        if self.bound is None:
+            return False
+        if self.problem.integral:
+            return cost <= math.ceil(self.bound - _ROUNDING * max(1.0, abs(self.bound)))
+        return cost - self.bound <= 1e-3 * _ROUNDING * abs(cost)
 
     @abstractmethod
     def encode(self, tour: Tour) -> IntArray:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.core import Limit, Run
-from cosolve.search.kernel_model import KernelGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cosolve.search.kernel_model import KernelGraph, LocalSearch
 
 SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
 
@@ -54,7 +58,7 @@ def lin_kernighan(
     )
 
 
-def descend(engine: _kernels.LinKernighan, model: KernelGraph, run: Run) -> None:
+def descend(engine: LocalSearch, model: KernelGraph, run: Run) -> None:
     """Bring the tour to a local optimum unless `run` says stop, reporting after every slice.
 
     No kick is tried, so a limit on the iterations does not end it: what comes out is the same on
@@ -65,11 +69,11 @@ def descend(engine: _kernels.LinKernighan, model: KernelGraph, run: Run) -> None
         run.report(model.cost(engine.cost), phase="lk")
 
 
-def iterate(engine: _kernels.LinKernighan, model: KernelGraph, run: Run) -> None:
-    """Kick and repair until `run` says stop, reporting after every slice."""
-    run.report(model.cost(engine.cost), phase="lk")
+def iterate(engine: LocalSearch, model: KernelGraph, run: Run) -> None:
+    """Kick and repair until `run` says stop or the model's bound is met, reporting every slice."""
+    run.report(model.cost(engine.cost), bound=model.bound, phase="lk")
     descend(engine, model, run)
-    while run.limit() is None:
+    while run.limit() is None and not model.is_optimal(model.cost(engine.cost)):
         left = run.remaining_iterations
         done = engine.run(min(SLICE_S, run.remaining), -1 if left is None else left)
         run.report(model.cost(engine.cost), iterations=done, phase="lk")

@@ -8,20 +8,31 @@ from cosolve.search.atsp_model import AtspModel
 from cosolve.search.tsp_model import TspModel
 
 if TYPE_CHECKING:
+    from cosolve.core import Run
     from cosolve.guidance import EdgeGuidance
     from cosolve.problems import TSP
     from cosolve.search.kernel_model import KernelModel
 
 
-def model_of(problem: TSP, guidance: EdgeGuidance | None = None) -> KernelModel:
+def model_of(
+    problem: TSP,
+    guidance: EdgeGuidance | None = None,
+    run: Run | None = None,
+    *,
+    reduce: bool = True,
+) -> KernelModel:
     """Return the kernels' view of a problem.
 
     Parameters
     ----------
     problem
-        At least 5 nodes; without fixed edges if it is asymmetric.
+        At least 6 nodes; without fixed edges if it is asymmetric.
     guidance
         Candidate edges and their order; by default those that did best in benchmarks.
+    run
+        Its time limit bounds what is computed for an asymmetric problem.
+    reduce
+        Whether to compute potentials for an asymmetric problem; without, lengths stay as they are.
 
     Raises
     ------
@@ -30,4 +41,6 @@ def model_of(problem: TSP, guidance: EdgeGuidance | None = None) -> KernelModel:
     """
     if not problem.symmetric and problem.fixed_edges.size:
         raise ValueError("fixed edges need symmetric distances; the matrix is asymmetric")
-    return TspModel(problem, guidance) if problem.symmetric else AtspModel(problem, guidance)
+    if problem.symmetric:
+        return TspModel(problem, guidance)
+    return AtspModel(problem, guidance, run, reduce=reduce)

@@ -106,7 +106,7 @@ class Eax:
             return tiny
         if (hurried := solve_if_hurried(problem, run, start)) is not None:
             return hurried
-        model = model_of(problem, guide)
+        model = model_of(problem, guide, run)
         best: Tour | None = start
         best_cost = float("inf") if start is None else problem.cost(start)
         first = None if start is None else model.encode(start)
@@ -131,10 +131,11 @@ class Eax:
             if cost < best_cost - _ROUNDING * abs(cost):
                 best, best_cost, met = tour, cost, 0
             met += converged and cost <= best_cost * (1 + 1e-12)
-            if run.limit() is not None or (self.agreement and met >= self.agreement):
+            agreed = self.agreement and met >= self.agreement
+            if run.limit() is not None or agreed or model.is_optimal(best_cost):
                 break
         assert best is not None
-        return Outcome(best)
+        return Outcome(best, bound=model.bound)
 
     def _next_size(self, number: int) -> int | None:
         """Return the size of population `number`: a larger one where the last was too small."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 from cosolve.core import Outcome, Problem, Run
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
-from cosolve.search.lin_kernighan import iterate, lin_kernighan
+from cosolve.search.lin_kernighan import iterate
 from cosolve.search.models import model_of
 from cosolve.solvers.space import Choice, Domain, IntRange
 from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
@@ -23,9 +23,10 @@ class Lk:
     Parameters
     ----------
     depth
-        Most edges one move exchanges.
+        Most edges one move exchanges. None: 10, or 9 arcs of an asymmetric problem.
     breadth
         Alternatives tried at the first levels of the search; the last value holds for the rest.
+        None: 5, 3, 1, or 5, 3, 3, 2, 1 in an asymmetric problem.
     kick_segment
         Longest segment of the double bridges between two searches, in nodes.
 
@@ -37,7 +38,8 @@ class Lk:
     Notes
     -----
     An iteration is a kick. See ``cosolve/cpp/tsp/lin_kernighan.h`` for the algorithm and its
-    sources.
+    sources; in asymmetric problems no move turns a segment around
+    (``cosolve/cpp/atsp/directed_lin_kernighan.h``), and the first tour is a patched assignment.
     """
 
     name: ClassVar[str] = "lk"
@@ -51,15 +53,16 @@ class Lk:
         }
     )
 
-    depth: int = 10
-    breadth: tuple[int, ...] = (5, 3, 1)
+    depth: int | None = None
+    breadth: tuple[int, ...] | None = None
     kick_segment: int = 50
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
-        if not 2 <= self.depth <= 16:
+        if self.depth is not None and not 2 <= self.depth <= 16:
             raise ValueError(f"depth must be between 2 and 16, got {self.depth}")
-        if not self.breadth or not all(1 <= b <= 32 for b in self.breadth):
+        breadth = (1,) if self.breadth is None else self.breadth
+        if not breadth or not all(1 <= b <= 32 for b in breadth):
             raise ValueError(f"breadth must be numbers between 1 and 32, got {self.breadth}")
         if not 1 <= self.kick_segment < 2**31:
             raise ValueError(f"kick_segment must be positive, got {self.kick_segment}")
@@ -76,20 +79,18 @@ class Lk:
         start: Tour | None = None,
         guide: EdgeGuidance | None = None,
     ) -> Outcome[Tour]:
-        """Improve a greedy tour, or `start`, until `run` says stop."""
+        """Improve a first tour, or `start`, until `run` says stop or it is proven optimal."""
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
         if (hurried := solve_if_hurried(problem, run, start)) is not None:
             return hurried
-        model = model_of(problem, guide)
-        nodes = model.greedy() if start is None else model.encode(start)
-        engine = lin_kernighan(
-            model,
-            nodes,
+        model = model_of(problem, guide, run)
+        engine = model.local_search(
+            model.first_tour() if start is None else model.encode(start),
             seed=run.seed,
             depth=self.depth,
             breadth=self.breadth,
             kick_segment=self.kick_segment,
         )
         iterate(engine, model, run)
-        return Outcome(model.decode(engine.tour()))
+        return Outcome(model.decode(engine.tour()), bound=model.bound)

@@ -12,13 +12,18 @@ def tsp_samples() -> list[TSP]:
     """Return TSPs for the conformance suite, the one with the most nodes first.
 
     They are: uniform, clustered and degenerate nodes (duplicates, all equal, on a line, on a grid),
-    two and three coordinates, exact and rounded metrics, matrices, also asymmetric ones, open paths
-    with and without ends, fixed edges, and sizes 1 to 8.
+    two and three coordinates, exact and rounded metrics, matrices, also asymmetric ones (random,
+    hardly or only in one entry asymmetric, with many zeros, with forbidden directions), open paths
+    with and without ends, fixed edges, and small sizes.
     """
     rng = np.random.default_rng(20)
     points = rng.random((40, 2))
     matrix = rng.integers(1, 100, size=(30, 30)).astype(float)
     symmetric = np.minimum(matrix, matrix.T)
+    distance = np.linalg.norm(points[:, None] - points[None, :], axis=2)
+    one_way = np.where(rng.random((40, 40)) < 0.3, 1e12, distance)
+    one_entry = symmetric.copy()
+    one_entry[4, 9] += 1.0
     chain = np.array([[3, 17], [17, 4], [8, 9]], np.int32)
     samples = [
         random_tsp(200, seed=1),
@@ -32,6 +37,11 @@ def tsp_samples() -> list[TSP]:
         TSP(coords=points * 80, metric=Metric.GEO, name="geographic"),
         TSP(matrix=symmetric, name="matrix"),
         TSP(matrix=matrix, name="asymmetric"),
+        TSP(matrix=distance * (1 + 0.1 * rng.random((40, 40))), name="nearly-symmetric"),
+        TSP(matrix=one_entry, name="one-entry-asymmetric"),
+        TSP(matrix=rng.integers(0, 2, (60, 60)).astype(float), name="asymmetric-zeros"),
+        TSP(matrix=one_way, name="one-way-streets"),
+        TSP(matrix=one_way, path=True, ends=(7, 2), name="one-way-path"),
         TSP(coords=points, fixed_edges=chain, name="fixed-edges"),
         TSP(matrix=symmetric, fixed_edges=chain, name="matrix-fixed-edges"),
         TSP(coords=points, path=True, name="path"),
@@ -43,9 +53,10 @@ def tsp_samples() -> list[TSP]:
         TSP(matrix=matrix, path=True, ends=(1, None), name="asymmetric-path-from"),
         TSP(matrix=matrix, path=True, ends=(None, 0), name="asymmetric-path-to"),
         TSP(matrix=matrix, path=True, ends=(0, 29), name="asymmetric-path-from-to"),
-        TSP(coords=np.zeros((12, 2)), path=True, ends=(4, 0), name="path-all-equal"),
+        TSP(coords=np.zeros((15, 2)), path=True, ends=(4, 0), name="path-all-equal"),
+        TSP(matrix=matrix[:13, :13], path=True, ends=(4, 0), name="asymmetric-path-size-13"),
     ]
-    samples += [TSP(coords=points[:n], name=f"size-{n}") for n in range(1, 9)]
-    samples += [TSP(coords=points[:n], path=True, name=f"path-size-{n}") for n in (1, 2, 3, 10)]
-    samples += [TSP(matrix=matrix[:n, :n], name=f"matrix-size-{n}") for n in (1, 2, 3, 5, 10)]
+    samples += [TSP(coords=points[:n], name=f"size-{n}") for n in (*range(1, 9), 12, 13)]
+    samples += [TSP(coords=points[:n], path=True, name=f"path-size-{n}") for n in (1, 2, 3, 13)]
+    samples += [TSP(matrix=matrix[:n, :n], name=f"matrix-size-{n}") for n in (1, 2, 3, 5, 13)]
     return samples

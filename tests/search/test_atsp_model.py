@@ -102,6 +102,97 @@ def test_guidance_names_arcs(ends: tuple[int | None, int | None] | None) -> None
     assert row(copies + 1) == [3, 0, *hub]
 
 
+@pytest.mark.parametrize("ends", [(2, None), (None, 4), (3, 1)])
+def test_guidance_leaves_out_what_no_path_contains(ends: tuple[int | None, int | None]) -> None:
+    """Only free arcs lead into the first end and from the last; these are candidates of all."""
+    n = 6
+    full = EdgeGuidance(
+        np.arange(0, n * (n - 1) + 1, n - 1),
+        np.array([j for i in range(n) for j in range(n) if i != j]),
+        np.ones(n * (n - 1)),
+    )
+    problem = random_problem(n, 0, ends)
+    model = model_of(problem, full)
+    copies = model.size // 2
+    for node in range(copies):
+        leaving = model.indices[model.indptr[node] : model.indptr[node + 1]] - copies
+        arriving = model.indices[model.indptr[copies + node] : model.indptr[copies + node + 1]]
+        others = [v for v in range(copies) if v != node]
+        assert sorted(leaving) == ([] if ends == (None, node) else others)
+        assert sorted(arriving) == ([] if ends == (node, None) else others)
+
+
+def nearly_symmetric(n: int) -> TSP:
+    """Return a problem whose tours are about as long in either direction."""
+    rng = np.random.default_rng(5)
+    points = rng.random((n, 2))
+    distance = np.linalg.norm(points[:, None] - points[None, :], axis=2)
+    return TSP(matrix=distance * (1 + 0.02 * rng.random((n, n))))
+
+
+@pytest.mark.parametrize("kind", ["random", "nearly-symmetric", "few", "path"])
+def test_tours_to_begin_with(kind: str) -> None:
+    """They are feasible, varied ones depend on the seed only, and the first is a good one."""
+    problem = {
+        "random": random_problem(150, 1, None),
+        "nearly-symmetric": nearly_symmetric(150),
+        "few": random_problem(20, 2, None),
+        "path": random_problem(140, 3, (2, None)),
+    }[kind]
+    model = model_of(problem)
+    first = problem.cost(model.decode(model.first_tour()))
+    costs = []
+    for seed in range(5):
+        nodes = model.varied_tour(seed)
+        assert np.array_equal(nodes, model.varied_tour(seed))
+        tour = model.decode(nodes)
+        assert problem.check(tour) == []
+        costs.append(problem.cost(tour))
+    assert len(set(costs)) > 1
+    assert first <= min(costs) * 1.1
+    assert problem.check(model.decode(model.first_tour())) == []
+
+
+def test_varied_tours_of_a_nearly_symmetric_problem_run_one_way() -> None:
+    """Local optima of varied tours share arcs with the first, whichever way they were built."""
+    problem = nearly_symmetric(200)
+    model = model_of(problem)
+
+    def arcs(nodes: np.ndarray) -> set[tuple[int, int]]:
+        order = model.decode(nodes).nodes.tolist()
+        return set(zip(order, order[1:] + order[:1], strict=True))
+
+    first = arcs(model.first_tour())
+    for seed in range(8):
+        other = arcs(model.varied_tour(seed))
+        assert len(first & other) >= len(first & {(b, a) for a, b in other})
+
+
+def test_bound_is_that_of_the_assignment() -> None:
+    """The model knows the bound, and when a cost meets it."""
+    problem = random_problem(40, 3, None)
+    model = model_of(problem)
+    assert model.bound is not None
+    best = np.ceil(model.bound - 1e-6)
+    assert model.is_optimal(best)
+    assert not model.is_optimal(best + 1)
+    plain = model_of(problem, reduce=False)
+    assert plain.bound == 0.0
+    nodes = plain.encode(Tour(np.arange(40)))
+    assert plain.length(nodes) == model.length(nodes) == problem.cost(Tour(np.arange(40)))
+
+
+def test_forbidden_arcs_do_not_blur_costs() -> None:
+    """Potentials of huge size are not used, so that lengths keep their digits."""
+    rng = np.random.default_rng(1)
+    matrix = rng.random((30, 30))
+    matrix[4, :] = 1e14  # node 4 cannot be left at less
+    problem = TSP(matrix=matrix)
+    model = model_of(problem)
+    tour = Tour(rng.permutation(30))
+    assert model.length(model.encode(tour)) == pytest.approx(problem.cost(tour), rel=1e-15)
+
+
 def test_guidance_of_another_size_is_refused() -> None:
     """Rows for another number of nodes are an error."""
     guidance = EdgeGuidance(np.zeros(4, np.int32), np.empty(0, np.int32), np.empty(0))

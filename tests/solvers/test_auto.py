@@ -96,8 +96,8 @@ def test_no_time_limit(stop: Stop) -> None:
 
 
 def test_tiny_problems_are_solved_exactly() -> None:
-    """Up to nine nodes the answer comes with its proof."""
-    result = solve(random_tsp(9, seed=1), "auto")
+    """Up to twelve nodes the answer comes with its proof."""
+    result = solve(random_tsp(12, seed=1), "auto")
     assert (result.status, result.limit) == ("OPTIMAL", None)
     assert result.bound == result.cost
 

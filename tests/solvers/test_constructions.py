@@ -41,9 +41,9 @@ def test_randomization_is_validated(randomization: float) -> None:
 @pytest.mark.parametrize(
     ("problem", "reason"),
     [
-        (TSP(matrix=np.ones((12, 12))), "needs coordinates"),
-        (TSP(coords=np.zeros((12, 2)), path=True, ends=(0, None)), "ends"),
-        (TSP(coords=np.zeros((12, 2)), fixed_edges=np.array([[1, 2]])), "fixed edges"),
+        (TSP(matrix=np.ones((13, 13))), "needs coordinates"),
+        (TSP(coords=np.zeros((13, 2)), path=True, ends=(0, None)), "ends"),
+        (TSP(coords=np.zeros((13, 2)), fixed_edges=np.array([[1, 2]])), "fixed edges"),
     ],
     ids=["matrix", "ends", "fixed"],
 )
@@ -55,6 +55,6 @@ def test_curve_says_what_it_cannot_do(problem: TSP, reason: str) -> None:
 
 def test_asymmetric_fixed_edges_are_refused() -> None:
     """Fixed edges in an asymmetric problem are an error, not a wrong answer."""
-    matrix = np.random.default_rng(0).random((12, 12))
+    matrix = np.random.default_rng(0).random((13, 13))
     with pytest.raises(ValueError, match="asymmetric"):
         solve(TSP(matrix=matrix, fixed_edges=np.array([[1, 2]])), "greedy")

@@ -121,3 +121,26 @@ def test_trace_tells_the_true_costs() -> None:
     result: Any = solve(problem, "lk", stop=Stop(iterations=500), start=start)
     assert result.cost < 60
     assert result.trace[-1].cost == pytest.approx(result.cost, rel=1e-9)
+
+
+def test_asymmetric_problem_whose_assignment_is_a_tour_is_proven() -> None:
+    """Where patching meets the assignment bound, nothing is left to do, and the status says so."""
+    n = 60
+    matrix = np.random.default_rng(0).integers(50, 100, (n, n)).astype(float)
+    order = np.random.default_rng(1).permutation(n)
+    matrix[order, np.roll(order, -1)] = 1.0
+    for method in ("lk", "eax"):
+        result: Any = solve(TSP(matrix=matrix), method, stop=30.0)
+        assert (result.cost, result.bound, result.status) == (n, n, "OPTIMAL")
+        assert result.limit is None
+        assert result.runtime < 10
+
+
+def test_random_asymmetric_problems_end_near_the_assignment_bound() -> None:
+    """Two thousand kicks lead within a percent of the bound, from any start."""
+    matrix = np.random.default_rng(4).integers(1, 1000, (200, 200)).astype(float)
+    problem = TSP(matrix=matrix)
+    start = Tour(np.arange(200, dtype=np.int32))
+    for begin in (None, start):
+        result: Any = solve(problem, "lk", stop=Stop(iterations=2000), start=begin)
+        assert result.bound <= result.cost <= 1.015 * result.bound

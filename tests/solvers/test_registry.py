@@ -113,6 +113,6 @@ def test_solvers_of_other_packages_are_found(others: None) -> None:
 
 def test_solvers_for_a_problem() -> None:
     """Only the methods that handle a problem are listed for it."""
-    matrix = TSP(matrix=np.ones((12, 12)))
+    matrix = TSP(matrix=np.ones((13, 13)))
     assert "greedy" in registry.for_problem(matrix)
     assert "space-filling-curve" not in registry.for_problem(matrix)

@@ -1,6 +1,9 @@
 #include "core/metric.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "core/exact_sum.h"
 
 namespace cosolve {
 
@@ -37,12 +40,21 @@ Metric::Metric(MetricKind kind, double const *coords, int n, int dim, bool hub)
 Metric::Metric(double const *matrix, int n, bool hub)
     : kind_(MetricKind::Explicit), n_(n), dim_(0), hub_(hub), matrix_(matrix) {}
 
-Metric Metric::twoCopies(double const *matrix, int n) {
+Metric Metric::twoCopies(double const *matrix, int n, std::vector<double> potentials) {
     Metric metric(matrix, 2 * n, false);
     metric.kind_ = MetricKind::TwoCopies;
     auto const entries = static_cast<std::size_t>(n) * static_cast<std::size_t>(n);
-    double const largest = *std::max_element(matrix, matrix + entries);
+    double largest = *std::max_element(matrix, matrix + entries);
+    ExactSum offset;
+    double lowest = 0;
+    for (double const potential : potentials) {
+        offset.add(potential);
+        lowest = std::min(lowest, potential);
+    }
+    largest -= 2 * lowest;
     metric.forbidden_ = (largest + 1.0) * 2.0 * n;
+    metric.offset_ = offset.value();
+    metric.potentials_ = std::move(potentials);
     return metric;
 }
 

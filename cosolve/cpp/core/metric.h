@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace cosolve {
@@ -36,8 +37,9 @@ public:
     // The symmetric form of an asymmetric matrix [R. Jonker, T. Volgenant, Operations Research
     // Letters 2 (1983)]: node i < n is where a tour leaves i, node n + i where it arrives. The
     // distance between them is 0 and the edge must be fixed; two nodes of the same sort are farther
-    // apart than any tour is long.
-    static Metric twoCopies(double const *matrix, int n);
+    // apart than any tour is long. Distances are less the potentials of both nodes, one for each of
+    // the 2 n: that shortens all tours alike, by offset().
+    static Metric twoCopies(double const *matrix, int n, std::vector<double> potentials);
 
     int size() const { return n_ + (hub_ ? 1 : 0); }
     int nodes() const { return n_; }  // without the hub
@@ -45,6 +47,7 @@ public:
     int hub() const { return n_; }
     MetricKind kind() const { return kind_; }
     int dim() const { return dim_; }
+    double offset() const { return offset_; }  // what potentials take from the length of a tour
     bool hasPoints() const { return !xyz_.empty(); }
     // Coordinates of node i of the n real ones; nullptr for a matrix.
     double const *point(int i) const {
@@ -114,8 +117,10 @@ private:
     double split(int i, int j) const {
         int const n = n_ / 2;
         if ((i < n) == (j < n)) return forbidden_;
-        return i < n ? matrix_[static_cast<std::size_t>(i) * n + (j - n)]
-                     : matrix_[static_cast<std::size_t>(j) * n + (i - n)];
+        if (i > j) std::swap(i, j);  // a tour leaves i and arrives at j - n
+        if (j - i == n) return 0.0;
+        return matrix_[static_cast<std::size_t>(i) * n + (j - n)] -
+               potentials_[static_cast<std::size_t>(i)] - potentials_[static_cast<std::size_t>(j)];
     }
 
     MetricKind kind_;
@@ -125,7 +130,8 @@ private:
     std::vector<double> xyz_;  // GEO: latitude and longitude in radians
     std::vector<float> geo_;   // GEO distance matrix of small instances; below 2^24, so exact
     double const *matrix_ = nullptr;
-    double forbidden_ = 0;
+    std::vector<double> potentials_;
+    double forbidden_ = 0, offset_ = 0;
 };
 
 }  // namespace cosolve

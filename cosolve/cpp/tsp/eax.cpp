@@ -47,7 +47,7 @@ Eax::Eax(EaxProblem problem, std::span<int const> population, EaxOptions options
         mates_.push_back(static_cast<int>(i));
     }
     terms_ = entropyTerms(population_.size());
-    problem_.tolerance = 1e-9 * cost() / n;
+    problem_.tolerance = 1e-9 * (cost() + problem_.metric.offset()) / n;
     bestAtLastGain_ = cost();
     if (population_.size() < 2) stage_ = 3;
     for (int t = 0; t < std::max(1, options.threads); ++t)

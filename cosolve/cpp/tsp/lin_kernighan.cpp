@@ -26,7 +26,7 @@ void LinKernighan::measure() {
     int const n = tour_.size();
     cost_ = {};
     for (int i = 0; i < n; ++i) cost_.add(metric_(tour_.nodeAt(i), tour_.nodeAt(i + 1)));
-    epsilon_ = 1e-9 * cost_.value() / n;
+    epsilon_ = 1e-9 * (cost_.value() + metric_.offset()) / n;
 }
 
 void LinKernighan::pushAll() {
