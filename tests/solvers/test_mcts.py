@@ -113,7 +113,7 @@ def test_published_search_ends_by_itself() -> None:
     problem = square(50, 1)
     solver = registry.get("mcts", {"published": True, "time_per_node": 0.004})
     for stop in ({}, {"stop": None}):
-        result: Any = solve(problem, solver, **stop)
+        result: Any = solve(problem, solver, bound_share=0, **stop)
         assert 0.19 < result.runtime < 0.5
     longer: Any = solve(problem, solver, stop=0.5)
     assert 0.45 < longer.runtime < 0.8
