@@ -180,3 +180,56 @@ def solve_exactly(distance: Annotated[NDArray[numpy.float64], dict(shape=(None, 
     """
     Shortest tour or path among those that use most fixed edges, by dynamic programming.
     """
+
+class HeldKarp:
+    """Subgradient ascent to the Held-Karp bound."""
+
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> None: ...
+
+    def plan(self, iterations: int, first_step: float, last_step: float) -> None:
+        """
+        Plan steps of geometrically falling length from the best multipliers on.
+        """
+
+    def run(self, seconds: float) -> int:
+        """Do what is planned until time is up; return the iterations done."""
+
+    def price(self, seconds: float) -> bool:
+        """
+        Price the best multipliers in the complete graph, in as many calls as it takes; return whether it is done.
+        """
+
+    def add(self, edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> int:
+        """Add edges to the sparse graph; return how many were new."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left of the plan, or the tree is a tour."""
+
+    @property
+    def found_tour(self) -> bool:
+        """Whether the last tree and its extra edge are a tour."""
+
+    @property
+    def value(self) -> float:
+        """Best value within the sparse graph; proves nothing."""
+
+    @property
+    def bound(self) -> float | None:
+        """Best proven bound, None before a pricing."""
+
+    @property
+    def added(self) -> int:
+        """Edges the last pricing added to the sparse graph."""
+
+    @property
+    def edges(self) -> int:
+        """Number of edges of the sparse graph."""
+
+    def multipliers(self) -> NDArray[numpy.float32]:
+        """The best multipliers, of every node."""
+
+    def alpha(self, k: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float32]]:
+        """
+        Rows (indptr, indices, alpha) of the k edges of smallest alpha, made symmetric.
+        """

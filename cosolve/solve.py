@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import platform
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from cosolve.bounds.base import proves, rounded_up
+from cosolve.certify import DEFAULT_BOUND_SHARE, Certifier
 from cosolve.core import (
     KernelError,
     Limit,
@@ -24,6 +27,7 @@ from cosolve.core.interrupts import interrupts_set
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cosolve.bounds import LowerBound
     from cosolve.core import Problem
     from cosolve.guidance import EdgeGuidance, EdgeGuide
 
@@ -46,6 +50,7 @@ def solve(
     start: Any | None = None,
     guide: str | EdgeGuidance | EdgeGuide | None = None,
     params: Mapping[str, object] | None = None,
+    bound_share: float = DEFAULT_BOUND_SHARE,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Result[Any]:
     """Solve a problem and check the solution independently of the solver.
@@ -74,6 +79,11 @@ def solve(
         of the problem that returns one. None leaves the choice to the method.
     params
         Parameters of the method that differ from their defaults; only with a name.
+    bound_share
+        Share of the time limit to spend on a lower bound at most, from 0 (none) to 1. It comes
+        after the search, takes no longer than that did (or 0.1 s), and is left out where it would
+        not be worth much in that time; with a target gap it comes first. Without a time limit it
+        is computed until it converges.
     on_progress
         Called with a ``Progress`` after every slice of work (about ten times a second).
 
@@ -95,6 +105,7 @@ def solve(
     _require_whole("threads", threads, 1)
     _require_problem(problem)
     run.reserve = _RESERVE_PER_NODE * problem.size
+    certifier = Certifier(problem, run, bound_share)
     solver = _as_solver(method, params)
     reason = solver.supports(problem)
     if reason is not None:
@@ -103,9 +114,16 @@ def solve(
         _require_feasible(problem, start)
     with interrupts_set(run.interrupted):
         guidance = _as_guidance(guide, problem)
+        proven = certifier.before_search()
+        kept_s = certifier.reserve_s()
+        run.reserve += kept_s
         outcome = solver.run(problem, run, start=start, guide=guidance)
         limit = run.limit()
-        return _result(problem, solver, run, start, outcome, limit)
+        run.reserve -= kept_s
+        best = _checked(problem, solver, outcome, start)
+        if best.cost is not None and not outcome.optimal:
+            proven = certifier.after_search(best.cost) or proven
+    return _result(problem, solver, run, best, proven, limit)
 
 
 def _as_stop(stop: Stop | float | None) -> Stop:
@@ -167,14 +185,18 @@ def _as_guidance(guide: str | EdgeGuidance | EdgeGuide | None, problem: Any) -> 
     return found
 
 
-def _result(
-    problem: Problem[Any],
-    solver: Solver,
-    run: Run,
-    start: Any | None,
-    outcome: Outcome[Any],
-    limit: Limit | None,
-) -> Result[Any]:
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """What a solver returned, or the start if that is better: checked, and its cost recomputed."""
+
+    outcome: Outcome[Any]
+    solution: Any | None
+    cost: float | None
+
+
+def _checked(
+    problem: Problem[Any], solver: Solver, outcome: Outcome[Any], start: Any | None
+) -> _Best:
     """Check and evaluate what the solver returned, trusting nothing it said."""
     solution, cost = outcome.solution, None
     if solution is not None:
@@ -186,11 +208,23 @@ def _result(
         start_cost = problem.cost(start)
         if cost is None or start_cost < cost:
             solution, cost = start, start_cost
-    bound = cost if outcome.optimal else _checked_bound(problem, solver, outcome.bound, cost)
+    return _Best(outcome, solution, cost)
+
+
+def _result(
+    problem: Problem[Any],
+    solver: Solver,
+    run: Run,
+    best: _Best,
+    proven: LowerBound | None,
+    limit: Limit | None,
+) -> Result[Any]:
+    outcome, cost = best.outcome, best.cost
+    bound = cost if outcome.optimal else _best_bound(problem, solver, best, proven)
     if outcome.optimal and limit in (Limit.TIME, Limit.ITERATIONS, Limit.STALL):
         limit = None  # the proof ended the search, whatever the clock says now
     return Result(
-        solution=solution,
+        solution=best.solution,
         cost=cost,
         bound=bound,
         status=_status(problem, outcome, cost, bound),
@@ -206,17 +240,25 @@ def _result(
     )
 
 
+def _best_bound(
+    problem: Problem[Any], solver: Solver, best: _Best, proven: LowerBound | None
+) -> float | None:
+    claims = [(solver.name, best.outcome.bound)]
+    if proven is not None:
+        claims.append((proven.method, proven.value))
+    bounds = [_checked_bound(problem, source, bound, best.cost) for source, bound in claims]
+    return max((bound for bound in bounds if bound is not None), default=None)
+
+
 def _checked_bound(
-    problem: Problem[Any], solver: Solver, bound: float | None, cost: float | None
+    problem: Problem[Any], source: str, bound: float | None, cost: float | None
 ) -> float | None:
     if bound is None or not math.isfinite(bound):
         return None
-    slack = _ROUNDING * max(1.0, abs(bound))
-    if problem.integral:
-        bound = float(math.ceil(bound - slack))
+    bound = rounded_up(problem, bound)
     if cost is not None and bound > cost:
-        if bound - cost > slack:
-            raise KernelError(f"{solver.name} claims a bound of {bound} above the cost {cost}")
+        if bound - cost > _ROUNDING * max(1.0, abs(bound)):
+            raise KernelError(f"{source} claims a bound of {bound} above the cost {cost}")
         bound = cost
     return bound
 
@@ -228,9 +270,8 @@ def _status(
         return Status.INFEASIBLE if outcome.infeasible else Status.UNKNOWN
     if outcome.optimal:
         return Status.OPTIMAL
-    # Bounds of integral problems were rounded up, so there equality is exact.
-    slack = 0.0 if problem.integral else 1e-3 * _ROUNDING * max(1.0, abs(cost))
-    return Status.OPTIMAL if bound is not None and cost - bound <= slack else Status.FEASIBLE
+    proven = bound is not None and proves(problem, bound, cost)
+    return Status.OPTIMAL if proven else Status.FEASIBLE
 
 
 def _trace(run: Run, cost: float | None, bound: float | None) -> tuple[TracePoint, ...]:

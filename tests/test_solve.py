@@ -79,7 +79,7 @@ def test_bound_of_integral_problem_is_rounded_up(square: TSP) -> None:
 
 def test_bound_of_float_problem_is_not_rounded(problem: TSP) -> None:
     """With exact distances a bound stays what it is."""
-    result = solve(problem, returns(identity(problem), bound=1.25))
+    result = solve(problem, returns(identity(problem), bound=1.25), bound_share=0)
     assert (result.bound, result.status) == (1.25, Status.FEASIBLE)
 
 
@@ -94,7 +94,8 @@ def test_bound_that_meets_the_cost_is_a_proof(problem: TSP) -> None:
 @pytest.mark.parametrize("bound", [math.nan, -math.inf])
 def test_bound_that_is_no_number_is_unknown(problem: TSP, bound: float) -> None:
     """NaN and infinity never leave the façade."""
-    assert solve(problem, returns(identity(problem), bound=bound)).bound is None
+    result = solve(problem, returns(identity(problem), bound=bound), bound_share=0)
+    assert result.bound is None
 
 
 def test_optimal_outcome_sets_the_bound(problem: TSP) -> None:
@@ -235,7 +236,9 @@ def test_time_limit_covers_the_whole_call() -> None:
 def test_progress_is_passed_on(problem: TSP) -> None:
     """The listener hears every report."""
     seen: list[Progress] = []
-    result = solve(problem, Swapper(), stop=Stop(iterations=100), on_progress=seen.append)
+    result = solve(
+        problem, Swapper(), stop=Stop(iterations=100), bound_share=0, on_progress=seen.append
+    )
     assert [p.iterations for p in seen] == [0, 50, 100]
     assert seen[-1].cost == pytest.approx(result.cost)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from cosolve.bench.store import Row
 from cosolve.bench.suites import Instance
+from cosolve.certify import DEFAULT_BOUND_SHARE
 from cosolve.core.report import result_to_dict
 from cosolve.engine import peak_memory_mib
 from cosolve.solve import solve
@@ -37,6 +38,8 @@ class Task:
         Handed to the solver.
     time_limit_s
         Wall seconds of the call of ``solve``; reading the instance is not part of it.
+    bound_share
+        Share of the time limit for a lower bound; see ``solve``.
     """
 
     instance: Instance
@@ -46,11 +49,12 @@ class Task:
     seed: int = 0
     threads: int = 1
     time_limit_s: float = 10.0
+    bound_share: float = DEFAULT_BOUND_SHARE
 
     @property
     def key(self) -> str:
         """Hash of everything that is asked for; equal keys mean the same run."""
-        question = [
+        question: list[object] = [
             self.instance.digest,
             self.method,
             sorted((name, str(value)) for name, value in self.params.items()),
@@ -59,6 +63,8 @@ class Task:
             self.threads,
             float(self.time_limit_s),
         ]
+        if self.bound_share != DEFAULT_BOUND_SHARE:
+            question.append(self.bound_share)
         return hashlib.sha256(json.dumps(question).encode()).hexdigest()[:_KEY_LENGTH]
 
     @property
@@ -103,6 +109,7 @@ def make_tasks(
     guides: Sequence[str | None] = (None,),
     threads: int = 1,
     time_limit_s: float = 10.0,
+    bound_share: float = DEFAULT_BOUND_SHARE,
 ) -> list[Task]:
     """Cross instances with methods, guides and seeds, instance by instance.
 
@@ -114,11 +121,20 @@ def make_tasks(
         Parameters by method.
     guides
         Names of guidance; None is the solver's own.
-    threads, time_limit_s
+    threads, time_limit_s, bound_share
         The same for every run.
     """
     return [
-        Task(instance, method, (params or {}).get(method, {}), guide, seed, threads, time_limit_s)
+        Task(
+            instance,
+            method,
+            (params or {}).get(method, {}),
+            guide,
+            seed,
+            threads,
+            time_limit_s,
+            bound_share,
+        )
         for instance, method, guide, seed in itertools.product(
             list(instances), list(methods), guides, seeds
         )
@@ -150,6 +166,7 @@ def execute(task: Task) -> Row:
         threads=task.threads,
         guide=task.guide,
         params=dict(task.params),
+        bound_share=task.bound_share,
     )
     cpu_s = time.process_time() - cpu_began_s
     valid = result.solution is not None and not problem.check(result.solution)

@@ -26,6 +26,7 @@ from cosolve.bench import (
 )
 from cosolve.bench.store import Row
 from cosolve.bench.tables import Line, cells, failures, headers
+from cosolve.certify import DEFAULT_BOUND_SHARE
 from cosolve.engine import LocalProcesses
 from cosolve.io.atomic import atomic_write, check_writable
 
@@ -118,7 +119,7 @@ def _parameters(
     "guides",
     callback=_names,
     metavar="NAMES",
-    help="Guidance to compare, separated by commas: knn[:K], quadrant[:K], file:PATH.",
+    help="Guidance to compare, separated by commas: knn[:K], quadrant[:K], alpha[:K], file:PATH.",
 )
 @click.option(
     "-p",
@@ -129,6 +130,7 @@ def _parameters(
     metavar="[METHOD.]NAME=VALUE",
     help="Parameter of the methods, or of one of them; may be repeated.",
 )
+@click.option("--no-bound", is_flag=True, help="Compute no lower bounds beside the searches.")
 @click.option("--min-size", type=int, metavar="N", help="Leave out smaller instances.")
 @click.option("--max-size", type=int, metavar="N", help="Leave out larger instances.")
 @click.option(
@@ -155,6 +157,7 @@ def bench(
     threads: int,
     guides: list[str],
     params: list[tuple[str | None, str, str]],
+    no_bound: bool,
     min_size: int | None,
     max_size: int | None,
     output: Path | None,
@@ -176,6 +179,7 @@ def bench(
     tasks = make_tasks(
         dict.fromkeys(instances), methods, seeds, params=by_method, guides=guides or [None],
         threads=threads, time_limit_s=time_limit,
+        bound_share=0.0 if no_bound else DEFAULT_BOUND_SHARE,
     )  # fmt: skip
     rows: list[Row] = []
     with ExitStack() as stack:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "solve": "Solve an instance.",
+    "bound": "Compute a lower bound.",
     "check": "Check a solution and recompute its cost.",
     "info": "Describe an instance.",
     "methods": "List the methods and their parameters.",

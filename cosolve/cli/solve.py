@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cosolve.certify import DEFAULT_BOUND_SHARE
 from cosolve.cli import common
 from cosolve.cli.main import CHECK_FAILED, NO_SOLUTION, OK
 from cosolve.cli.progress import live_progress
@@ -60,8 +61,19 @@ def _parameter(
 @click.option("--target-gap", type=float, metavar="PERCENT", help="Stop at this gap to the bound.")
 @click.option("-s", "--seed", type=int, default=0, show_default=True, help="Random seed.")
 @click.option("-j", "--threads", type=int, default=1, show_default=True, help="Threads to use.")
-@click.option("--guide", metavar="NAME", help="Guidance: knn[:K], quadrant[:K], file:PATH.")
+@click.option(
+    "--guide", metavar="NAME", help="Guidance: knn[:K], quadrant[:K], alpha[:K], file:PATH."
+)
 @click.option("--start", type=common.INSTANCE, metavar="SOL", help="Solution file to start from.")
+@click.option(
+    "--bound-share",
+    type=float,
+    default=100 * DEFAULT_BOUND_SHARE,
+    show_default=True,
+    metavar="PERCENT",
+    help="Share of the time limit to spend on a lower bound at most.",
+)
+@click.option("--no-bound", is_flag=True, help="Compute no lower bound beside the search.")
 @click.option(
     "-p",
     "--param",
@@ -100,6 +112,8 @@ def solve(
     threads: int,
     guide: str | None,
     start: Path | None,
+    bound_share: float,
+    no_bound: bool,
     params: dict[str, str],
     metric: str | None,
     open_path: bool,
@@ -141,6 +155,7 @@ def solve(
                 start=initial,
                 guide=guide,
                 params=params,
+                bound_share=0.0 if no_bound else bound_share / 100,
                 on_progress=listener,
             )
         valid = result.solution is not None and not problem.check(result.solution)

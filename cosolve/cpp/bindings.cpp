@@ -6,6 +6,7 @@ namespace nb = nanobind;
 void bindAtsp(nb::module_ &m);
 void bindEax(nb::module_ &m);
 void bindExact(nb::module_ &m);
+void bindHeldKarp(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
@@ -18,4 +19,5 @@ NB_MODULE(_kernels, m) {
     bindEax(m);
     bindAtsp(m);
     bindExact(m);
+    bindHeldKarp(m);
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cosolve.guidance.alpha import AlphaGuide
 from cosolve.guidance.base import EdgeGuidance, EdgeGuide
 from cosolve.guidance.file import FileGuide, load_guidance, save_guidance
 from cosolve.guidance.knn import KnnGuide
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GUIDES",
+    "AlphaGuide",
     "EdgeGuidance",
     "EdgeGuide",
     "FileGuide",
@@ -40,6 +42,10 @@ def _quadrant(argument: str | None) -> EdgeGuide:
     return QuadrantGuide() if argument is None else QuadrantGuide(_count(argument))
 
 
+def _alpha(argument: str | None) -> EdgeGuide:
+    return AlphaGuide() if argument is None else AlphaGuide(_count(argument))
+
+
 def _file(argument: str | None) -> EdgeGuide:
     if not argument:
         raise ValueError("expected the path of an .npz file after the colon")
@@ -50,6 +56,7 @@ GUIDES: Mapping[str, tuple[str, Callable[[str | None], EdgeGuide]]] = MappingPro
     {
         "knn": ("knn[:K]", _knn),
         "quadrant": ("quadrant[:K]", _quadrant),
+        "alpha": ("alpha[:K]", _alpha),
         "file": ("file:PATH", _file),
     }
 )
@@ -63,7 +70,8 @@ def make_guide(spec: str) -> EdgeGuide:
     ----------
     spec
         ``knn[:K]``, the K nearest nodes; ``quadrant[:K]``, the K nearest in each quadrant and five
-        overall; or ``file:PATH``, from an ``.npz`` file.
+        overall; ``alpha[:K]``, the K edges nearest to a minimum 1-tree; or ``file:PATH``, from an
+        ``.npz`` file.
 
     Returns
     -------

@@ -25,6 +25,12 @@ from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsuppo
 _LOCAL_SEARCH_PART = 50_000
 _WHOLE = 150_000  # up to here the first descent is faster without parts
 
+# Seconds per node: what kicks are worth before recombination is better, the least with which a
+# population gets anywhere, and what two passes need (benchmarks/SETTINGS.md).
+_KICK_PER_NODE, _KICK_SHARE = 6e-5, 0.15
+_RECOMBINE_PER_NODE = 5e-5
+_TWO_PASSES_PER_NODE = 2.5e-4
+
 _IDLE = 2  # passes in a row that save nothing before a search without a limit ends
 _ROUNDING = 1e-12  # relative; a smaller gain is none
 _STREAM = 0xD1342543DE82EF95
@@ -45,9 +51,11 @@ class Popmusic:
     part
         Most nodes of a part that is recombined.
     kick_share
-        Share of the time after the first local optimum that goes into kicks.
+        Share of the time after the first local optimum that goes into kicks. None: all of it where
+        the time per node is too short for populations, else what kicks need to do most of what they
+        can.
     passes
-        Passes of recombination that the rest of the time is divided into.
+        Passes of recombination that the rest of the time is divided into. None: one or two.
 
     Raises
     ------
@@ -69,16 +77,16 @@ class Popmusic:
     summary: ClassVar[str] = "improves large tours part by part, with eax and lk; any size"
 
     part: int = 10_000
-    kick_share: float = 0.2
-    passes: int = 2
+    kick_share: float | None = None
+    passes: int | None = None
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
         if self.part < 10:
             raise ValueError(f"part must be at least 10, got {self.part}")
-        if not 0 <= self.kick_share <= 1:
+        if self.kick_share is not None and not 0 <= self.kick_share <= 1:
             raise ValueError(f"kick_share must be between 0 and 1, got {self.kick_share}")
-        if self.passes < 1:
+        if self.passes is not None and self.passes < 1:
             raise ValueError(f"passes must be at least 1, got {self.passes}")
 
     def supports(self, problem: Problem[Any]) -> str | None:
@@ -107,15 +115,27 @@ class Popmusic:
         )
         search = _Search(model, tour, run)
         search.descend()
-        if run.limit() is None:
-            search.once(Pass("kick", kick, _LOCAL_SEARCH_PART), self.kick_share * run.remaining)
-        for left in range(self.passes, 0, -1):
+        share, passes = self._plan(run.remaining * run.threads / model.size)
+        search.once(Pass("kick", kick, _LOCAL_SEARCH_PART), share * run.remaining)
+        for left in range(passes, 0, -1):
             search.once(Pass("recombine", recombine, self.part), run.remaining / left)
         idle = 0
         while run.limit() is None and idle < _IDLE:
             saved = search.once(Pass("recombine", recombine, self.part), run.remaining)
             idle = 0 if saved > _ROUNDING * search.cost else idle + 1
         return Outcome(model.decode(tour.order))
+
+    def _plan(self, per_node_s: float) -> tuple[float, int]:
+        """Share of the time for kicks and number of passes, given the seconds per node."""
+        share = min(1.0, max(_KICK_SHARE, _KICK_PER_NODE / max(per_node_s, 1e-9)))
+        rest = (1 - share) * per_node_s
+        if rest < _RECOMBINE_PER_NODE:
+            share = 1.0
+        passes = 1 if rest < _TWO_PASSES_PER_NODE else 2
+        return (
+            share if self.kick_share is None else self.kick_share,
+            passes if self.passes is None else self.passes,
+        )
 
 
 class _Search:

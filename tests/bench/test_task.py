@@ -43,6 +43,7 @@ def test_keys_ignore_what_does_not_change_the_run(change: dict[str, object]) -> 
         {"seed": 4},
         {"threads": 2},
         {"time_limit_s": 2.5},
+        {"bound_share": 0.0},
     ],
 )
 def test_keys_tell_runs_apart(change: dict[str, object]) -> None:
@@ -64,7 +65,9 @@ def test_tasks_are_all_combinations() -> None:
 def test_a_row_says_what_was_asked_and_what_came_out(puppet: Path, suite: Path) -> None:
     """The row has the keys of a result, the question, and the comparison with the best value."""
     (instance,) = find_suite(str(suite / "line8.tsp"))
-    row = json.loads(json.dumps(execute(Task(instance, "puppet", seed=1, time_limit_s=2.0))))
+    row = json.loads(
+        json.dumps(execute(Task(instance, "puppet", seed=1, time_limit_s=2.0, bound_share=0.0)))
+    )
     assert next(iter(row)) == "key"
     assert (row["instance"], row["problem"], row["size"]) == ("line8", "tsp", 8)
     assert (row["method"], row["solver"], row["seed"]) == ("puppet", "puppet", 1)

@@ -53,9 +53,11 @@ def test_summary(berlin: str, capsys: pytest.CaptureFixture[str]) -> None:
     lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert lines["instance"] == "berlin52 (tsp, 52 nodes)"
     assert lines["cost"].isdigit()
-    assert lines["bound"] == lines["gap"] == "none"
+    assert lines["bound"] == "7542"
+    assert lines["gap"].endswith(" %")
     assert lines["best"].startswith("known 7542 (+")
-    assert lines["status"] == "FEASIBLE, stopped by ITERATIONS"
+    status = "OPTIMAL" if lines["cost"] == "7542" else "FEASIBLE"
+    assert lines["status"] == f"{status}, stopped by ITERATIONS"
     assert "50 iterations" in lines["time"]
     assert lines["valid"] == "yes"
 
@@ -77,7 +79,9 @@ def test_json_summary(
     assert list(report) == KEYS
     assert isinstance(report["cost"], int)
     assert report["trace"][-1][1] == report["cost"]
-    assert (report["bound"], report["gap"], report["limit"]) == (None, None, None)
+    assert report["bound"] == 7542
+    assert report["gap"] == pytest.approx(1 - 7542 / report["cost"])
+    assert report["limit"] is None
     assert report["valid"] is True
     assert err == ""
 

@@ -56,7 +56,7 @@ def test_guides_are_made_by_name(spec, guide):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("alpha", r"unknown guide 'alpha'; valid are knn\[:K\], quadrant\[:K\], file:PATH"),
+        ("gamma", r"unknown guide 'gamma'; valid are knn\[:K\], quadrant\[:K\], .*file:PATH"),
         ("", "unknown guide"),
         ("knn:", r"knn\[:K\]: expected a positive integer"),
         ("knn:0", "expected a positive integer"),

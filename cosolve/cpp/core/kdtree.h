@@ -61,10 +61,25 @@ public:
     // Points in tree order: searching for them in this order keeps the caches warm.
     Item const &item(int slot) const { return items_[static_cast<std::size_t>(slot)]; }
 
+    // Numbers of tree nodes are below this. For what is known of all points below a node: sets
+    // values[node] of every node to merge(values of its children), of a leaf to merge(...
+    // of(item)), beginning with `empty`.
+    std::size_t nodes() const { return boxes_.size(); }
+    template <class T, class Of, class Merge>
+    void summarize(std::vector<T> &values, T empty, Of &&of, Merge &&merge) const {
+        values.assign(nodes(), empty);
+        for (std::size_t leaf = 0; leaf < leaves(); ++leaf)
+            for (std::size_t i = leafBegin(leaf); i < leafBegin(leaf + 1); ++i)
+                values[leaves() + leaf] = merge(values[leaves() + leaf], of(items_[i]));
+        for (std::size_t node = leaves() - 1; node > 0; --node)
+            values[node] = merge(values[2 * node], values[2 * node + 1]);
+    }
+
     // Shows a query the points around the one in `slot`, itself included. A query has
-    //   Bound bound(Box<D> const &)           how near a point in the box can be, at best
-    //   bool open(Box<D> const &, Bound)      whether to look inside
-    //   void visit(Item const &)
+    //   Bound bound(std::size_t node, Box<D> const &)     how near a point in the box can be, at
+    //   best bool open(std::size_t node, Box<D> const &, Bound)    whether to look inside void
+    //   visit(Item const &)
+    // where `node` is the number of the tree node below nodes().
     template <class Query> void search(int slot, Query &query) const {
         std::size_t node = leafOf(slot);
         scan(node, query);
@@ -91,18 +106,18 @@ private:
         for (std::size_t i = leafBegin(leaf - leaves()); i < end; ++i) query.visit(items_[i]);
     }
     template <class Query> void tryDown(std::size_t node, Query &query) const {
-        if (query.open(boxes_[node], query.bound(boxes_[node]))) down(node, query);
+        if (query.open(node, boxes_[node], query.bound(node, boxes_[node]))) down(node, query);
     }
     template <class Query> void down(std::size_t node, Query &query) const {
         if (node >= leaves()) return scan(node, query);
         std::size_t near = 2 * node, far = near + 1;
-        Bound nearest = query.bound(boxes_[near]), farthest = query.bound(boxes_[far]);
+        Bound nearest = query.bound(near, boxes_[near]), farthest = query.bound(far, boxes_[far]);
         if (farthest < nearest) {
             std::swap(near, far);
             std::swap(nearest, farthest);
         }
-        if (query.open(boxes_[near], nearest)) down(near, query);
-        if (query.open(boxes_[far], farthest)) down(far, query);
+        if (query.open(near, boxes_[near], nearest)) down(near, query);
+        if (query.open(far, boxes_[far], farthest)) down(far, query);
     }
 
     std::vector<Item> items_;

@@ -1,6 +1,7 @@
 // Edges that every tour must keep; a node has at most two.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -24,6 +25,12 @@ public:
         if (mate_.empty()) return false;
         std::size_t const i = 2 * static_cast<std::size_t>(a);
         return mate_[i] == b || mate_[i + 1] == b;
+    }
+    // The nodes a node's fixed edges lead to; -1 where there is none.
+    std::array<int, 2> of(int node) const {
+        if (mate_.empty()) return {-1, -1};
+        std::size_t const i = 2 * static_cast<std::size_t>(node);
+        return {mate_[i], mate_[i + 1]};
     }
 
 private:

@@ -68,10 +68,10 @@ public:
         center_ = center;
         list_.clear();
     }
-    Bound bound(Box<D> const &box) const {
+    Bound bound(std::size_t, Box<D> const &box) const {
         return {rankDistance<N, D>(center_.at.data(), box), indexGap(center_.index, box)};
     }
-    bool open(Box<D> const &, Bound bound) const { return list_.admits(bound); }
+    bool open(std::size_t, Box<D> const &, Bound bound) const { return list_.admits(bound); }
     void visit(Item const &item) {
         double const distance = rankDistance<N, D>(center_.at.data(), item.at.data());
         int const gap = std::abs(center_.index - item.index);
@@ -199,10 +199,10 @@ public:
         nearest_.clear();
         for (Shortlist &list : lists_) list.clear();
     }
-    Bound bound(Box<D> const &box) const {
+    Bound bound(std::size_t, Box<D> const &box) const {
         return {rankDistance<N, D>(center_.at.data(), box), indexGap(center_.index, box)};
     }
-    bool open(Box<D> const &box, Bound bound) const {
+    bool open(std::size_t, Box<D> const &box, Bound bound) const {
         if (nearest_.admits(bound)) return true;
         unsigned reached = sectors_.reach(box);
         for (; reached != 0; reached &= reached - 1)

@@ -1,0 +1,122 @@
+"""How much of a call of ``solve`` goes into a lower bound, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cosolve.core import Progress, Run, Stop
+
+if TYPE_CHECKING:
+    from cosolve.bounds import LowerBound
+    from cosolve.core import Problem
+
+DEFAULT_BOUND_SHARE = 0.15
+"""Share of the time limit that ``solve`` spends on a lower bound, at most."""
+
+# After a search that ended by itself, a bound may take as long as the search, or this.
+_LEAST_S = 0.1
+# Seconds a bound takes, measured on uniform points: for one within a percent of the best, below
+# which none is tried; and until more time would not help, which is what is kept back.
+_WORTHWHILE_PER_NODE_S = 2e-5
+_CONVERGED_S, _CONVERGED_PER_NODE_S = 0.05, 1.5e-4
+# Without a time limit: so many iterations times nodes, about ten seconds, and so many iterations
+# for the largest problems.
+_UNTIMED_WORK = 30_000_000
+_UNTIMED_LEAST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Certifier:
+    """Computes a lower bound beside a search, within its share of the time.
+
+    The bound comes after the search, because it is easier to find when the cost of a solution is
+    known, and ends when it meets that cost. Only where a gap is to end the search it comes before.
+
+    Parameters
+    ----------
+    problem
+        What is solved.
+    run
+        The run of the search; its ``reserve`` must already hold what is kept for other purposes.
+    share
+        Share of the time limit to spend at most, from 0 (no bound) to 1.
+
+    Raises
+    ------
+    ValueError
+        If `share` is not between 0 and 1.
+    """
+
+    problem: Problem[Any]
+    run: Run
+    share: float
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        if isinstance(self.share, bool) or not isinstance(self.share, int | float):
+            raise TypeError(f"bound_share must be a number, got {self.share!r}")
+        if not 0 <= self.share <= 1:
+            raise ValueError(f"bound_share must be between 0 and 1, got {self.share}")
+
+    @property
+    def comes_first(self) -> bool:
+        """Whether the bound has to be known during the search."""
+        return self.run.stop.target_gap is not None
+
+    def reserve_s(self) -> float:
+        """Seconds of the time limit to keep for a bound after the search."""
+        if self.comes_first or not self._worthwhile(self._allowed_s):
+            return 0.0
+        return min(self._allowed_s, _CONVERGED_S + _CONVERGED_PER_NODE_S * self.problem.size)
+
+    def before_search(self) -> LowerBound | None:
+        """Compute the bound if the search needs it."""
+        if not self.comes_first:
+            return None
+        return self._compute(min(self._allowed_s, self.run.remaining), None)
+
+    def after_search(self, cost: float) -> LowerBound | None:
+        """Compute the bound unless the search needed it, or was interrupted.
+
+        Parameters
+        ----------
+        cost
+            Of the best solution.
+        """
+        run = self.run
+        if self.comes_first or run.interrupted.is_set():
+            return None
+        seconds = min(self._allowed_s, max(_LEAST_S, run.elapsed))
+        if run.stop.time_limit is not None:
+            seconds = min(seconds, run.stop.time_limit - run.elapsed)
+        return self._compute(seconds, cost)
+
+    @property
+    def _allowed_s(self) -> float:
+        limit = self.run.stop.time_limit
+        return float("inf") if limit is None else self.share * limit
+
+    def _worthwhile(self, seconds: float) -> bool:
+        from cosolve.problems import TSP  # NumPy: the command line needs none for its help
+
+        if self.share == 0 or not isinstance(self.problem, TSP):
+            return False
+        return seconds >= _WORTHWHILE_PER_NODE_S * self.problem.size
+
+    def _compute(self, seconds: float, cost: float | None) -> LowerBound | None:
+        if not self._worthwhile(seconds):
+            return None
+        from cosolve.bounds import lower_bound
+
+        if self.run.stop.time_limit is None:
+            iterations = max(_UNTIMED_LEAST, _UNTIMED_WORK // self.problem.size)
+            own = Run(Stop(iterations=iterations), on_progress=self._pass_on)
+        else:
+            own = Run(Stop(time_limit=seconds), on_progress=self._pass_on)
+        own.interrupted = self.run.interrupted
+        problem: Any = self.problem
+        return lower_bound(problem, own, upper=cost)
+
+    def _pass_on(self, progress: Progress) -> None:
+        self.run.report(bound=progress.bound, phase=progress.phase)

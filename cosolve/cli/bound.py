@@ -1,0 +1,149 @@
+"""``cosolve bound``: what is proven about an instance, without a search."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+from cosolve.cli import common
+from cosolve.cli.main import NO_SOLUTION, OK
+from cosolve.cli.progress import live_progress
+from cosolve.core import Run, Status, Stop
+from cosolve.core.interrupts import interrupts_set
+from cosolve.core.result import relative_gap
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cosolve import TSP
+    from cosolve.bounds import LowerBound
+
+
+@click.command()
+@click.argument("file", type=common.INSTANCE)
+@click.option(
+    "-t",
+    "--time-limit",
+    type=float,
+    metavar="SECONDS",
+    help="Wall seconds.  [default: until the bound has converged]",
+)
+@click.option("--iterations", type=int, metavar="N", help="Limit on the minimum trees.")
+@click.option("--upper", type=float, metavar="COST", help="Cost of a known solution.")
+@click.option("--tour", type=common.INSTANCE, metavar="SOL", help="A solution, for its cost.")
+@common.instance_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def bound(
+    file: Path,
+    time_limit: float | None,
+    iterations: int | None,
+    upper: float | None,
+    tour: Path | None,
+    metric: str | None,
+    open_path: bool,
+    first: int | None,
+    last: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Compute a lower bound on the cost of every solution of an instance.
+
+    Ctrl-C or SIGTERM ends the computation and prints what is proven, if that takes no more than a
+    few seconds; a second one aborts. The exit code is 1 if nothing could be proven.
+    """
+    stop = Stop(time_limit=time_limit, iterations=iterations)
+    if upper is not None and tour is not None:
+        raise click.UsageError("--upper and --tour both say what a known solution costs")
+    problem = common.read_instance(file, metric, open_path, first, last)
+    if tour is not None:
+        upper = _cost_of(tour, problem)
+    with interrupts_set(threading.Event()), live_progress(problem.integral, quiet) as listener:
+        run = Run(stop, on_progress=listener)
+        if upper is not None:
+            run.report(upper)
+        with interrupts_set(run.interrupted):
+            found = _compute(problem, run, upper)
+        seconds = run.elapsed
+    report = _report(problem, found, upper, seconds)
+    if as_json:
+        common.echo_json(report)
+    elif not quiet:
+        click.echo(_summary(problem, report, run))
+    return OK if found is not None else NO_SOLUTION
+
+
+def _cost_of(path: Path, problem: TSP) -> float:
+    from cosolve import read_solution
+
+    solution = read_solution(path, problem)
+    violations = problem.check(solution)
+    if violations:
+        raise ValueError(f"{path}: {violations[0].message}")
+    return problem.cost(solution)
+
+
+def _compute(problem: TSP, run: Run, upper: float | None) -> LowerBound | None:
+    from cosolve.bounds import lower_bound
+
+    return lower_bound(problem, run, upper=upper)
+
+
+def _report(
+    problem: TSP, found: LowerBound | None, upper: float | None, seconds: float
+) -> dict[str, object]:
+    """Return everything that is known, ready for JSON."""
+    from cosolve.bounds import proves, rounded_up
+
+    value = None if found is None else rounded_up(problem, found.value)
+    if upper is not None and value is not None and value > upper:
+        slack = 1e-9 * max(1.0, abs(upper))
+        if value - upper > slack:
+            raise ValueError(
+                f"no solution costs {common.shown(upper, problem.integral)}: "
+                f"{common.shown(value, problem.integral)} is a lower bound"
+            )
+        value = upper
+    optimal = found is not None and proves(problem, found.value, upper)
+    status = Status.OPTIMAL if optimal else Status.UNKNOWN if upper is None else Status.FEASIBLE
+    return {
+        "instance": problem.name,
+        "problem": problem.kind,
+        "method": None if found is None else found.method,
+        "status": str(status),
+        "cost": common.plain(upper, problem.integral),
+        "bound": value,
+        "gap": _finite(relative_gap(upper, value)),
+        "converged": found is not None and found.converged,
+        "runtime": seconds,
+        "iterations": 0 if found is None else found.iterations,
+    }
+
+
+def _finite(gap: float | None) -> float | None:
+    return None if gap is None or gap == float("inf") else gap
+
+
+def _summary(problem: TSP, report: dict[str, object], run: Run) -> str:
+    """Return the lines for people."""
+    cost, value, gap = (report[key] for key in ("cost", "bound", "gap"))
+    assert value is None or isinstance(value, float)
+    ended = "converged" if report["converged"] else "stopped early"
+    if run.interrupted.is_set():
+        ended = "interrupted"
+    rows = [
+        ("instance", f"{problem.name} ({problem.kind}, {problem.size} nodes)"),
+        ("bound", common.shown(value, problem.integral)),
+        ("method", f"{report['method'] or 'none'}, {report['iterations']} iterations, {ended}"),
+    ]
+    if isinstance(cost, int | float):
+        assert gap is None or isinstance(gap, float)
+        rows += [
+            ("cost", common.shown(cost, problem.integral)),
+            ("gap", common.shown_gap(gap)),
+            ("status", str(report["status"])),
+        ]
+    rows.append(("time", f"{report['runtime']:.2f} s"))
+    return "\n".join(f"{name:<11}{text}" for name, text in rows)

@@ -1,0 +1,135 @@
+"""Guidance from minimum 1-trees: how nearly an edge is in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from cosolve import _kernels
+from cosolve.guidance.base import EdgeGuidance
+from cosolve.guidance.neighbors import k_nearest, rank_weights, require_count
+from cosolve.problems.kernel import kernel_metric
+
+if TYPE_CHECKING:
+    from cosolve.problems import TSP
+    from cosolve.problems.tsp import IntArray
+
+# The candidates alpha is computed for: two in every quadrant and five overall.
+_QUADRANT = (2, 5)
+_FIRST_STEP, _LAST_STEP = 0.3, 0.01
+
+# How often an edge is in a nearly optimal tour falls with alpha: over uniform, clustered and TSPLIB
+# instances, 0.86 at alpha = 0, 0.3 at one percent of the mean length of an edge, 0.1 at 3.5, 0.04
+# at 7.5 and 0.007 at 30 percent. The weights follow that.
+_SCALE, _POWER = 0.01, 1.5
+_LARGEST = 1e6  # of alpha in that scale; keeps weights above zero
+
+
+@dataclass(frozen=True, slots=True)
+class AlphaGuide:
+    """The k edges of every node that lengthen a minimum 1-tree least when forced into it [1]_.
+
+    The multipliers come from a short subgradient ascent, which takes much longer than finding
+    neighbors: a few seconds for 100 000 nodes. The five edges each node chooses contain 99 % of the
+    edges of a nearly optimal tour. Both ends of an edge get it if one of them chose it; rows are
+    ordered by alpha, then by distance, and fixed edges come first.
+
+    Weights sum to 1 in every row and fall with alpha, in proportion to how often an edge is in a
+    nearly optimal tour.
+
+    Parameters
+    ----------
+    k
+        Edges every node chooses; all candidates if there are fewer.
+    iterations
+        Minimum trees of the ascent.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not positive.
+
+    References
+    ----------
+    .. [1] K. Helsgaun, "An effective implementation of the Lin-Kernighan traveling salesman
+       heuristic", European Journal of Operational Research 126 (2000), section 4.
+    """
+
+    k: int = 5
+    iterations: int = 60
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        require_count("k", self.k, at_least=1)
+        require_count("iterations", self.iterations, at_least=1)
+
+    def __call__(self, problem: TSP) -> EdgeGuidance:
+        """Return guidance for `problem`.
+
+        Raises
+        ------
+        ValueError
+            If the distances are asymmetric.
+        """
+        if not problem.symmetric:
+            raise ValueError("alpha-nearness is defined for symmetric distances only")
+        if problem.size < 3 or len(problem.fixed_edges) > problem.size - 2:
+            return _by_distance(problem, self.k)
+        order, rank = _numbering(problem)
+        # The ends of a path are left open: they change alpha at few nodes.
+        metric = kernel_metric(problem, order, hub=problem.path)
+        indptr, indices = _kernels.quadrant_neighbors(metric, *_QUADRANT)
+        if problem.path:  # an empty row, of the hub
+            indptr = np.append(indptr, indptr[-1]).astype(np.int32)
+        engine = _kernels.HeldKarp(metric, indptr, indices, rank[problem.fixed_edges])
+        engine.plan(self.iterations, _FIRST_STEP, _LAST_STEP)
+        while not engine.finished:
+            engine.run(0.1)  # in slices, so that Ctrl-C is heard
+        start, to, alpha = engine.alpha(self.k)
+        weight = _weights(start, alpha, max(engine.value, 0.0) / problem.size)
+        return _in_order(order, start, to, weight)
+
+
+def _by_distance(problem: TSP, k: int) -> EdgeGuidance:
+    rows = k_nearest(problem, k)
+    indptr = np.arange(problem.size + 1, dtype=np.int32) * np.int32(rows.shape[1])
+    return EdgeGuidance(indptr, rows.ravel(), rank_weights(indptr))
+
+
+def _numbering(problem: TSP) -> tuple[IntArray, IntArray]:
+    """Order of the nodes in which neighbors are close in memory, and its inverse."""
+    n = problem.size
+    order = np.arange(n, dtype=np.int32)
+    if problem.coords is not None:
+        order = _kernels.hilbert_order(problem.coords)
+    rank = np.empty(n, np.int32)
+    rank[order] = np.arange(n, dtype=np.int32)
+    return order, rank
+
+
+def _weights(
+    start: IntArray, alpha: npt.NDArray[np.float32], mean_length: float
+) -> npt.NDArray[np.float64]:
+    """Weights that sum to 1 in every row."""
+    scale = max(_SCALE * mean_length, 1e-30)
+    weight = (1.0 + np.minimum(alpha / scale, _LARGEST)) ** -_POWER
+    row = np.repeat(np.arange(start.size - 1), np.diff(start))
+    total = np.bincount(row, weights=weight, minlength=start.size - 1)
+    result: npt.NDArray[np.float64] = weight / total[row]
+    return result
+
+
+def _in_order(
+    order: IntArray, start: IntArray, to: IntArray, weight: npt.NDArray[np.float64]
+) -> EdgeGuidance:
+    """Guidance for the problem's own numbers, from rows of node ``order[i]`` at i."""
+    counts = np.empty(order.size, np.int64)
+    counts[order] = np.diff(start)
+    indptr = np.concatenate([[0], np.cumsum(counts)])
+    begin = np.empty(order.size, np.int64)
+    begin[order] = start[:-1]
+    source = np.arange(indptr[-1]) + np.repeat(begin - indptr[:-1], counts)
+    return EdgeGuidance(indptr, order[to[source]], weight[source].astype(np.float32))
