@@ -115,7 +115,7 @@ def test_published_search_ends_by_itself() -> None:
     for stop in ({}, {"stop": None}):
         result: Any = solve(problem, solver, bound_share=0, **stop)
         assert 0.19 < result.runtime < 0.5
-    longer: Any = solve(problem, solver, stop=0.5)
+    longer: Any = solve(problem, solver, stop=0.5, bound_share=0)
     assert 0.45 < longer.runtime < 0.8
     assert longer.limit is Limit.TIME
 
