@@ -38,6 +38,9 @@ def quadrant_neighbors(metric: Metric, per_quadrant: int, nearest: int) -> tuple
 def greedy_tour(metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], seed: int = 0, randomization: float = 0.0) -> NDArray[numpy.int32]:
     """Greedy-edge tour from candidate rows, containing the fixed edges."""
 
+def greedy_tour_by_weight(metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> NDArray[numpy.int32]:
+    """Greedy-edge tour that takes candidates of large weight first."""
+
 def space_filling_tour(metric: Metric) -> NDArray[numpy.int32]:
     """Nodes in the order of a Hilbert curve; the hub comes last."""
 
@@ -100,6 +103,115 @@ class Eax:
         """All tours, one per row."""
 
     def statistics(self) -> dict[str, float]: ...
+
+class HeldKarp:
+    """Subgradient ascent to the Held-Karp bound."""
+
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> None: ...
+
+    def plan(self, iterations: int, first_step: float, last_step: float) -> None:
+        """
+        Plan steps of geometrically falling length from the best multipliers on.
+        """
+
+    def run(self, seconds: float) -> int:
+        """Do what is planned until time is up; return the iterations done."""
+
+    def price(self, seconds: float) -> bool:
+        """
+        Price the best multipliers in the complete graph, in as many calls as it takes; return whether it is done.
+        """
+
+    def add(self, edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> int:
+        """Add edges to the sparse graph; return how many were new."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left of the plan, or the tree is a tour."""
+
+    @property
+    def found_tour(self) -> bool:
+        """Whether the last tree and its extra edge are a tour."""
+
+    @property
+    def value(self) -> float:
+        """Best value within the sparse graph; proves nothing."""
+
+    @property
+    def bound(self) -> float | None:
+        """Best proven bound, None before a pricing."""
+
+    @property
+    def added(self) -> int:
+        """Edges the last pricing added to the sparse graph."""
+
+    @property
+    def edges(self) -> int:
+        """Number of edges of the sparse graph."""
+
+    def multipliers(self) -> NDArray[numpy.float32]:
+        """The best multipliers, of every node."""
+
+    def alpha(self, k: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float32]]:
+        """
+        Rows (indptr, indices, alpha) of the k edges of smallest alpha, made symmetric.
+        """
+
+class Mcts:
+    """Monte Carlo tree search guided by weights of edges."""
+
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, alpha: float, beta: float, depth: int, breadth: Sequence[int], walk: int, temperature: float) -> None: ...
+
+    def plan(self, actions: int, progress: float) -> None:
+        """
+        Tell how much of the run is over: a number of actions, or (0) a share of it.
+        """
+
+    def run(self, seconds: float, actions: int = -1) -> int: ...
+
+    def tour(self) -> NDArray[numpy.int32]: ...
+
+    @property
+    def cost(self) -> float: ...
+
+    @property
+    def settled(self) -> bool:
+        """
+        Whether the tour was brought to a local optimum, before the first action.
+        """
+
+    @property
+    def actions(self) -> int: ...
+
+    def candidates(self, node: int) -> list[tuple[int, float, int]]:
+        """Neighbor, weight W and count Q of every candidate edge of a node."""
+
+    def omega(self, node: int) -> float:
+        """Mean weight of the candidate edges of a node, as it is kept."""
+
+class MctsPublished:
+    """Monte Carlo tree search as published."""
+
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, alpha: float, beta: float, depth: int, actions: int, candidates: int, use_heatmap: bool) -> None: ...
+
+    def run(self, seconds: float, actions: int = -1) -> int: ...
+
+    def tour(self) -> NDArray[numpy.int32]: ...
+
+    @property
+    def has_tour(self) -> bool: ...
+
+    @property
+    def cost(self) -> float: ...
+
+    @property
+    def actions(self) -> int: ...
+
+    @property
+    def simulations(self) -> int:
+        """M: actions and 2-opt moves tried."""
+
+    def weight(self, arg0: int, arg1: int, /) -> float: ...
 
 class Assignment:
     """Shortest arcs that leave and enter every node once."""
@@ -180,56 +292,3 @@ def solve_exactly(distance: Annotated[NDArray[numpy.float64], dict(shape=(None, 
     """
     Shortest tour or path among those that use most fixed edges, by dynamic programming.
     """
-
-class HeldKarp:
-    """Subgradient ascent to the Held-Karp bound."""
-
-    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> None: ...
-
-    def plan(self, iterations: int, first_step: float, last_step: float) -> None:
-        """
-        Plan steps of geometrically falling length from the best multipliers on.
-        """
-
-    def run(self, seconds: float) -> int:
-        """Do what is planned until time is up; return the iterations done."""
-
-    def price(self, seconds: float) -> bool:
-        """
-        Price the best multipliers in the complete graph, in as many calls as it takes; return whether it is done.
-        """
-
-    def add(self, edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> int:
-        """Add edges to the sparse graph; return how many were new."""
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing is left of the plan, or the tree is a tour."""
-
-    @property
-    def found_tour(self) -> bool:
-        """Whether the last tree and its extra edge are a tour."""
-
-    @property
-    def value(self) -> float:
-        """Best value within the sparse graph; proves nothing."""
-
-    @property
-    def bound(self) -> float | None:
-        """Best proven bound, None before a pricing."""
-
-    @property
-    def added(self) -> int:
-        """Edges the last pricing added to the sparse graph."""
-
-    @property
-    def edges(self) -> int:
-        """Number of edges of the sparse graph."""
-
-    def multipliers(self) -> NDArray[numpy.float32]:
-        """The best multipliers, of every node."""
-
-    def alpha(self, k: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float32]]:
-        """
-        Rows (indptr, indices, alpha) of the k edges of smallest alpha, made symmetric.
-        """

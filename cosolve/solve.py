@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 DEFAULT_TIME_LIMIT = 10.0
 """Seconds ``solve`` searches unless told otherwise."""
 
+DEFAULT_STOP = Stop(time_limit=DEFAULT_TIME_LIMIT)
+"""Limit of ``solve`` unless told otherwise; a method may have a default of its own."""
+
 # Seconds per node that checking and evaluating the solution take: 0.35 s for a million nodes,
 # measured, and half as much again.
 _RESERVE_PER_NODE = 5e-7
@@ -44,12 +47,12 @@ def solve(
     problem: Problem[Any],
     method: str | Solver = "auto",
     *,
-    stop: Stop | float | None = DEFAULT_TIME_LIMIT,
+    stop: Stop | float | None = DEFAULT_STOP,
     seed: int = 0,
     threads: int = 1,
     start: Any | None = None,
     guide: str | EdgeGuidance | EdgeGuide | None = None,
-    params: Mapping[str, object] | None = None,
+    params: Mapping[str, object] | str | None = None,
     bound_share: float = DEFAULT_BOUND_SHARE,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Result[Any]:
@@ -66,7 +69,8 @@ def solve(
         Name of a method (see ``cosolve methods``), or a solver.
     stop
         Limits and targets. A number is a time limit: wall seconds of this whole call, kept within
-        max(0.2 s, 2 %). None means no limit at all: most methods then run until interrupted.
+        max(0.2 s, 2 %). None means no limit at all: most methods then run until interrupted. By
+        default the method's own limit, if it has one, else 10 s.
     seed
         Seed of every random choice, not negative. With one thread and a limit on the iterations
         only, the same seed gives the same result.
@@ -78,7 +82,8 @@ def solve(
         Prior over the decisions: a name such as ``"knn:10"``, an ``EdgeGuidance``, or a function
         of the problem that returns one. None leaves the choice to the method.
     params
-        Parameters of the method that differ from their defaults; only with a name.
+        Parameters of the method that differ from their defaults, or the name of a preset or of a
+        file of ``cosolve tune``; only with the name of a method.
     bound_share
         Share of the time limit to spend on a lower bound at most, from 0 (none) to 1. It comes
         after the search, takes no longer than that did (or 0.1 s), and is left out where it would
@@ -105,8 +110,10 @@ def solve(
     _require_whole("threads", threads, 1)
     _require_problem(problem)
     run.reserve = _RESERVE_PER_NODE * problem.size
+    solver = _as_solver(method, params, problem.size)
+    if stop is DEFAULT_STOP:
+        run.stop = default_stop(solver, problem)
     certifier = Certifier(problem, run, bound_share)
-    solver = _as_solver(method, params)
     reason = solver.supports(problem)
     if reason is not None:
         raise ValueError(f"method {solver.name} cannot solve {problem.name}: {reason}")
@@ -157,11 +164,31 @@ def _require_feasible(problem: Problem[Any], start: object) -> None:
         raise ValueError(f"the start solution is not feasible: {violations[0].message}")
 
 
-def _as_solver(method: str | Solver, params: Mapping[str, object] | None) -> Solver:
+def default_stop(solver: Solver, problem: Problem[Any]) -> Stop:
+    """Return the limit of a search for which none is given.
+
+    Parameters
+    ----------
+    solver
+        Its own default counts, if it has one.
+    problem
+        What it is to solve.
+    """
+    from cosolve.solvers.presets import default_time_limit
+
+    seconds = default_time_limit(solver, problem)
+    return DEFAULT_STOP if seconds is None else Stop(time_limit=seconds)
+
+
+def _as_solver(
+    method: str | Solver, params: Mapping[str, object] | str | None, size: int
+) -> Solver:
     # Here, because the registry reads the entry points of all installed packages.
-    from cosolve.solvers import registry
+    from cosolve.solvers import presets, registry
 
     if isinstance(method, str):
+        if isinstance(params, str):
+            params = presets.preset(method, params, size)
         return registry.get(method, params)
     if params:
         raise ValueError("params go with the name of a method; a solver has its own already")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,13 @@ class BestKnown:
         Cost of the best solution known.
     proven
         Whether no better solution can exist.
+    reference
+        Where it comes from, as tables say it.
     """
 
     value: float
     proven: bool
+    reference: str = field(default="best known", compare=False)
 
     def gap(self, cost: float) -> float:
         """Return how far a cost is above the value, as a fraction of it; negative if it is better.
@@ -97,6 +100,45 @@ def for_name(values: Path, name: str) -> BestKnown | None:
         A key of it.
     """
     return _look_up(values, [name]) if values.is_file() else None
+
+
+def for_member(path: Path, number: int) -> BestKnown | None:
+    """Look up one instance of a file that holds many.
+
+    The entry of the file in the list beside it has the values under ``per_instance``; where that is
+    missing, its ``value`` is their mean, and gaps to it mean something only as a mean.
+
+    Parameters
+    ----------
+    path
+        The file.
+    number
+        Number of the instance in it, from 0.
+
+    Raises
+    ------
+    FormatError
+        If the file with the values is not valid.
+    """
+    for name in FILE_NAMES:
+        values = path.parent / name
+        if values.is_file():
+            entries = _load(values)
+            entry = next((entries[key] for key in keys_of(path.name) if key in entries), None)
+            return _member(entry, number, f"{path.parent.name}/{name}")
+    return None
+
+
+def _member(entry: object, number: int, source: str) -> BestKnown | None:
+    if not isinstance(entry, dict):
+        return None
+    members = entry.get("per_instance")
+    if isinstance(members, list) and number < len(members):
+        return BestKnown(float(members[number]), False, f"the values per instance of {source}")
+    value = entry.get("value")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return BestKnown(float(value), False, f"the mean value in {source}")
 
 
 def keys_of(relative: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from cosolve.bench.store import Row
-from cosolve.bench.task import Task, execute
+from cosolve.bench.task import Task, compare, execute
 from cosolve.engine import Engine
 
 
@@ -26,6 +26,9 @@ def remaining(tasks: Iterable[Task], rows: Iterable[Row]) -> list[Task]:
 def answers(tasks: Iterable[Task], rows: Iterable[Row]) -> list[Row]:
     """Rows that answer tasks, in the order of the tasks; the last row of a key counts.
 
+    What is known about the instance, and the gap to it, is that of the task: a run that was made
+    before may have been compared with something else.
+
     Parameters
     ----------
     tasks
@@ -34,7 +37,16 @@ def answers(tasks: Iterable[Task], rows: Iterable[Row]) -> list[Row]:
         What is known, about these tasks and others.
     """
     by_key = {row["key"]: row for row in rows}
-    return [by_key[task.key] for task in tasks if task.key in by_key]
+    return [_compared(task, by_key[task.key]) for task in tasks if task.key in by_key]
+
+
+def _compared(task: Task, row: Row) -> Row:
+    current = {**row, **task.question()}
+    cost = row.get("cost")
+    if row.get("error") is not None or cost is None or not row.get("valid"):
+        return current
+    integral = row.get("integral", float(cost).is_integer())
+    return {**current, **compare(task.instance, cost, integral=integral)}
 
 
 def run_bench(

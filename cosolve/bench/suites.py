@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import cosolve
 from cosolve.bench import best_known
 from cosolve.bench.best_known import BestKnown
+from cosolve.bench.line_sets import LineSet, find_line_set, is_line_set
 from cosolve.io import read
 from cosolve.problems import TSP
 
@@ -21,6 +23,8 @@ SUFFIXES = (".tsp", ".atsp", ".npy")
 """Files with these suffixes (or these and ``.gz``) in a folder are instances."""
 
 _UNIFORM = re.compile(r"uniform:(?P<n>[1-9]\d*)(?:x(?P<count>[1-9]\d*))?(?::(?P<seed>\d+))?")
+_MEMBERS = re.compile(r"(?P<set>.+?):(?P<n>[1-9]\d*)(?:x(?P<count>[1-9]\d*))?(?::(?P<first>\d+))?")
+_MEMBER = re.compile(r"(?P<path>.+)#(?P<number>\d+)")
 _HASH_LENGTH = 16
 _NUMBERED = re.compile(r".*\.\d+")
 
@@ -34,17 +38,20 @@ class Instance:
     name
         What tables call it.
     source
-        Path of the file, or ``uniform:N:SEED``.
+        Path of the file, ``PATH#NUMBER`` in a file of many, or ``uniform:N:SEED``.
     digest
         Hash of the content: the same instance is known again wherever it lies.
     best_known
         The best value known, or None.
+    suite
+        The word that stands for the suite it was found in.
     """
 
     name: str
     source: str
     digest: str
     best_known: BestKnown | None = None
+    suite: str = field(default="", compare=False)
 
     def load(self) -> Any:
         """Read or generate the problem.
@@ -59,7 +66,20 @@ class Instance:
         match = _UNIFORM.fullmatch(self.source)
         if match:
             return uniform(int(match["n"]), int(match["seed"]))
+        member = _MEMBER.fullmatch(self.source)
+        if member and is_line_set(Path(member["path"])):
+            return LineSet(Path(member["path"])).load(int(member["number"]))
         return read(self.source)
+
+    def size(self) -> int | None:
+        """Count the nodes; None if the file cannot be read."""
+        match = _UNIFORM.fullmatch(self.source)
+        if match:
+            return int(match["n"])
+        try:
+            return int(self.load().size)
+        except (OSError, ValueError):
+            return None
 
 
 def uniform(n: int, seed: int) -> TSP:
@@ -85,9 +105,11 @@ def find_suite(
     ----------
     target
         A file, a folder (searched with all folders below), the name of a folder under
-        ``$COSOLVE_DATA``, ``../shared/instances`` or the ``instances`` of a checkout, or
+        ``$COSOLVE_DATA``, ``../shared/instances`` or the ``instances`` of a checkout;
         ``uniform:N[xCOUNT][:SEED]``, which generates COUNT instances of N nodes with seeds SEED,
-        SEED + 1 and so on (1 and 0 unless given).
+        SEED + 1 and so on (1 and 0 unless given); or ``FOLDER:N[xCOUNT][:FIRST]``, such as
+        ``tsp-uniform:500``: all, or COUNT from the FIRST (from 0) on, of the instances in the
+        file of the folder that holds one of N nodes per line.
     min_size, max_size
         Leave out smaller and larger instances. Files that cannot be read stay in: a benchmark
         must not lose them silently.
@@ -102,13 +124,16 @@ def find_suite(
     ValueError
         If there is no such suite or no instance in it; the message says where it was looked for.
     """
-    instances = _generated(target) if target.startswith("uniform:") else _files(target)
+    if target.startswith("uniform:"):
+        instances = _generated(target)
+    else:
+        instances = _members(target) or _files(target)
     if min_size is not None or max_size is not None:
         low, high = min_size or 0, float("inf") if max_size is None else max_size
-        instances = [i for i in instances if (n := _size(i)) is None or low <= n <= high]
+        instances = [i for i in instances if (n := i.size()) is None or low <= n <= high]
     if not instances:
         raise ValueError(f"suite {target} is empty: no instance of a size asked for")
-    return instances
+    return [dataclasses.replace(instance, suite=target) for instance in instances]
 
 
 def data_folders() -> list[Path]:
@@ -141,13 +166,45 @@ def _generated(target: str) -> list[Instance]:
     return instances
 
 
+def _place(target: str) -> Path | None:
+    places = [Path(target), *(folder / target for folder in data_folders())]
+    return next((place for place in places if place.exists()), None)
+
+
+def _members(target: str) -> list[Instance]:
+    """Instances of ``FOLDER:N[xCOUNT][:FIRST]``; none if the target is nothing of the kind."""
+    match = _MEMBERS.fullmatch(target)
+    folder = _place(match["set"]) if match else None
+    if match is None or folder is None or not folder.is_dir():
+        return []
+    path = find_line_set(folder, int(match["n"]))
+    if path is None:
+        raise ValueError(f"suite {target}: {folder} has no file tsp{match['n']}_*.txt[.gz]")
+    first = int(match["first"] or 0)
+    found = _line_set(path)[first:]
+    return found[: int(match["count"])] if match["count"] else found
+
+
+def _line_set(path: Path) -> list[Instance]:
+    lines = LineSet(path)
+    return [
+        Instance(
+            f"{lines.stem}-{number}",
+            f"{path}#{number}",
+            digest[:_HASH_LENGTH],
+            best_known.for_member(path, number),
+        )
+        for number, digest in enumerate(lines.digests())
+    ]
+
+
 def _files(target: str) -> list[Instance]:
-    folders = data_folders()
-    places = [Path(target), *(folder / target for folder in folders)]
-    place = next((p for p in places if p.exists()), None)
+    place = _place(target)
     if place is None:
-        looked = ", ".join(map(str, folders))
+        looked = ", ".join(map(str, data_folders()))
         raise ValueError(f"there is no suite, folder or file {target} (looked in . and {looked})")
+    if is_line_set(place):
+        return _line_set(place)
     if place.is_file():
         return [_instance(place, place.parent)]
     found = [path for path in place.rglob("*") if path.is_file() and _is_instance(path)]
@@ -182,10 +239,3 @@ def _hash(data: bytes) -> str:
 def _natural(instance: Instance) -> list[tuple[int, str]]:
     parts = re.split(r"(\d+)", instance.name.lower())
     return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
-
-
-def _size(instance: Instance) -> int | None:
-    try:
-        return int(instance.load().size)
-    except (OSError, ValueError):
-        return None

@@ -85,18 +85,32 @@ _COLUMNS = (
 )
 
 
-def method_label(row: Row) -> str:
-    """Name a method together with its parameters and guidance.
+def method_name(row: Row) -> str:
+    """Name a method together with its preset and parameters.
 
     Parameters
     ----------
     row
         Any row of the method.
     """
-    details = [f"{name}={value}" for name, value in sorted((row.get("params") or {}).items())]
-    if row.get("guide"):
-        details.append(f"guide {row['guide']}")
-    return f"{row['method']} ({', '.join(details)})" if details else str(row["method"])
+    return _named(row, [])
+
+
+def method_label(row: Row) -> str:
+    """Name a method together with its preset, parameters and guidance.
+
+    Parameters
+    ----------
+    row
+        Any row of the method.
+    """
+    return _named(row, [f"guide {row['guide']}"] if row.get("guide") else [])
+
+
+def _named(row: Row, more: list[str]) -> str:
+    name = f"{row['method']}:{row['preset']}" if row.get("preset") else str(row["method"])
+    details = [f"{key}={value}" for key, value in sorted((row.get("params") or {}).items())] + more
+    return f"{name} ({', '.join(details)})" if details else name
 
 
 def per_instance(rows: Iterable[Row]) -> list[Line]:
@@ -239,7 +253,7 @@ def to_csv(lines: Sequence[Line]) -> str:
     return text.getvalue()
 
 
-def summary(rows: Sequence[Row], suffix: str) -> str:
+def summary(rows: Sequence[Row], suffix: str, more: Sequence[str] = ()) -> str:
     """Return the tables per method and per instance as text.
 
     Parameters
@@ -248,6 +262,8 @@ def summary(rows: Sequence[Row], suffix: str) -> str:
         Rows of a benchmark.
     suffix
         ``".csv"`` or ``".md"``.
+    more
+        Further tables, in Markdown, which come first; a ``.csv`` file leaves them out.
 
     Raises
     ------
@@ -258,7 +274,9 @@ def summary(rows: Sequence[Row], suffix: str) -> str:
     if suffix == ".csv":
         return to_csv([*lines, *per_method(lines)])
     if suffix == ".md":
-        return f"# Methods\n\n{markdown(per_method(lines))}\n# Instances\n\n{markdown(lines)}"
+        gaps = "".join(f"# Gaps\n\n{table}\n" for table in more)
+        methods, instances = markdown(per_method(lines)), markdown(lines)
+        return f"{gaps}# Methods\n\n{methods}\n# Instances\n\n{instances}"
     raise ValueError(f"a summary is a .md or .csv file, not {suffix or 'one without a suffix'}")
 
 

@@ -15,6 +15,7 @@ from cosolve.certify import DEFAULT_BOUND_SHARE
 from cosolve.core.report import result_to_dict
 from cosolve.engine import peak_memory_mib
 from cosolve.solve import solve
+from cosolve.solvers import presets
 
 _KEY_LENGTH = 16
 _GRACE_S = 60.0  # for starting the worker, reading the instance and checking the solution
@@ -40,6 +41,8 @@ class Task:
         Wall seconds of the call of ``solve``; reading the instance is not part of it.
     bound_share
         Share of the time limit for a lower bound; see ``solve``.
+    preset
+        Name of a preset of the solver that `params` come on top of, or None.
     """
 
     instance: Instance
@@ -50,6 +53,7 @@ class Task:
     threads: int = 1
     time_limit_s: float = 10.0
     bound_share: float = DEFAULT_BOUND_SHARE
+    preset: str | None = None
 
     @property
     def key(self) -> str:
@@ -62,6 +66,7 @@ class Task:
             self.seed,
             self.threads,
             float(self.time_limit_s),
+            *([] if self.preset is None else [self.preset]),
         ]
         if self.bound_share != DEFAULT_BOUND_SHARE:
             question.append(self.bound_share)
@@ -79,7 +84,10 @@ class Task:
             "key": self.key,
             "instance": self.instance.name,
             "source": self.instance.source,
+            "suite": self.instance.suite,
+            "digest": self.instance.digest,
             "method": self.method,
+            "preset": self.preset,
             "params": dict(self.params),
             "guide": self.guide,
             "seed": self.seed,
@@ -87,6 +95,7 @@ class Task:
             "time_limit": self.time_limit_s,
             "best_known": None if known is None else known.value,
             "proven": None if known is None else known.proven,
+            "reference": None if known is None else known.reference,
         }
 
     def failed(self, reason: str) -> Row:
@@ -110,35 +119,48 @@ def make_tasks(
     threads: int = 1,
     time_limit_s: float = 10.0,
     bound_share: float = DEFAULT_BOUND_SHARE,
+    time_per_node_s: float | None = None,
 ) -> list[Task]:
     """Cross instances with methods, guides and seeds, instance by instance.
 
     Parameters
     ----------
     instances, methods, seeds
-        What to cross.
+        What to cross; a method is ``NAME`` or ``NAME:PRESET``.
     params
-        Parameters by method.
+        Parameters by method, written as in `methods`.
     guides
         Names of guidance; None is the solver's own.
     threads, time_limit_s, bound_share
         The same for every run.
+    time_per_node_s
+        If given, the time limit is this times the number of nodes; where that cannot be read,
+        `time_limit_s`.
     """
-    return [
-        Task(
-            instance,
-            method,
-            (params or {}).get(method, {}),
-            guide,
-            seed,
-            threads,
-            time_limit_s,
-            bound_share,
-        )
-        for instance, method, guide, seed in itertools.product(
-            list(instances), list(methods), guides, seeds
-        )
-    ]
+    found = []
+    names = [(method, *split_method(method)) for method in methods]
+    for instance in instances:
+        limit = time_limit_s
+        if time_per_node_s is not None and (size := instance.size()) is not None:
+            limit = time_per_node_s * size
+        for (spec, name, preset), guide, seed in itertools.product(names, guides, seeds):
+            own = (params or {}).get(spec, {})
+            found.append(
+                Task(instance, name, own, guide, seed, threads, limit, bound_share, preset)
+            )
+    return found
+
+
+def split_method(spec: str) -> tuple[str, str | None]:
+    """Split ``NAME[:PRESET]``.
+
+    Parameters
+    ----------
+    spec
+        A method as benchmarks name it.
+    """
+    name, colon, preset = spec.partition(":")
+    return name, preset if colon else None
 
 
 def execute(task: Task) -> Row:
@@ -152,11 +174,12 @@ def execute(task: Task) -> Row:
     Returns
     -------
     dict
-        The question, then everything ``result_to_dict`` says, then ``size``,
+        The question, then everything ``result_to_dict`` says, then ``size``, ``integral``,
         ``cpu`` (seconds of processor time of the call), ``memory`` (peak of this process in MiB),
         ``gap_to_best`` (fraction) and ``at_best``.
     """
     problem = task.instance.load()
+    named = {} if task.preset is None else presets.preset(task.method, task.preset, problem.size)
     cpu_began_s = time.process_time()
     result = solve(
         problem,
@@ -165,7 +188,7 @@ def execute(task: Task) -> Row:
         seed=task.seed,
         threads=task.threads,
         guide=task.guide,
-        params=dict(task.params),
+        params={**named, **task.params},
         bound_share=task.bound_share,
     )
     cpu_s = time.process_time() - cpu_began_s
@@ -175,6 +198,7 @@ def execute(task: Task) -> Row:
         **task.question(),
         **report,
         "size": problem.size,
+        "integral": problem.integral,
         "cpu": cpu_s,
         "memory": peak_memory_mib(),
         **compare(task.instance, result.cost if valid else None, integral=problem.integral),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,23 @@ from typing import Any
 import click
 
 from cosolve.bench import (
+    Pivot,
     ResultStore,
     Task,
     answers,
     find_suite,
+    load_references,
     make_tasks,
+    parse_axes,
     per_instance,
     per_method,
+    pivot,
     remaining,
     run_bench,
+    split_method,
     summary,
 )
+from cosolve.bench.pivot import AXES, references
 from cosolve.bench.store import Row
 from cosolve.bench.tables import Line, cells, failures, headers
 from cosolve.certify import DEFAULT_BOUND_SHARE
@@ -36,6 +42,8 @@ _WIDE = 1000
 _SHOWN_FAILURES = 10
 _SEEDS = re.compile(r"(\d+)(?:-(\d+))?")
 _SUMMARIES = (".csv", ".md")
+_GIVEN = click.core.ParameterSource.COMMANDLINE
+_ANY_SIZE = 1000  # to see whether a preset exists
 
 
 def _names(_ctx: click.Context, _option: click.Parameter, text: str | None) -> list[str]:
@@ -68,6 +76,15 @@ def _parameters(
     return found
 
 
+def _axes(
+    _ctx: click.Context, _option: click.Parameter, texts: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    try:
+        return [parse_axes(text) for text in texts]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @click.command()
 @click.argument("suites", nargs=-1, required=True, metavar="SUITE...")
 @click.option(
@@ -77,7 +94,8 @@ def _parameters(
     show_default=True,
     callback=_names,
     metavar="NAMES",
-    help="Methods, separated by commas; see `cosolve methods`.",
+    help="Methods, separated by commas, each NAME or NAME:PRESET (a preset, or a .json file of "
+    "`cosolve tune`); see `cosolve methods`.",
 )
 @click.option(
     "-t",
@@ -87,6 +105,12 @@ def _parameters(
     show_default=True,
     metavar="SECONDS",
     help="Wall seconds of every run.",
+)
+@click.option(
+    "--time-per-node",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Wall seconds per node instead: the limit grows with the instance.",
 )
 @click.option(
     "-s",
@@ -119,7 +143,7 @@ def _parameters(
     "guides",
     callback=_names,
     metavar="NAMES",
-    help="Guidance to compare, separated by commas: knn[:K], quadrant[:K], alpha[:K], file:PATH.",
+    help="Guidance to compare, separated by commas: knn[:K], alpha[:K], gt-prior[:K], ...",
 )
 @click.option(
     "-p",
@@ -141,6 +165,21 @@ def _parameters(
     help="File to add a line to after every run; runs it holds already are not made again.",
 )
 @click.option(
+    "--reference",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Compare with these values instead of the best known: a .jsonl file of an earlier -o, or "
+    "a .json object of values by name.",
+)
+@click.option(
+    "--pivot",
+    "pivots",
+    multiple=True,
+    callback=_axes,
+    metavar="ROWS:COLUMNS",
+    help=f"Also print mean gaps in a table; each is one of {', '.join(AXES)}.",
+)
+@click.option(
     "--summary",
     "summary_path",
     type=click.Path(path_type=Path),
@@ -152,6 +191,7 @@ def bench(
     suites: tuple[str, ...],
     methods: list[str],
     time_limit: float,
+    time_per_node: float | None,
     seeds: list[int],
     jobs: int,
     threads: int,
@@ -161,24 +201,33 @@ def bench(
     min_size: int | None,
     max_size: int | None,
     output: Path | None,
+    reference: Path | None,
+    pivots: list[tuple[str, str]],
     summary_path: Path | None,
     quiet: bool,
 ) -> int:
     """Run methods over suites of instances and compare with the best-known values.
 
     A SUITE is a folder, a file, the name of a folder under $COSOLVE_DATA, ../shared/instances or
-    the instances of a checkout, or uniform:N[xCOUNT][:SEED] for random points in the unit square.
+    the instances of a checkout, uniform:N[xCOUNT][:SEED] for random points in the unit square, or
+    FOLDER:N[xCOUNT][:FIRST] for instances in a file of many, such as tsp-uniform:500x16.
 
     Ctrl-C keeps the runs that are finished; with -o the same command then makes the others.
     """  # fmt: skip
+    context = click.get_current_context()
+    if time_per_node is not None and context.get_parameter_source("time_limit") == _GIVEN:
+        raise click.UsageError("--time-limit and --time-per-node both limit the time")
     if summary_path is not None:
         _check_summary(summary_path, output)
-    by_method = _params_by_method(methods, params)
+    methods, from_files = _read_files(methods)
+    by_method = _params_by_method(methods, from_files, params)
     _check_guides(guides)
     instances = [i for s in suites for i in find_suite(s, min_size=min_size, max_size=max_size)]
+    if reference is not None:
+        instances = load_references(reference).apply(instances)
     tasks = make_tasks(
         dict.fromkeys(instances), methods, seeds, params=by_method, guides=guides or [None],
-        threads=threads, time_limit_s=time_limit,
+        threads=threads, time_limit_s=time_limit, time_per_node_s=time_per_node,
         bound_share=0.0 if no_bound else DEFAULT_BOUND_SHARE,
     )  # fmt: skip
     rows: list[Row] = []
@@ -187,10 +236,15 @@ def bench(
         rows = [] if store is None else store.rows
         interrupted = _run(tasks, rows, (store or rows).append, jobs, quiet)
     found = answers(tasks, rows)
+    tables = [pivot(found, axes) for axes in pivots]
     if summary_path is not None:
-        atomic_write(summary_path, summary(found, summary_path.suffix))
+        more = [table.markdown() for table in tables]
+        atomic_write(summary_path, summary(found, summary_path.suffix, more))
     if not quiet:
         _print_tables(per_instance(found))
+        if reference is not None:
+            click.echo(f"\nbest known: {references(found)}")
+        _print_pivots(tables)
     _report_failures(failures(found))
     if interrupted:
         click.echo(f"interrupted: {len(found)} of {len(tasks)} runs are finished", err=True)
@@ -205,22 +259,45 @@ def _check_summary(path: Path, output: Path | None) -> None:
     check_writable(path)
 
 
+def _read_files(methods: Sequence[str]) -> tuple[list[str], dict[str, dict[str, object]]]:
+    """Replace ``NAME:FILE.json`` by ``NAME``; return the parameters in the files by name.
+
+    They become part of what a run is known by, which the name of a file is not.
+    """
+    from cosolve.solvers import presets
+
+    found: dict[str, dict[str, object]] = {}
+    for spec in methods:
+        name, preset = split_method(spec)
+        from_file = preset is not None and preset.endswith(".json")
+        key = name if from_file else spec
+        if key in found:
+            raise click.UsageError(f"--methods names {key} twice")
+        found[key] = presets.preset(name, preset, 0) if preset and from_file else {}
+    return list(found), found
+
+
 def _params_by_method(
-    methods: Sequence[str], params: Sequence[tuple[str | None, str, str]]
+    methods: Sequence[str],
+    from_files: Mapping[str, Mapping[str, object]],
+    params: Sequence[tuple[str | None, str, str]],
 ) -> dict[str, dict[str, object]]:
     """Sort parameters by method and check them and the names of the methods."""
-    from cosolve.solvers import registry
+    from cosolve.solvers import presets, registry
 
     if not methods:
         raise click.UsageError(f"--methods names none of {', '.join(registry.names())}")
+    known = {None, *methods, *(split_method(method)[0] for method in methods)}
     for method, name, _ in params:
-        if method is not None and method not in methods:
+        if method not in known:
             raise click.UsageError(f"--param {method}.{name}: {method} is not one of the methods")
-    found: dict[str, dict[str, object]] = {
-        m: {name: value for method, name, value in params if method in (None, m)} for m in methods
-    }
-    for method, values in found.items():
-        registry.get(method, values)
+    found: dict[str, dict[str, object]] = {}
+    for spec in methods:
+        method, preset = split_method(spec)
+        own = {name: value for m, name, value in params if m in (None, spec, method)}
+        found[spec] = {**from_files[spec], **own}
+        named = {} if preset is None else presets.preset(method, preset, _ANY_SIZE)
+        registry.get(method, {**named, **found[spec]})
     return found
 
 
@@ -292,18 +369,32 @@ def _print_tables(lines: list[Line]) -> None:
     console.print(_rich(lines), "", _rich(per_method(lines)), sep="\n")
 
 
+def _print_pivots(tables: Sequence[Pivot]) -> None:
+    from rich.console import Console
+
+    console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
+    for table in tables:
+        console.print("", table.title, _grid(table.headers, table.body), sep="\n", markup=False)
+
+
 def _rich(lines: Sequence[Line]) -> Any:
+    texts = [cells(line) for line in lines]
+    shown = [k for k in range(len(headers())) if any(row[k] for row in texts)]
+    titles = [headers()[k] for k in shown]
+    return _grid(titles, [[row[k] for k in shown] for row in texts])
+
+
+def _grid(titles: Sequence[str], body: Sequence[Sequence[str]]) -> Any:
+    """Lay out a table whose numbers stand to the right."""
     from rich.table import Table
     from rich.text import Text
 
-    texts = [cells(line) for line in lines]
     table = Table(box=None, pad_edge=False)
-    shown = [k for k in range(len(headers())) if any(row[k] for row in texts)]
-    for k in shown:
-        left = headers()[k] in ("instance", "method")
-        table.add_column(headers()[k], justify="left" if left else "right", overflow="fold")
-    for row in texts:
-        table.add_row(*(Text(row[k]) for k in shown))
+    for title in titles:
+        left = title in ("instance", "method") or title == titles[0]
+        table.add_column(title, justify="left" if left else "right", overflow="fold")
+    for row in body:
+        table.add_row(*map(Text, row))
     return table
 
 

@@ -159,6 +159,13 @@ def shown(cost: float | None, integral: bool) -> str:
     return str(value) if isinstance(value, int) else f"{value:.10g}"
 
 
+def text(value: object) -> str:
+    """Return the value of a parameter as ``--param`` takes it."""
+    if isinstance(value, tuple):
+        return ",".join(map(text, value))
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
 def shown_gap(gap: float | None) -> str:
     """Return a relative gap as text, in percent."""
     return "none" if gap is None else f"{100 * gap:.4f} %"

@@ -25,6 +25,7 @@ COMMANDS = {
     "info": "Describe an instance.",
     "methods": "List the methods and their parameters.",
     "bench": "Run methods over a set of instances.",
+    "tune": "Search for good parameters of a method.",
     "generate": "Write random instances.",
     "convert": "Convert an instance to another format.",
     "plot": "Draw a solution.",

@@ -11,8 +11,8 @@ from cosolve.cli import common
 @click.argument("problem", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def methods(problem: str | None, as_json: bool) -> None:
-    """List the methods for a PROBLEM (such as tsp), with their parameters and defaults."""
-    from cosolve.solvers import registry
+    """List the methods for a PROBLEM (such as tsp), with parameters, defaults and presets."""
+    from cosolve.solvers import presets, registry
 
     names = registry.names() if problem is None else registry.for_kind(problem)
     if as_json:
@@ -21,6 +21,7 @@ def methods(problem: str | None, as_json: bool) -> None:
                 name: {
                     "summary": registry.solver_class(name).summary,
                     "parameters": {k: _plain(v) for k, v in registry.parameters(name).items()},
+                    "presets": list(presets.names(name)),
                 }
                 for name in names
             }
@@ -30,7 +31,9 @@ def methods(problem: str | None, as_json: bool) -> None:
     for name in names:
         click.echo(f"{name:<{width}}{registry.solver_class(name).summary}")
         for key, default in registry.parameters(name).items():
-            click.echo(f"{'':<{width}}  {key}={_text(default)}")
+            click.echo(f"{'':<{width}}  {key}={common.text(default)}")
+        for preset in presets.names(name):
+            click.echo(f"{'':<{width}}  --params {preset}")
 
 
 def _plain(value: object) -> object:
@@ -38,10 +41,3 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
-
-
-def _text(value: object) -> str:
-    """Return a default as ``--param`` takes it."""
-    if isinstance(value, tuple):
-        return ",".join(map(_text, value))
-    return str(value).lower() if value is None or isinstance(value, bool) else str(value)

@@ -14,7 +14,7 @@ from cosolve.cli.progress import live_progress
 from cosolve.core import Status, Stop
 from cosolve.core.interrupts import interrupts_set
 from cosolve.core.report import result_to_dict
-from cosolve.solve import DEFAULT_TIME_LIMIT
+from cosolve.solve import DEFAULT_TIME_LIMIT, default_stop
 from cosolve.solve import solve as solve_problem
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def _parameter(
     "--time-limit",
     type=float,
     metavar="SECONDS",
-    help=f"Wall seconds of the search.  [default: {DEFAULT_TIME_LIMIT:g}; none with --iterations]",
+    help="Wall seconds of the search.  "
+    f"[default: the method's own, or {DEFAULT_TIME_LIMIT:g}; none with --iterations]",
 )
 @click.option("--iterations", type=int, metavar="N", help="Limit on the method's iterations.")
 @click.option("--stall", type=float, metavar="SECONDS", help="Stop if nothing improves so long.")
@@ -62,7 +63,9 @@ def _parameter(
 @click.option("-s", "--seed", type=int, default=0, show_default=True, help="Random seed.")
 @click.option("-j", "--threads", type=int, default=1, show_default=True, help="Threads to use.")
 @click.option(
-    "--guide", metavar="NAME", help="Guidance: knn[:K], quadrant[:K], alpha[:K], file:PATH."
+    "--guide",
+    metavar="NAME",
+    help="Guidance: knn[:K], quadrant[:K], alpha[:K], gt-prior[:K], file:PATH.",
 )
 @click.option("--start", type=common.INSTANCE, metavar="SOL", help="Solution file to start from.")
 @click.option(
@@ -75,13 +78,19 @@ def _parameter(
 )
 @click.option("--no-bound", is_flag=True, help="Compute no lower bound beside the search.")
 @click.option(
+    "--params",
+    "preset",
+    metavar="NAME",
+    help="Preset of the method, see `cosolve methods`, or a .json file of `cosolve tune`.",
+)
+@click.option(
     "-p",
     "--param",
     "params",
     multiple=True,
     callback=_parameter,
     metavar="NAME=VALUE",
-    help="Parameter of the method; may be repeated.",
+    help="Parameter of the method, over those of --params; may be repeated.",
 )
 @common.instance_options
 @click.option("-o", "--output", type=common.INSTANCE, metavar="OUT", help="Solution file to write.")
@@ -114,6 +123,7 @@ def solve(
     start: Path | None,
     bound_share: float,
     no_bound: bool,
+    preset: str | None,
     params: dict[str, str],
     metric: str | None,
     open_path: bool,
@@ -129,8 +139,6 @@ def solve(
 
     Ctrl-C or SIGTERM ends the search early and keeps what was found; a second one aborts.
     """  # fmt: skip
-    if time_limit is None and iterations is None:
-        time_limit = DEFAULT_TIME_LIMIT
     stop = Stop(
         time_limit=time_limit,
         iterations=iterations,
@@ -142,6 +150,9 @@ def solve(
     problem = common.read_instance(file, metric, open_path, first, last)
     if plot is not None:
         _check_drawable(problem)
+    named = {} if preset is None else _preset(method, preset, problem)
+    if time_limit is None and iterations is None:
+        stop |= _default_stop(method, named | params, problem)
     initial = None if start is None else _read_start(start, problem)
     # From here on a first signal loses nothing: it ends the search, or comes too late to matter.
     with interrupts_set(threading.Event()):
@@ -154,7 +165,7 @@ def solve(
                 threads=threads,
                 start=initial,
                 guide=guide,
-                params=params,
+                params=named | params,
                 bound_share=0.0 if no_bound else bound_share / 100,
                 on_progress=listener,
             )
@@ -167,6 +178,18 @@ def solve(
         for note in () if quiet else result.notes:
             click.echo(f"note: {note}", err=True)
     return _exit_code(result, valid)
+
+
+def _preset(method: str, name: str, problem: TSP) -> dict[str, object]:
+    from cosolve.solvers import presets
+
+    return presets.preset(method, name, problem.size)
+
+
+def _default_stop(method: str, params: dict[str, object], problem: TSP) -> Stop:
+    from cosolve.solvers import registry
+
+    return default_stop(registry.get(method, params), problem)
 
 
 def _check_outputs(file: Path, output: Path | None, *pictures: Path | None) -> None:

@@ -17,6 +17,13 @@ class Solver(Protocol):
         What users write after ``--method``.
     summary
         One line for ``cosolve methods``.
+
+    Notes
+    -----
+    A class may also have ``presets``, named parameters: functions of the number of nodes by name;
+    ``space``, the ranges in which its parameters are tuned: a ``cosolve.solvers.space.Domain`` by
+    name; and a method ``default_time_limit(problem)``, the seconds (or None) it is given where the
+    user says nothing.
     """
 
     name: ClassVar[str]

@@ -5,9 +5,10 @@ namespace nb = nanobind;
 
 void bindAtsp(nb::module_ &m);
 void bindEax(nb::module_ &m);
-void bindExact(nb::module_ &m);
 void bindHeldKarp(nb::module_ &m);
+void bindExact(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
+void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
 
@@ -17,7 +18,8 @@ NB_MODULE(_kernels, m) {
     bindTspBuild(m);
     bindLinKernighan(m);
     bindEax(m);
+    bindHeldKarp(m);
+    bindMcts(m);
     bindAtsp(m);
     bindExact(m);
-    bindHeldKarp(m);
 }

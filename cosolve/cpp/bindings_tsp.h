@@ -18,6 +18,7 @@ namespace nb = nanobind;
 
 using IntVector = nb::ndarray<int const, nb::numpy, nb::ndim<1>, nb::c_contig>;
 using IntMatrix = nb::ndarray<int const, nb::numpy, nb::ndim<2>, nb::c_contig>;
+using DoubleVector = nb::ndarray<double const, nb::numpy, nb::ndim<1>, nb::c_contig>;
 using IntResult = nb::ndarray<nb::numpy, int>;
 
 inline IntResult toArray(std::vector<int> values, std::size_t rows = 0) {

@@ -87,6 +87,21 @@ IntResult greedyTour(Metric const &metric, IntVector indptr, IntVector indices, 
     return toArray(std::move(tour));
 }
 
+IntResult greedyTourByWeight(Metric const &metric, IntVector indptr, IntVector indices,
+                             DoubleVector weights, IntMatrix fixed) {
+    if (metric.nodes() == 0) throw std::invalid_argument("the metric has no nodes");
+    checkCandidates(metric, view(indptr), view(indices));
+    if (weights.shape(0) != indices.shape(0))
+        throw std::invalid_argument("there must be one weight per candidate edge");
+    auto const edges = toEdges(metric.size(), fixed);
+    auto tour = unlocked([&] {
+        return cosolve::tsp::greedyTour(metric, view(indptr), view(indices), edges, 0, 0.0,
+                                        {weights.data(), weights.shape(0)});
+    });
+    if (tour.empty()) throw std::invalid_argument("the fixed edges fit in no tour");
+    return toArray(std::move(tour));
+}
+
 IntResult spaceFillingTour(Metric const &metric) {
     if (!metric.hasPoints())
         throw std::invalid_argument("a space-filling curve needs coordinates, not a matrix");
@@ -116,6 +131,9 @@ void bindTspBuild(nb::module_ &m) {
     m.def("greedy_tour", &greedyTour, "metric"_a, "indptr"_a.noconvert(), "indices"_a.noconvert(),
           "fixed_edges"_a.noconvert(), "seed"_a = 0, "randomization"_a = 0.0,
           "Greedy-edge tour from candidate rows, containing the fixed edges.");
+    m.def("greedy_tour_by_weight", &greedyTourByWeight, "metric"_a, "indptr"_a.noconvert(),
+          "indices"_a.noconvert(), "weights"_a.noconvert(), "fixed_edges"_a.noconvert(),
+          "Greedy-edge tour that takes candidates of large weight first.");
     m.def("space_filling_tour", &spaceFillingTour, "metric"_a,
           "Nodes in the order of a Hilbert curve; the hub comes last.");
     m.def("tour_cost", &tourCost, "metric"_a, "tour"_a.noconvert(), "Length of a closed tour.");

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cosolve.guidance.alpha import AlphaGuide
 from cosolve.guidance.base import EdgeGuidance, EdgeGuide
 from cosolve.guidance.file import FileGuide, load_guidance, save_guidance
+from cosolve.guidance.gt_prior import GtPriorGuide
 from cosolve.guidance.knn import KnnGuide
 from cosolve.guidance.quadrant import QuadrantGuide
 
@@ -20,6 +21,7 @@ __all__ = [
     "EdgeGuidance",
     "EdgeGuide",
     "FileGuide",
+    "GtPriorGuide",
     "KnnGuide",
     "QuadrantGuide",
     "load_guidance",
@@ -46,6 +48,10 @@ def _alpha(argument: str | None) -> EdgeGuide:
     return AlphaGuide() if argument is None else AlphaGuide(_count(argument))
 
 
+def _gt_prior(argument: str | None) -> EdgeGuide:
+    return GtPriorGuide() if argument is None else GtPriorGuide(_count(argument))
+
+
 def _file(argument: str | None) -> EdgeGuide:
     if not argument:
         raise ValueError("expected the path of an .npz file after the colon")
@@ -57,6 +63,7 @@ GUIDES: Mapping[str, tuple[str, Callable[[str | None], EdgeGuide]]] = MappingPro
         "knn": ("knn[:K]", _knn),
         "quadrant": ("quadrant[:K]", _quadrant),
         "alpha": ("alpha[:K]", _alpha),
+        "gt-prior": ("gt-prior[:K]", _gt_prior),
         "file": ("file:PATH", _file),
     }
 )
@@ -70,8 +77,9 @@ def make_guide(spec: str) -> EdgeGuide:
     ----------
     spec
         ``knn[:K]``, the K nearest nodes; ``quadrant[:K]``, the K nearest in each quadrant and five
-        overall; ``alpha[:K]``, the K edges nearest to a minimum 1-tree; or ``file:PATH``, from an
-        ``.npz`` file.
+        overall; ``alpha[:K]``, the K edges nearest to a minimum 1-tree; ``gt-prior[:K]``, the K
+        nearest, weighted by how often optimal tours go to a neighbor of that rank; or
+        ``file:PATH``, from an ``.npz`` file.
 
     Returns
     -------

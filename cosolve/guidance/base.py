@@ -72,6 +72,30 @@ class EdgeGuidance:
         """Number of nodes."""
         return int(self.indptr.size - 1)
 
+    def strongest(self, k: int) -> EdgeGuidance:
+        """Return guidance of the k edges of largest weight of every node, or all it has.
+
+        Parameters
+        ----------
+        k
+            Most edges of a node, at least 1.
+
+        Raises
+        ------
+        ValueError
+            If `k` is not positive.
+        """
+        if k < 1:
+            raise ValueError(f"k must be positive, got {k}")
+        counts = np.diff(self.indptr)
+        if not counts.size or counts.max() <= k:
+            return self
+        rank = np.arange(self.indptr[-1]) - np.repeat(self.indptr[:-1], counts)
+        kept = rank < k
+        indptr = np.zeros_like(self.indptr)
+        np.cumsum(np.minimum(counts, k), out=indptr[1:])
+        return EdgeGuidance(indptr, self.indices[kept], self.weight[kept])
+
 
 class EdgeGuide(Protocol):
     """Anything that turns a problem into edge guidance."""

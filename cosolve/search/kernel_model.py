@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cosolve.problems import TSP, Tour
 
 IntArray = npt.NDArray[np.int32]
+FloatArray = npt.NDArray[np.float64]
 
 _ROUNDING = 1e-9  # relative; sums of the same legs in another order differ by far less
 
@@ -196,6 +197,24 @@ class KernelModel(KernelGraph, ABC):
     ) -> None:
         super().__init__(metric, indptr, indices, fixed_edges, closing)
         self.problem = problem
+
+    def weights(self, guidance: EdgeGuidance) -> FloatArray:  # noqa: ARG002
+        """Weights of the candidate edges, aligned with ``indices``.
+
+        Parameters
+        ----------
+        guidance
+            What the model was made with.
+
+        Returns
+        -------
+        ndarray
+            float64, shape (indices.size,). A model whose candidates are not simply those of the
+            guidance weighs them by their order in each row.
+        """
+        rank = np.arange(self.indices.size) - np.repeat(self.indptr[:-1], np.diff(self.indptr))
+        weight: FloatArray = np.reciprocal(1.0 + rank.astype(np.float64))
+        return weight
 
     def is_optimal(self, cost: float) -> bool:
         """Return whether the bound, if there is one, proves that nothing costs less."""

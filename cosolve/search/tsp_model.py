@@ -10,7 +10,7 @@ from cosolve.core import KernelError
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.problems.kernel import kernel_metric
-from cosolve.search.kernel_model import IntArray, KernelModel, require_size
+from cosolve.search.kernel_model import FloatArray, IntArray, KernelModel, require_size
 
 # Measured (benchmarks/SETTINGS.md): on uniform points 5 nearest and 2 per quadrant are as good as 6
 # to 10 nearest, on clustered ones better. A matrix has no quadrants.
@@ -96,14 +96,34 @@ class TspModel(KernelModel):
         return self._hub
 
     def _renumber(self, guidance: EdgeGuidance) -> tuple[IntArray, IntArray]:
+        indptr, source = self._source(guidance)
+        return indptr, self._rank[guidance.indices[source]]
+
+    def _source(self, guidance: EdgeGuidance) -> tuple[IntArray, npt.NDArray[np.int64]]:
+        """Offsets of the rows in the kernel's order, and where every entry of them comes from."""
         counts = np.diff(guidance.indptr)[self._order]
         indptr = np.zeros(counts.size + 1, np.int32)
         np.cumsum(counts, out=indptr[1:])
-        # Position of every entry of the new rows in the old ones.
         source = np.arange(indptr[-1]) + np.repeat(
             guidance.indptr[:-1][self._order] - indptr[:-1], counts
         )
-        return indptr, self._rank[guidance.indices[source]]
+        return indptr, source
+
+    def weights(self, guidance: EdgeGuidance) -> FloatArray:
+        """Weights of the candidate edges; those of a hub are average.
+
+        Parameters
+        ----------
+        guidance
+            What the model was made with.
+        """
+        indptr, source = self._source(guidance)
+        weight = guidance.weight[source].astype(np.float64)
+        if self._hub is None:
+            return weight
+        mean = float(weight.mean()) if weight.size else 1.0
+        with_hub = np.insert(weight, indptr[:-1], mean)
+        return np.append(with_hub, np.full(self.indices.size - with_hub.size, mean))
 
     def _with_hub(self, indptr: IntArray, indices: IntArray) -> tuple[IntArray, IntArray]:
         if self._hub is None:

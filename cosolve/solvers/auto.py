@@ -42,28 +42,29 @@ class Auto:
         guide: EdgeGuidance | None = None,
     ) -> Outcome[Tour]:
         """Solve with the chosen method."""
-        solver = choose(problem.size, run.remaining)
+        solver = choose(problem, run.remaining)
         return solver.run(problem, run, start=start, guide=guide)
 
 
-def choose(size: int, seconds: float) -> Solver:
-    """Return the solver for a problem of `size` nodes and a time limit in seconds.
+def choose(problem: Problem[Any], seconds: float) -> Solver:
+    """Return the solver for a problem and a time limit in seconds.
 
     Parameters
     ----------
-    size
-        Number of nodes.
+    problem
+        Only its number of nodes counts, and which methods support it.
     seconds
         May be 0 or infinite.
     """
     # Beyond the largest instances measured, the seconds per node decide.
-    nodes = min(size, max(row[0] for row in _table()))
-    limit = min(max(seconds * nodes / max(size, 1), 1e-3), 1e9)
+    nodes = min(problem.size, max(row[0] for row in _table()))
+    limit = min(max(seconds * nodes / max(problem.size, 1), 1e-3), 1e9)
 
     def distance(row: tuple[int, float, str]) -> tuple[float, float]:
         return abs(math.log(row[0] / max(nodes, 1))), abs(math.log(row[1] / limit))
 
-    return registry.get(min(_table(), key=distance)[2])
+    solvers = (registry.get(row[2]) for row in sorted(_table(), key=distance))
+    return next(solver for solver in solvers if solver.supports(problem) is None)
 
 
 @cache

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run
@@ -12,6 +14,7 @@ from cosolve.problems import TSP, Tour
 from cosolve.search.eax import LARGEST, build_population, evolve
 from cosolve.search.kernel_model import IntArray, KernelModel
 from cosolve.search.models import model_of
+from cosolve.solvers.space import Choice, Domain, IntRange
 from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
 
 # Every other population is made of fewer and better tours, each kicked this many times per node.
@@ -63,6 +66,14 @@ class Eax:
 
     name: ClassVar[str] = "eax"
     summary: ClassVar[str] = "genetic algorithm with edge assembly crossover; best given time"
+
+    space: ClassVar[Mapping[str, Domain]] = MappingProxyType(
+        {
+            "population": IntRange(10, 300, log=True),
+            "children": IntRange(20, 100),
+            "share": Choice((0.0, 0.1, 0.25, 0.5)),
+        }
+    )
 
     population: int | None = None
     children: int = 60

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 from cosolve.core import Outcome, Problem, Run
@@ -10,6 +12,7 @@ from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.search.lin_kernighan import iterate
 from cosolve.search.models import model_of
+from cosolve.solvers.space import Choice, Domain, IntRange
 from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
 
 
@@ -41,6 +44,14 @@ class Lk:
 
     name: ClassVar[str] = "lk"
     summary: ClassVar[str] = "iterated Lin-Kernighan search with segment-local double bridges"
+
+    space: ClassVar[Mapping[str, Domain]] = MappingProxyType(
+        {
+            "depth": IntRange(3, 12),
+            "breadth": Choice(((3, 2, 1), (5, 1), (5, 3, 1), (5, 3, 2, 1), (5, 5, 3, 2, 1))),
+            "kick_segment": IntRange(5, 200, log=True),
+        }
+    )
 
     depth: int | None = None
     breadth: tuple[int, ...] | None = None

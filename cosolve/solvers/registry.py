@@ -29,6 +29,7 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "auto": "cosolve.solvers.auto:Auto",
         "eax": "cosolve.solvers.eax:Eax",
         "lk": "cosolve.solvers.lk:Lk",
+        "mcts": "cosolve.solvers.mcts:Mcts",
         "popmusic": "cosolve.solvers.popmusic:Popmusic",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",

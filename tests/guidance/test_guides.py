@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cosolve.guidance import FileGuide, KnnGuide, QuadrantGuide, make_guide
+from cosolve.guidance import EdgeGuidance, FileGuide, KnnGuide, QuadrantGuide, make_guide
 from cosolve.guidance.neighbors import k_nearest, quadrant_neighbors
 from cosolve.problems import TSP
 
@@ -56,7 +56,7 @@ def test_guides_are_made_by_name(spec, guide):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("gamma", r"unknown guide 'gamma'; valid are knn\[:K\], quadrant\[:K\], .*file:PATH"),
+        ("omega", r"unknown guide 'omega'; valid are knn\[:K\], quadrant\[:K\], .*file:PATH"),
         ("", "unknown guide"),
         ("knn:", r"knn\[:K\]: expected a positive integer"),
         ("knn:0", "expected a positive integer"),
@@ -77,3 +77,17 @@ def test_guides_validate_their_parameters(make):
     """A guide that would give nothing cannot be made."""
     with pytest.raises(ValueError, match=r"must be|no neighbors"):
         make()
+
+
+def test_the_strongest_edges_are_kept() -> None:
+    """Rows are cut to their k largest weights; shorter ones stay as they are."""
+    guidance = EdgeGuidance(
+        np.array([0, 3, 4, 4]), np.array([1, 2, 1, 0]), np.array([0.1, 0.9, 0.5, 0.2])
+    )
+    cut = guidance.strongest(2)
+    assert cut.indptr.tolist() == [0, 2, 3, 3]
+    assert cut.indices.tolist() == [2, 1, 0]
+    np.testing.assert_allclose(cut.weight, [0.9, 0.5, 0.2])
+    assert guidance.strongest(3) is guidance
+    with pytest.raises(ValueError, match="positive"):
+        guidance.strongest(0)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 
 from cosolve import solve
 from cosolve.core import Limit, Run, Stop
+from cosolve.problems import TSP
 from cosolve.problems.random_tsp import random_tsp
 from cosolve.solvers.auto import Auto, _table, choose
 from cosolve.solvers.eax import Eax
@@ -41,21 +43,31 @@ def test_nearest_row_is_chosen(
     Beyond the largest number of nodes it is the time per node that counts.
     """
     monkeypatch.setattr("cosolve.solvers.auto._table", lambda: TABLE)
-    assert choose(size, seconds).name == method
+    assert choose(random_tsp(size, seed=1), seconds).name == method
 
 
 def test_every_row_chooses_its_own_method() -> None:
     """What was measured is what is chosen, and only methods that ``auto`` may choose are."""
     for size, seconds, method in _table():
-        assert method in {"eax", "lk"}
-        assert choose(size, seconds).name == method
+        assert method in {"eax", "lk", "popmusic"}
+        assert choose(random_tsp(size, seed=1), seconds).name == method
+
+
+def test_a_method_that_declines_the_problem_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A matrix goes to the nearest method that handles matrices."""
+    rows = ((50, 1.0, "popmusic"), (100, 1.0, "lk"))
+    monkeypatch.setattr("cosolve.solvers.auto._table", lambda: rows)
+    problem = TSP(matrix=np.ones((50, 50)) - np.eye(50))
+    assert choose(problem, 1.0) == Lk()
 
 
 @pytest.mark.parametrize("size", [10, 100, 300, 1000, 3000, 10_000])
 @pytest.mark.parametrize("seconds", [10.0, 60.0, float("inf")])
 def test_genetic_algorithm_is_chosen_given_time(size: int, seconds: float) -> None:
     """In ten seconds it converges on up to 10,000 nodes, far below what ``lk`` reaches."""
-    assert choose(size, seconds) == Eax()
+    assert choose(random_tsp(size, seed=1), seconds) == Eax()
 
 
 @pytest.mark.parametrize(("seconds", "solver"), [(0.9, Lk), (600.0, Eax)])

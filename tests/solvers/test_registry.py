@@ -38,9 +38,9 @@ def test_name_in_the_table_is_the_solvers_own(name: str) -> None:
 @pytest.mark.parametrize("name", registry.SOLVERS)
 def test_defaults_can_be_given_as_text(name: str) -> None:
     """Whatever ``cosolve methods`` shows can be passed back."""
-    from cosolve.cli.methods import _text
+    from cosolve.cli.common import text
 
-    defaults = {key: _text(value) for key, value in registry.parameters(name).items()}
+    defaults = {key: text(value) for key, value in registry.parameters(name).items()}
     assert registry.get(name, defaults) == registry.get(name)
 
 

@@ -48,9 +48,14 @@ public:
         overwritten_.clear();
     }
 
-    // Takes back every change since the last commit.
-    void rollback() {
-        while (!spans_.empty()) {
+    // A point in the journal to roll back to.
+    std::size_t mark() const { return spans_.size(); }
+    // Number of nodes in the journal.
+    std::size_t journaled() const { return overwritten_.size(); }
+
+    // Takes back every change since a mark, or since the last commit.
+    void rollback(std::size_t mark = 0) {
+        while (spans_.size() > mark) {
             auto const [first, count] = spans_.back();
             spans_.pop_back();
             std::size_t const base = overwritten_.size() - static_cast<std::size_t>(count);
@@ -61,6 +66,18 @@ public:
             }
             overwritten_.resize(base);
         }
+    }
+
+    // The order at the last commit; the tour stays as it is.
+    std::vector<int> committed() const {
+        std::vector<int> order = order_;
+        std::size_t base = overwritten_.size();
+        for (auto span = spans_.rbegin(); span != spans_.rend(); ++span) {
+            base -= static_cast<std::size_t>(span->count);
+            for (int i = 0, p = span->first; i < span->count; ++i, p = after(p))
+                order[at(p)] = overwritten_[base + static_cast<std::size_t>(i)];
+        }
+        return order;
     }
 
 private:

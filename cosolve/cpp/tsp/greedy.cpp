@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -92,20 +93,28 @@ public:
         return true;
     }
 
-    void addCandidates(std::span<int const> start, std::span<int const> to) {
+    void addCandidates(std::span<int const> start, std::span<int const> to,
+                       std::span<double const> weights) {
         std::vector<Keyed> edges;
         edges.reserve(to.size() / 2 + to.size() / 8);
-        auto const row = [&](int i) {
-            auto const first = static_cast<std::size_t>(start[static_cast<std::size_t>(i)]);
-            auto const last = static_cast<std::size_t>(start[static_cast<std::size_t>(i) + 1]);
-            return to.subspan(first, last - first);
+        auto const begin = [&](int i) { return start[static_cast<std::size_t>(i)]; };
+        auto const find = [&](int i, int j) {  // the entry of edge (i, j), or -1
+            for (int e = begin(i); e < begin(i + 1); ++e)
+                if (to[static_cast<std::size_t>(e)] == j) return e;
+            return -1;
         };
         for (int i = 0; i < metric_.nodes(); ++i)
-            for (int const j : row(i)) {
+            for (int e = begin(i); e < begin(i + 1); ++e) {
+                int const j = to[static_cast<std::size_t>(e)];
                 if (j >= metric_.nodes()) continue;  // the hub
-                auto const back = row(j);
-                bool const twice = i > j && std::find(back.begin(), back.end(), i) != back.end();
-                if (!twice) add(edges, i, j);
+                int const back = find(j, i);
+                if (i > j && back >= 0) continue;  // it was met before
+                if (weights.empty()) {
+                    add(edges, i, j);
+                } else {
+                    double const other = back < 0 ? 0.0 : weights[static_cast<std::size_t>(back)];
+                    addWeighted(edges, i, j, (weights[static_cast<std::size_t>(e)] + other) / 2);
+                }
             }
         take(edges);
     }
@@ -146,6 +155,17 @@ private:
         double length = metric_(a, b);
         if (randomization_ > 0) length *= 1.0 + randomization_ * rng_.uniform();
         edges.push_back({orderedKey(length),
+                         static_cast<std::uint64_t>(a) << 32 | static_cast<std::uint64_t>(b)});
+    }
+    // The key has the weight, falling, in its upper half and the length in its lower half: floats
+    // that are not negative are in the order of their bits.
+    void addWeighted(std::vector<Keyed> &edges, int a, int b, double weight) {
+        if (!fragments_.canJoin(a, b)) return;
+        auto const bits = [](double x) {
+            return std::bit_cast<std::uint32_t>(static_cast<float>(x) + 0.0F);
+        };
+        std::uint64_t const key = std::uint64_t{~bits(std::max(weight, 0.0))} << 32;
+        edges.push_back({key | bits(std::max(metric_(a, b), 0.0)),
                          static_cast<std::uint64_t>(a) << 32 | static_cast<std::uint64_t>(b)});
     }
     void take(std::vector<Keyed> &edges) {
@@ -220,10 +240,11 @@ private:
 
 std::vector<int> greedyTour(Metric const &metric, std::span<int const> start,
                             std::span<int const> to, std::span<std::pair<int, int> const> fixed,
-                            std::uint64_t seed, double randomization) {
+                            std::uint64_t seed, double randomization,
+                            std::span<double const> weights) {
     Greedy greedy(metric, seed, randomization);
     if (!greedy.fix(fixed)) return {};
-    greedy.addCandidates(start, to);
+    greedy.addCandidates(start, to, weights);
     greedy.joinFragments();
     return greedy.tour();
 }

@@ -19,12 +19,16 @@ namespace cosolve::tsp {
 // between ends of different fragments that are near one another. `randomization` r > 0 multiplies
 // the length of each edge by 1 + r u, u uniform in [0, 1).
 //
+// With `weights`, one per candidate, these come in order of falling weight (the mean of an edge's
+// two, 0 where it has but one), then of length, and are not randomized.
+//
 // With a hub the result is a path over the real nodes whose ends the hub joins; it is otherwise an
 // ordinary node of the tour, and fixed edges may name it.
 //
 // Returns metric.size() nodes, or nothing if the fixed edges fit in no tour.
 std::vector<int> greedyTour(Metric const &metric, std::span<int const> start,
                             std::span<int const> to, std::span<std::pair<int, int> const> fixed,
-                            std::uint64_t seed, double randomization);
+                            std::uint64_t seed, double randomization,
+                            std::span<double const> weights = {});
 
 }  // namespace cosolve::tsp
