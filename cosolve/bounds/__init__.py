@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cosolve.bounds.base import LowerBound, proves, rounded_up
@@ -40,11 +39,6 @@ def lower_bound(problem: TSP, run: Run, *, upper: float | None = None) -> LowerB
         from cosolve.bounds.held_karp import held_karp_bound
 
         return held_karp_bound(problem, run, upper=upper)
-    try:
-        module = import_module("cosolve.bounds.asymmetric")
-    except ModuleNotFoundError as error:
-        if error.name != "cosolve.bounds.asymmetric":
-            raise
-        return None
-    found: LowerBound | None = module.asymmetric_bound(problem, run, upper=upper)
-    return found
+    from cosolve.bounds.asymmetric import asymmetric_bound
+
+    return asymmetric_bound(problem, run, upper=upper)
