@@ -18,8 +18,8 @@ PEER = "peer:"
 
 def execute(task: Task) -> Row:
     """Make a run: of a peer where the method is ``peer:NAME``, else of cosolve."""
-    if task.method.startswith(PEER):
-        return _execute_peer(task, task.method.removeprefix(PEER))
+    if f"{task.method}:" == PEER and task.preset is not None:
+        return _execute_peer(task, task.preset)
     return execute_cosolve(task)
 
 
@@ -36,6 +36,7 @@ def _execute_peer(task: Task, name: str) -> Row:
     cost = problem.cost(tour)
     return {
         **task.question(),
+        "method": PEER + name,
         "problem": problem.kind,
         "solver": peers.PEERS[name].label,
         "status": "FEASIBLE",

@@ -25,6 +25,11 @@ _TITLES = {
     "u1m": "Uniform, 1 000 000 nodes",
     "u1m-threads": "Uniform, 1 000 000 nodes, two threads",
     "large": "DIMACS, national, VLSI and art, up to 120 000 nodes",
+    "neural500": "The set TSP-500 of neural solvers; gaps to LKH of the same run",
+    "neural1000": "The set TSP-1000 of neural solvers; gaps to LKH of the same run",
+    "neural10000": "The set TSP-10000 of neural solvers; gaps to LKH of the same run",
+    "mcts1000": "mcts, uniform, 1000 nodes; gaps to the better of eax and mcts",
+    "mcts10000": "mcts, uniform, 10 000 nodes; gaps to the better of eax and mcts",
     "startup": "Start and reading",
 }
 
@@ -55,11 +60,16 @@ _TARGETS = {
     ("u1m", 90.0): _Target("length ≤ 722", lambda t: t.cost <= 722),
     ("u1m", 320.0): _Target("length ≤ 716.6", lambda t: t.cost <= 716.6),
     ("u1m-threads", 300.0): _Target("stretch: length ≤ 715", lambda t: t.cost <= 715),
+    ("neural500", 10.0): _Target("mean gap ≤ 0.01 %", lambda t: t.gap <= 0.01),
+    ("neural1000", 20.0): _Target("mean gap ≤ 0.01 %", lambda t: t.gap <= 0.01),
+    ("mcts1000", 10.0): _Target("mean gap ≤ 0.5 % (stretch 0.1 %)", lambda t: t.gap <= 0.5),
+    ("mcts10000", 100.0): _Target("mean gap ≤ 1.5 % (stretch 0.5 %)", lambda t: t.gap <= 1.5),
     ("tsplib", 5.0): _Target(
         "mean gap ≤ 0.01 %, at least 90 % at the optimum (stretch: all)",
         lambda t: t.gap <= 0.01 and t.at_best >= 0.9,
     ),
 }
+_AGAINST = {"neural500": "peer:lkh", "neural1000": "peer:lkh", "neural10000": "peer:lkh"}
 _MANY_INSTANCES = 5
 _MANY_LIMITS = 4
 
@@ -83,11 +93,28 @@ def render(rows: Iterable[Row]) -> str:
     latest = list({row["key"]: row for row in rows}.values())
     parts = []
     for case, title in _TITLES.items():
-        found = [row for row in latest if row.get("case") == case]
+        found = _compared([row for row in latest if row.get("case") == case], _AGAINST.get(case))
         if found:
             table = _startup if case == "startup" else _runs
             parts += [f"## {title}\n", table(found), _provenance(found)]
     return "\n".join(parts)
+
+
+def _compared(rows: Sequence[Row], method: str | None) -> list[Row]:
+    """Measure gaps from what a method found, or where no best value is known from the best row."""
+    costs: dict[str, list[float]] = {}
+    for row in rows:
+        if row.get("cost") is not None and method in (None, row["method"]):
+            costs.setdefault(row["instance"], []).append(row["cost"])
+    result = []
+    for row in rows:
+        if row.get("cost") is None or (method is None and row.get("gap_to_best") is not None):
+            result.append(row)
+            continue
+        reference = min(costs.get(row["instance"], [row["cost"]]))
+        gap = row["cost"] / reference - 1
+        result.append({**row, "gap_to_best": gap, "at_best": gap <= 1e-9})
+    return result
 
 
 def _markdown(header: Sequence[str], body: Iterable[Sequence[str]]) -> str:

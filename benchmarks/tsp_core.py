@@ -56,6 +56,12 @@ CASES = {
     "u100k-threads": Case("uniform:100000:1234", (600,), threads=2),
     "u1m": Case("uniform:1000000:1234", (90, 320)),
     "u1m-threads": Case("uniform:1000000:1234", (300,), threads=2),
+    # The sets neural solvers are measured on; as many of each as there is time for.
+    "neural500": Case("tsp-uniform:500x8", (10,)),
+    "neural1000": Case("tsp-uniform:1000x4", (20,)),
+    "neural10000": Case("tsp-uniform:10000x2", (60,)),
+    "mcts1000": Case("uniform:1000x16:1234", (10,)),
+    "mcts10000": Case("uniform:10000x4:1234", (100,)),
     "large": Case("tsp-large", (10,), max_size=120_000, per_node_s=0.01),
 }
 

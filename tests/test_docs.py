@@ -115,7 +115,21 @@ def run_session(text: str, where: str, names: dict[str, Any]) -> None:
 PAGES = sorted(page for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")] if blocks(page))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+# What these pages show is proven within the time limit, at the speed of an ordinary build.
+TIMED = {"bounds.md", "quickstart.md"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(
+            page,
+            id=str(page.relative_to(ROOT)),
+            marks=[pytest.mark.timing] if page.name in TIMED else [],
+        )
+        for page in PAGES
+    ],
+)
 def test_page_runs_as_shown(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command and every example of the page works and prints what the page shows."""
     (tmp_path / "instances").symlink_to(ROOT / "instances")

@@ -146,7 +146,7 @@ def improve_parts(
         if part is None:
             continue
         own = Run(
-            Stop(time_limit=max(share, 0.0) if np.isfinite(share) else None),
+            Stop(time_limit=max(share, 0.0) if np.isfinite(share) else None, stall=run.stop.stall),
             seed=(seed + number * _STREAM) & _MASK,
             interrupted=run.interrupted,
         )

@@ -29,13 +29,11 @@ def best_known():
 def test_bound_is_below_the_published_optimum(name, best_known):
     """A short ascent already gives a sensible bound, and none is above the optimum."""
     problem = read(FOLDER / name)
-    if not problem.symmetric:
-        pytest.importorskip("cosolve.bounds.asymmetric")
     listed = best_known[Path(name).stem]
     found = lower_bound(problem, Run(Stop(iterations=30 if problem.size > MANY else 150)))
     assert found is not None
     # The optimum listed for linhp318 leaves out the edge that is fixed.
     optimum = listed["value"] + float(problem.distance(*problem.fixed_edges.T).sum())
     assert rounded_up(problem, found.value) <= optimum
-    if problem.symmetric:  # so few steps do not get far where some arcs are as good as forbidden
-        assert found.value > 0.7 * optimum
+    # The arcs of p43 are 0 to 5160 long; its ascent takes thousands of iterations.
+    assert found.value > (0.02 if problem.name == "p43" else 0.7) * optimum
