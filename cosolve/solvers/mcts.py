@@ -211,11 +211,17 @@ class Mcts:
             return self._run_published(problem, run, start, guide)
         guidance = GtPriorGuide(self.candidates)(problem) if guide is None else guide
         guidance = guidance.strongest(self.candidates)
-        model = model_of(problem, guidance)
+        model = model_of(problem, guidance, run)
+        if start is not None:
+            nodes = model.encode(start)
+        elif problem.symmetric:
+            nodes = weighted_greedy(model, guidance)
+        else:
+            nodes = model.first_tour()  # most often a patched assignment, far better
         engine = tree_search(
             model,
             guidance,
-            weighted_greedy(model, guidance) if start is None else model.encode(start),
+            nodes,
             seed=run.seed,
             alpha=self.alpha,
             beta=self.beta,
@@ -225,7 +231,7 @@ class Mcts:
             temperature=self.temperature,
         )
         iterate(engine, model, run)
-        return Outcome(model.decode(engine.tour()))
+        return Outcome(model.decode(engine.tour()), bound=model.bound)
 
     def _run_published(
         self, problem: TSP, run: Run, start: Tour | None, guide: EdgeGuidance | None
