@@ -2,5 +2,6 @@
 
 from cosolve.problems.metrics import Metric
 from cosolve.problems.tsp import TSP, Tour
+from cosolve.problems.vrp import VRP, ClientGroup, Route, Routes, VehicleType
 
-__all__ = ["TSP", "Metric", "Tour"]
+__all__ = ["TSP", "VRP", "ClientGroup", "Metric", "Route", "Routes", "Tour", "VehicleType"]
