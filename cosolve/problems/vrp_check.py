@@ -35,9 +35,10 @@ def check(problem: VRP, solution: Routes) -> list[Violation]:
     -------
     list of Violation
         Routes are counted from 1, clients called by the numbers of solution files. The kinds are
-        ``unknown-client``, ``unknown-vehicle`` (then nothing else is looked at), ``repeated-client``,
-        ``missing-client``, ``group``, ``fleet``, ``capacity``, ``distance``, ``backhaul``,
-        ``pair-vehicle``, ``pair-order``, ``release``, ``time-window``, ``shift`` and ``duration``.
+        ``unknown-client``, ``unknown-vehicle`` (then nothing else is looked at),
+        ``repeated-client``, ``missing-client``, ``group``, ``fleet``, ``capacity``, ``distance``,
+        ``backhaul``, ``pair-vehicle``, ``pair-order``, ``release``, ``time-window``, ``shift`` and
+        ``duration``.
     """
     flat = flatten(solution)
     found = list(_unknown(problem, flat))
@@ -61,7 +62,7 @@ def exceeds(value: float, limit: float) -> bool:
 
 
 def number(value: float) -> str:
-    """Write an amount for people: without noise of rounding, but no digit of a whole number lost."""
+    """Write an amount for people: no noise of rounding, no digit of a whole number lost."""
     return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.9g}"
 
 
@@ -98,7 +99,7 @@ def _visits(problem: VRP, flat: Flat) -> Iterator[Violation]:
         where = ", ".join(map(str, routes))
         yield Violation(
             "repeated-client",
-            f"client {problem.label(client)} is visited {visits[client]} times, in "
+            f"client {problem.label(int(client))} is visited {visits[client]} times, in "
             f"route{'s' if routes.size > 1 else ''} {where}",
         )
 
@@ -187,8 +188,8 @@ def _distances(problem: VRP, flat: Flat) -> Iterator[Violation]:
 def _backhauls(problem: VRP, flat: Flat) -> Iterator[Violation]:
     if not problem.backhauls:
         return
-    picks_up = problem.pickups.any(axis=1)[flat.visits]
-    delivers = problem.demands.any(axis=1)[flat.visits]
+    picks_up = (problem.pickups[flat.visits] > 0).max(axis=1)
+    delivers = (problem.demands[flat.visits] > 0).max(axis=1)
     for r in range(len(flat.vehicles)):
         route = slice(flat.first[r], flat.first[r + 1])
         late = np.flatnonzero(delivers[route] & np.logical_or.accumulate(picks_up[route]))

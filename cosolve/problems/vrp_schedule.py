@@ -134,7 +134,7 @@ class Clock:
             release = np.maximum.reduceat(release, flat.first[:-1])
         self._release: list[float] = release.tolist()
         self._first = flat.first.tolist()
-        self._vehicles = flat.vehicles.tolist()
+        self._vehicles: list[int] = flat.vehicles.tolist()
 
     def leaving(self, route: int) -> tuple[float, float]:
         """Return the earliest time, apart from release times, and the latest to leave the depot."""

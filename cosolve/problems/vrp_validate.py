@@ -84,7 +84,7 @@ def per_location(values: Any, n: int, depots: int, what: str) -> FloatArray:
 
 
 def loads(values: Any, n: int, depots: int, what: str) -> FloatArray | None:
-    """Loads of the locations, shape (n, dimensions), 0 at depots."""
+    """Validate loads of the locations, shape (n, dimensions), 0 at depots."""
     if values is None:
         return None
     array = as_float(values, what)
@@ -241,7 +241,7 @@ def fleet(vehicles: Sequence[VehicleType], dimension: int, depots: int) -> tuple
 
 
 def groups(values: Sequence[ClientGroup], n: int, depots: int) -> tuple[ClientGroup, ...]:
-    """Groups of clients that do not overlap."""
+    """Validate groups of clients, which must not overlap."""
     owner: dict[int, int] = {}
     found = []
     for number, group in enumerate(values):
