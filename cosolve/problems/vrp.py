@@ -358,5 +358,16 @@ class VRP:
 
         return check(self, solution)
 
+    def proven_infeasible(self) -> str | None:
+        """Say why there is no solution, if that is easy to see; None proves nothing.
+
+        Demands no vehicle can hold, clients no vehicle can reach in time, and fleets that are too
+        small for all demands together are found, in time linear in the clients where distances
+        obey the triangle inequality.
+        """
+        from cosolve.problems.vrp_infeasible import proven_infeasible
+
+        return proven_infeasible(self)
+
 
 __all__ = ["VRP", "ClientGroup", "Route", "Routes", "VehicleType"]
