@@ -31,16 +31,21 @@ def info(
     for name, value in facts.items():
         if value in ("", []) or (name == "infeasible" and value is None):
             continue
-        click.echo(f"{name.replace('_', ' '):<13}{_text(value)}")
+        click.echo(f"{name.replace('_', ' '):<14}{_shown(name, value)}")
 
 
-def _text(value: object) -> str:
+_OF_RANGES = ("bounding_box", "ends")
+_ABSENT = {"vehicles": "unlimited", "capacity": "unlimited"}
+
+
+def _shown(name: str, value: object) -> str:
+    """Return a fact as text."""
     if value is None:
-        return "none"
+        return _ABSENT.get(name, "none")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list) and all(isinstance(v, str) for v in value):
-        return ", ".join(value)
-    if isinstance(value, list):
+    if isinstance(value, list) and name in _OF_RANGES:
         return " to ".join("free" if v is None else str(v) for v in value)
-    return str(value)
+    if isinstance(value, list):
+        return ", ".join(_shown(name, v) for v in value)
+    return common.shown(value, value.is_integer()) if isinstance(value, float) else str(value)

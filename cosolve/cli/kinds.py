@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -139,10 +140,11 @@ def _vrp_facts(problem: VRP) -> dict[str, object]:
     }
 
 
-def _capacities(problem: VRP) -> list[list[float | None]]:
+def _capacities(problem: VRP) -> list[float | None] | list[list[float | None]]:
     """Capacities of the vehicle types, None where infinite, each once."""
     each = dict.fromkeys(vehicle.capacities for vehicle in problem.vehicles)
-    return [[None if c == float("inf") else c for c in capacities] for capacities in each]
+    found = [[None if c == float("inf") else c for c in capacities] for capacities in each]
+    return [capacity for (capacity,) in found] if problem.dimensions == 1 else found
 
 
 def _features(problem: VRP) -> list[str]:
@@ -150,7 +152,7 @@ def _features(problem: VRP) -> list[str]:
     vehicles = problem.vehicles
     present = {
         "several depots": problem.depots > 1,
-        "mixed fleet": len(vehicles) > 1,
+        "mixed fleet": len({replace(v, number=None, start=0, end=None) for v in vehicles}) > 1,
         "open routes": any(v.open for v in vehicles),
         "duration limit": any(v.max_duration < float("inf") for v in vehicles),
         "distance limit": any(v.max_distance < float("inf") for v in vehicles),

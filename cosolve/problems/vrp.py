@@ -14,6 +14,7 @@ from cosolve.problems.vrp_parts import ClientGroup, IntArray, Route, Routes, Veh
 
 if TYPE_CHECKING:
     from cosolve.core import Violation
+    from cosolve.problems.vrp_build import VRPBuilder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,6 +262,21 @@ class VRP:
         shifts = [vehicle.shift for vehicle in self.vehicles]
         durations = far if self.durations is None else whole(self.durations)
         return durations and whole(self.service, self.release, self.windows, shifts)
+
+    @staticmethod
+    def build(metric: Metric = Metric.EUCLIDEAN, name: str = "unnamed") -> VRPBuilder:
+        """Begin a problem that is put together one place and one vehicle at a time.
+
+        Parameters
+        ----------
+        metric
+            How coordinates become distances.
+        name
+            Of the problem.
+        """
+        from cosolve.problems.vrp_build import VRPBuilder
+
+        return VRPBuilder(metric, name)
 
     @property
     def size(self) -> int:
