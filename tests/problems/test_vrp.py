@@ -297,6 +297,6 @@ def test_fleet_size_counts_all_types():
 def test_pickling_and_replacing_keep_everything():
     """Problems go to worker processes, and are read again with other vehicles."""
     problem = vrp(**PLAIN, labels=[0, 7, 8, 9], groups=(ClientGroup((1, 2)),))
-    for copy in (pickle.loads(pickle.dumps(problem)), dataclasses.replace(problem)):  # noqa: S301
+    for copy in (pickle.loads(pickle.dumps(problem)), dataclasses.replace(problem)):
         for field in dataclasses.fields(VRP):
             np.testing.assert_array_equal(getattr(copy, field.name), getattr(problem, field.name))
