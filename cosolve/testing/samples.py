@@ -112,7 +112,6 @@ def _capacitated_samples() -> list[VRP]:
     rng = np.random.default_rng(32)
     matrix = rng.integers(1, 100, size=(31, 31)).astype(np.float64)
     np.fill_diagonal(matrix, 0)
-    two = np.stack([_demands(41, 33), _demands(41, 34)], axis=1)
     # 24 clients of 5 fill four vehicles of 30 to the last unit, in sixes.
     full = np.where(np.arange(25) > 0, 5.0, 0.0)
     symmetric = np.minimum(matrix, matrix.T)
@@ -127,8 +126,10 @@ def _capacitated_samples() -> list[VRP]:
             coords=_points(25, 35), metric=Metric.EUC, demands=full,
             vehicles=(VehicleType(capacity=30.0, number=4),), name="full-vehicles",
         ),
-        dataclasses.replace(
-            base, demands=two, vehicles=(VehicleType(capacity=(35.0, 30.0)),), name="two-loads"
+        VRP(
+            coords=base.coords, metric=Metric.EUC,
+            demands=np.stack([_demands(41, 33), _demands(41, 34)], axis=1),
+            vehicles=(VehicleType(capacity=(35.0, 30.0)),), name="two-loads",
         ),
         VRP(
             matrix=matrix, demands=_demands(31, 36), vehicles=(VehicleType(capacity=30.0),),
@@ -146,7 +147,9 @@ def _capacitated_samples() -> list[VRP]:
             coords=np.full((20, 2), 7.0), demands=_demands(20, 38),
             vehicles=(VehicleType(capacity=30.0),), name="all-equal",
         ),
-        dataclasses.replace(base, demands=None, vehicles=(VehicleType(),), name="no-demands"),
+        VRP(
+            coords=base.coords, metric=Metric.EUC, vehicles=(VehicleType(number=1),), name="one-tour"
+        ),
     ]  # fmt: skip
 
 
@@ -215,7 +218,7 @@ def _choice_samples() -> list[VRP]:
     prizes = np.where(index > 0, 15.0 + index, 0.0)
     optional = index % 2 == 0
     groups = (ClientGroup((1, 2, 3)), ClientGroup((10, 20), required=False))
-    goods = base.demands
+    goods = base.demands[:, 0]
     backward = (index % 3 == 0) & (index > 0)
     linehaul = np.where(backward, 0.0, goods)
     back = np.where(backward, goods, 0.0)
