@@ -2,7 +2,8 @@
 
 It takes capacitated problems with at most a limit on durations, service included. Its limit counts
 processor time; when it has found nothing better for 20 000 iterations it starts anew. Coordinates
-must not be negative, and distances other than Euclidean ones, rounded or not, come as a matrix.
+must not be negative, and distances other than Euclidean ones, rounded or not, come as a matrix. It
+ends the process where distances or demands are all below 0.1 or some above 100 000.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import numpy as np
 
 from cosolve import VRP, Metric, Route, Routes
 from peers import routing
+
+_RANGE = (0.1, 100_000.0)
 
 
 def solve(problem: VRP, time_limit_s: float, seed: int) -> Routes:
@@ -42,6 +45,7 @@ def solve(problem: VRP, time_limit_s: float, seed: int) -> Routes:
         data |= dict(_coordinates(problem))
     else:
         data["distance_matrix"] = routing.distance_matrix(problem, 1e4) / 1e4
+    _require_range(problem)
     if problem.size == 1:
         return Routes((Route(np.array([1], np.int32)),))
     parameters = hygese.AlgorithmParameters(timeLimit=clock.left(), seed=seed)
@@ -58,3 +62,11 @@ def _coordinates(problem: VRP) -> list[tuple[str, object]]:
         raise ValueError("HGS-CVRP knows two coordinates only")
     moved = problem.coords - problem.coords.min(axis=0)
     return [("x_coordinates", moved[:, 0]), ("y_coordinates", moved[:, 1])]
+
+
+def _require_range(problem: VRP) -> None:
+    every = np.arange(problem.locations)
+    far = max(float(problem.distance(i, every).max()) for i in every.tolist())
+    for what, largest in (("distance", far), ("demand", float(problem.demands.max()))):
+        if not _RANGE[0] <= largest <= _RANGE[1]:
+            raise ValueError(f"HGS-CVRP takes no largest {what} of {largest:g}")

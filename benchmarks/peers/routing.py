@@ -13,7 +13,8 @@ import numpy.typing as npt
 from cosolve import VRP, Metric, VehicleType
 
 _EXACT = 1e-6
-_DECIMALS = 10_000.0
+_DECIMALS = 1000.0  # as PyVRP reads such instances itself
+_DIGITS = 5  # of the largest distance, where that is more
 _MAX_RATE = 1000
 _BLOCK = 256
 
@@ -36,7 +37,7 @@ def scale(problem: VRP) -> Scale:
     if problem.metric is Metric.TRUNC1:
         length = _least(10.0, _times(problem))
     elif problem.metric in (Metric.EUCLIDEAN, Metric.GEO, Metric.ATT) and problem.matrix is None:
-        length = _DECIMALS
+        length = max(_DECIMALS, 10.0 ** (_DIGITS - _magnitude(problem)))
     else:
         distances = [] if problem.matrix is None else [problem.matrix]
         length = _least(1.0, [*distances, *_times(problem)])
@@ -50,6 +51,12 @@ def scale(problem: VRP) -> Scale:
     )
 
 
+def _magnitude(problem: VRP) -> int:
+    assert problem.coords is not None
+    extent = float(np.ptp(problem.coords, axis=0).max(initial=0.0))
+    return math.floor(math.log10(extent)) if extent > 0 else 0
+
+
 def _times(problem: VRP) -> list[npt.NDArray[np.float64]]:
     found = [problem.windows, problem.service, problem.release]
     found += [] if problem.durations is None else [problem.durations]
@@ -58,7 +65,7 @@ def _times(problem: VRP) -> list[npt.NDArray[np.float64]]:
 
 
 def _least(
-    first: float, arrays: Iterable[npt.NDArray[np.float64]], largest: float = _DECIMALS
+    first: float, arrays: Iterable[npt.NDArray[np.float64]], largest: float = 10 * _DECIMALS
 ) -> float:
     factor = first
     finite = [array[np.isfinite(array)] for array in arrays]
@@ -118,7 +125,7 @@ def fleet_size(problem: VRP, vehicle: VehicleType) -> int:
 
 
 def wants(problem: VRP) -> set[str]:
-    """What a problem asks for beyond one depot, one vehicle type, and demands."""
+    """Name what a problem asks for beyond one depot, one vehicle type, and demands."""
     vehicles = problem.vehicles
     first = vehicles[0]
     windows, pickups = problem.windows, problem.pickups

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import vroom
@@ -92,31 +93,28 @@ def _vehicle(
 
 def _jobs(problem: VRP, scale: routing.Scale) -> list[vroom.Job | vroom.Shipment]:
     paired = set(problem.pairs.ravel().tolist())
-    jobs: list[vroom.Job | vroom.Shipment] = []
-    for client in range(problem.depots, problem.locations):
-        if client not in paired:
-            jobs.append(
-                vroom.Job(
-                    client,
-                    client,
-                    default_service=routing.up(problem.service[client], scale.length),
-                    delivery=_amount(problem.demands[client], scale),
-                    pickup=_amount(problem.pickups[client], scale),
-                    time_windows=[_window(*problem.windows[client].tolist(), scale)],
-                )
-            )
+    alone = [c for c in range(problem.depots, problem.locations) if c not in paired]
+    jobs: list[vroom.Job | vroom.Shipment] = [
+        vroom.Job(
+            client,
+            client,
+            delivery=_amount(problem.demands[client], scale),
+            pickup=_amount(problem.pickups[client], scale),
+            **_stop(problem, client, scale),
+        )
+        for client in alone
+    ]
     for (a, b), load in zip(problem.pairs.tolist(), problem.pair_loads, strict=True):
-        steps = [
-            vroom.ShipmentStep(
-                c,
-                c,
-                default_service=routing.up(problem.service[c], scale.length),
-                time_windows=[_window(*problem.windows[c].tolist(), scale)],
-            )
-            for c in (a, b)
-        ]
+        steps = [vroom.ShipmentStep(c, c, **_stop(problem, c, scale)) for c in (a, b)]
         jobs.append(vroom.Shipment(*steps, amount=_amount(load, scale)))
     return jobs
+
+
+def _stop(problem: VRP, client: int, scale: routing.Scale) -> dict[str, Any]:
+    return {
+        "default_service": routing.up(problem.service[client], scale.length),
+        "time_windows": [_window(*problem.windows[client].tolist(), scale)],
+    }
 
 
 def _amount(loads: np.ndarray, scale: routing.Scale) -> vroom.Amount:

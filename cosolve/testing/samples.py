@@ -148,7 +148,8 @@ def _capacitated_samples() -> list[VRP]:
             vehicles=(VehicleType(capacity=30.0),), name="all-equal",
         ),
         VRP(
-            coords=base.coords, metric=Metric.EUC, vehicles=(VehicleType(number=1),), name="one-tour"
+            coords=base.coords, metric=Metric.EUC, vehicles=(VehicleType(number=1),),
+            name="one-tour",
         ),
     ]  # fmt: skip
 
