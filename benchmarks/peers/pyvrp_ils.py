@@ -7,6 +7,8 @@ at one more depot, as far from everywhere as nothing.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import numpy.typing as npt
 import pyvrp
@@ -30,9 +32,11 @@ def solve(problem: VRP, time_limit_s: float, seed: int) -> Routes:
     paired = problem.pairs.ravel().tolist()
     clients = [c for c in range(problem.depots, problem.locations) if c not in set(paired)]
     scale = routing.scale(problem)
-    result = pyvrp.solve(
-        _data(problem, clients, scale), stop, seed=seed, collect_stats=False, display=False
-    )
+    data = _data(problem, clients, scale)
+    with warnings.catch_warnings():
+        # That a penalty is at its bound, which says nothing about the solution.
+        warnings.simplefilter("ignore")
+        result = pyvrp.solve(data, stop, seed=seed, collect_stats=False, display=False)
     if not result.is_feasible():
         raise RuntimeError("PyVRP found no feasible solution within the time limit")
     return Routes(
