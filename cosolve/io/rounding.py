@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum, unique
-from typing import TypeVar
+from typing import overload
 
 import numpy as np
 
 from cosolve.problems import TSP, VRP, Metric
-
-P = TypeVar("P", TSP, VRP)
 
 
 @unique
@@ -42,7 +40,15 @@ def rounding_of(problem: TSP | VRP) -> Rounding | None:
     return next((r for r, metric in _METRICS.items() if metric is problem.metric), None)
 
 
-def with_rounding(problem: P, rounding: str) -> P:
+@overload
+def with_rounding(problem: TSP, rounding: str) -> TSP: ...
+@overload
+def with_rounding(problem: VRP, rounding: str) -> VRP: ...
+@overload
+def with_rounding(problem: TSP | VRP, rounding: str) -> TSP | VRP: ...
+
+
+def with_rounding(problem: TSP | VRP, rounding: str) -> TSP | VRP:
     """Return a problem whose distances are rounded in another way.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +22,7 @@ def read_solution(path: str | Path, problem: TSP, *, complete: bool = True) -> T
 @overload
 def read_solution(path: str | Path, problem: VRP, *, complete: bool = True) -> Routes: ...
 @overload
-def read_solution(
-    path: str | Path, problem: TSP | VRP, *, complete: bool = True
-) -> Tour | Routes: ...
+def read_solution(path: str | Path, problem: TSP | VRP, *, complete: bool = True) -> Any: ...
 
 
 def read_solution(path: str | Path, problem: TSP | VRP, *, complete: bool = True) -> Tour | Routes:

@@ -174,9 +174,14 @@ def _distances(sections: Sections, n: int, kind: str) -> tuple[LabelArray, dict[
 
 def _rounding(sections: Sections, kind: str) -> Rounding:
     comment = sections.values["COMMENT"].text if "COMMENT" in sections.values else ""
-    if any(_UNROUNDED_VALUE.fullmatch(line.strip()) for line in comment.split("\n")):
+    if any(map(states_unrounded_value, comment.split("\n"))):
         return Rounding.NONE
     return _DEFAULT_ROUNDING[kind]
+
+
+def states_unrounded_value(comment: str) -> bool:
+    """Whether a comment states a best-known value with a fraction."""
+    return _UNROUNDED_VALUE.fullmatch(comment.strip()) is not None
 
 
 def _per_node(sections: Sections, labels: LabelArray) -> dict[str, FloatArray]:

@@ -14,6 +14,7 @@ from cosolve.problems.vrp_parts import ClientGroup, IntArray, Route, Routes, Veh
 
 if TYPE_CHECKING:
     from cosolve.core import Violation
+    from cosolve.problems.vrp_build import VRPBuilder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -262,6 +263,21 @@ class VRP:
         durations = far if self.durations is None else whole(self.durations)
         return durations and whole(self.service, self.release, self.windows, shifts)
 
+    @staticmethod
+    def build(metric: Metric = Metric.EUCLIDEAN, name: str = "unnamed") -> VRPBuilder:
+        """Begin a problem that is put together one place and one vehicle at a time.
+
+        Parameters
+        ----------
+        metric
+            How coordinates become distances.
+        name
+            Of the problem.
+        """
+        from cosolve.problems.vrp_build import VRPBuilder
+
+        return VRPBuilder(metric, name)
+
     @property
     def size(self) -> int:
         """Number of clients."""
@@ -357,6 +373,17 @@ class VRP:
         from cosolve.problems.vrp_check import check
 
         return check(self, solution)
+
+    def proven_infeasible(self) -> str | None:
+        """Say why there is no solution, if that is easy to see; None proves nothing.
+
+        Demands no vehicle can hold, clients no vehicle can reach in time, and fleets that are too
+        small for all demands together are found, in time linear in the clients where distances
+        obey the triangle inequality.
+        """
+        from cosolve.problems.vrp_infeasible import proven_infeasible
+
+        return proven_infeasible(self)
 
 
 __all__ = ["VRP", "ClientGroup", "Route", "Routes", "VehicleType"]

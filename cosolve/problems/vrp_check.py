@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cosolve.problems.vrp import VRP
     from cosolve.problems.vrp_parts import Routes
 
-_FORGIVEN = 1e-6  # relative to limits above 1; sums of doubles differ with the order
+FORGIVEN = 1e-6  # relative to limits above 1; sums of doubles differ with the order
 _SHOWN = 3  # how many clients a message names
 
 
@@ -58,7 +58,7 @@ def check(problem: VRP, solution: Routes) -> list[Violation]:
 
 def exceeds(value: float, limit: float) -> bool:
     """Whether a value is above a limit by more than rounding explains."""
-    return value > limit + _FORGIVEN * max(1.0, abs(limit))
+    return value > limit + FORGIVEN * max(1.0, abs(limit))
 
 
 def number(value: float) -> str:
@@ -161,7 +161,7 @@ def _loads(problem: VRP, flat: Flat) -> Iterator[Violation]:
     capacities = np.array([vehicle.capacities for vehicle in problem.vehicles])
     capacity = capacities[flat.vehicles]
     peak = peak_loads(problem, flat)
-    over = peak > capacity + _FORGIVEN * np.maximum(1.0, capacity)
+    over = peak > capacity + FORGIVEN * np.maximum(1.0, capacity)
     for r, d in np.argwhere(over):
         where = f" in dimension {d}" if problem.dimensions > 1 else ""
         yield Violation(
