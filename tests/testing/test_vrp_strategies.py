@@ -43,6 +43,14 @@ def test_no_solution_is_better_than_the_optimum(data: st.DataObject) -> None:
         assert optimum <= cost + 1e-6
 
 
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(vrps(max_size=4))
+def test_what_is_proven_infeasible_is(problem: VRP) -> None:
+    """Where the problem says that it has no solution, the brute force finds none."""
+    if problem.proven_infeasible() is not None:
+        assert vrp_reference.optimal_cost(problem) is None
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_can_be_drawn_alone(variant: str) -> None:
     """Problems that have just one variant exist, and say so."""
