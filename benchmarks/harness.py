@@ -40,6 +40,8 @@ def run(tasks: list[Task], store: ResultStore, case: str, jobs: int) -> None:
     def keep(row: Row) -> None:
         nonlocal done
         done += 1
+        if f"{row['method']}:" == measure.PEER:  # failed, before it could say which peer it was
+            row = row | {"method": measure.PEER + row["preset"]}
         store.append(row | circumstances(case))
         outcome = row.get("error") or f"{row['cost']} in {row['runtime']:.2f} s"
         minutes = (time.monotonic() - began_s) / 60

@@ -1,8 +1,9 @@
 """The routing library of OR-Tools (Apache-2.0) for vehicle routing: guided local search.
 
-It begins with savings, or with parallel cheapest insertion where times matter. It has no seed, its
-limit is wall time, and its matrices are lists of lists. Fleets of as many vehicles as wanted get 30
-percent more than the load needs where only capacities limit a route, else one for each client.
+It begins with savings, or with parallel cheapest insertion where times or vehicles differ. It has
+no seed, its limit is wall time, and its matrices are lists of lists. Fleets of as many vehicles as
+wanted get 30 percent more than the load needs where only capacities limit a route, else one for
+each client.
 """
 
 from __future__ import annotations
@@ -49,9 +50,8 @@ def solve(problem: VRP, time_limit_s: float, seed: int) -> Routes:  # noqa: ARG0
     _add_choices(problem, manager, model, scale)
     search = pywrapcp.DefaultRoutingSearchParameters()
     first = routing_enums_pb2.FirstSolutionStrategy
-    search.first_solution_strategy = (
-        first.PARALLEL_CHEAPEST_INSERTION if timed or len(problem.pairs) else first.SAVINGS
-    )
+    insert = timed or len(problem.pairs) or len(problem.vehicles) > 1
+    search.first_solution_strategy = first.PARALLEL_CHEAPEST_INSERTION if insert else first.SAVINGS
     search.local_search_metaheuristic = (
         routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     )

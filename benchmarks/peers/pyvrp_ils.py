@@ -32,6 +32,9 @@ def solve(problem: VRP, time_limit_s: float, seed: int) -> Routes:
     paired = problem.pairs.ravel().tolist()
     clients = [c for c in range(problem.depots, problem.locations) if c not in set(paired)]
     scale = routing.scale(problem)
+    # Its penalties per unit of load are bounded: loads are scaled with the costs, as its own reader
+    # scales them with the distances.
+    scale = scale._replace(load=scale.load * scale.cost)
     data = _data(problem, clients, scale)
     with warnings.catch_warnings():
         # That a penalty is at its bound, which says nothing about the solution.
