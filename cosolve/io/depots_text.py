@@ -109,6 +109,10 @@ def _cordeau_place(path: str | Path, line: int, row: list[float], kind: int) -> 
     listed = 0
     if len(row) > 6:
         listed = _whole(path, line, row[6])
+        if len(row) < 7 + listed:
+            raise FormatError(
+                path, f"expected {7 + listed} numbers or more, found {len(row)}", line
+            )
     window = row[7 + listed :]
     if kind < _WINDOWED:
         if len(window) not in (0, 2):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -71,10 +70,16 @@ def read_fleet(sections: Sections, depots: LabelArray, kind: str) -> tuple[Vehic
             raise sections.error("DISTANCE contradicts VEHICLES_MAX_DURATION", "DISTANCE")
         columns["VEHICLES_MAX_DURATION"] = np.array([[limit]])
     rows = max(1 if c is None else len(c) for c in columns.values())
-    vehicles = [_vehicle(sections, columns, k, depots, kind) for k in range(rows)]
     if rows == 1:
-        return (replace(vehicles[0], number=count),)
-    return tuple(replace(alike, number=len(list(those))) for alike, those in groupby(vehicles))
+        return (replace(_vehicle(sections, columns, 0, depots, kind), number=count),)
+    # A line that differs from the one above begins a type.
+    lines = np.hstack([c for c in columns.values() if c is not None and len(c) == rows])
+    first = np.flatnonzero(np.r_[True, (lines[1:] != lines[:-1]).any(axis=1)])
+    numbers = np.diff(first, append=rows)
+    return tuple(
+        replace(_vehicle(sections, columns, k, depots, kind), number=number)
+        for k, number in zip(first.tolist(), numbers.tolist(), strict=True)
+    )
 
 
 def _count(sections: Sections) -> int | None:

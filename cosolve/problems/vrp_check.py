@@ -118,13 +118,8 @@ def _groups(problem: VRP, flat: Flat) -> Iterator[Violation]:
                 f"{_named(problem, chosen)} of group {g} are visited, {chosen.size - 1} too many",
             )
         elif group.required and not chosen.size:
-            yield Violation(
-                "group", f"no client of group {g} is visited: {_members(group.clients)}"
-            )
-
-
-def _members(clients: tuple[int, ...]) -> str:
-    return ", ".join(map(str, clients[:_SHOWN])) + (", ..." if len(clients) > _SHOWN else "")
+            one = f": one of {_named(problem, members)}" if members.size else ", it has none"
+            yield Violation("group", f"no client of group {g} is visited{one}")
 
 
 def _fleet(problem: VRP, flat: Flat) -> Iterator[Violation]:
