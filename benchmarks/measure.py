@@ -8,8 +8,8 @@ import time
 import numpy as np
 import peers
 
-from cosolve import Tour
-from cosolve.bench import Row, Task, compare
+from cosolve import Routes, Tour
+from cosolve.bench import Row, Task, compare, count_routes
 from cosolve.bench import execute as execute_cosolve
 from cosolve.engine import peak_memory_mib
 
@@ -27,13 +27,13 @@ def _execute_peer(task: Task, name: str) -> Row:
     solve = peers.load(name)
     problem = task.instance.load()
     began_s, cpu_began_s = time.perf_counter(), time.process_time()
-    order = solve(problem, task.time_limit_s, task.seed)
+    found = solve(problem, task.time_limit_s, task.seed)
     seconds, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_began_s
-    tour = Tour(np.asarray(order))
-    violations = problem.check(tour)
+    solution = found if isinstance(found, Routes) else Tour(np.asarray(found))
+    violations = problem.check(solution)
     if violations:
-        raise RuntimeError(f"not a tour: {violations[0].message}")
-    cost = problem.cost(tour)
+        raise RuntimeError(f"not a solution: {violations[0].message}")
+    cost = problem.cost(solution)
     return {
         **task.question(),
         "method": PEER + name,
@@ -49,6 +49,7 @@ def _execute_peer(task: Task, name: str) -> Row:
             "python": platform.python_version(),
         },
         "size": problem.size,
+        "routes": count_routes(solution),
         "cpu": cpu_s,
         "memory": peak_memory_mib(),
         **compare(task.instance, cost, integral=problem.integral),

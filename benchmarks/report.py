@@ -30,6 +30,23 @@ _TITLES = {
     "neural10000": "The set TSP-10000 of neural solvers; gaps to LKH of the same run",
     "mcts1000": "mcts, uniform, 1000 nodes; gaps to the better of eax and mcts",
     "mcts10000": "mcts, uniform, 10 000 nodes; gaps to the better of eax and mcts",
+    "x101": "CVRP: X-n101-k25",
+    "x200": "CVRP: X-n200-k36",
+    "x502": "CVRP: X-n502-k39",
+    "x1001": "CVRP: X-n1001-k43",
+    "xset": "CVRP: the X instances",
+    "leuven1": "CVRP: Leuven1, 3000 clients",
+    "antwerp1": "CVRP: Antwerp1, 6000 clients",
+    "leuven2": "CVRP: Leuven2, 4000 clients",
+    "flanders2": "CVRP: Flanders2, 30 000 clients",
+    "solomon": "VRPTW: Solomon, 100 clients; distances cut to one decimal",
+    "gh1000": "VRPTW: Gehring and Homberger, 1000 clients; distances cut to one decimal",
+    "lilim100": "PDPTW: Li and Lim, 100 clients; gaps to distances of the best known by vehicles",
+    "lilim1000": "PDPTW: Li and Lim, 1000 clients; gaps to distances of the best known by vehicles",
+    "mdvrp": "MDVRP: Cordeau",
+    "mdvrptw": "MDVRPTW: Vidal",
+    "hfvrp": "HFVRP: Taillard",
+    "hfvrp-x": "HFVRP: Pessoa, on the X instances",
     "startup": "Start and reading",
 }
 
@@ -46,6 +63,11 @@ class _Target(NamedTuple):
     text: str
     reached: Callable[[_Total], bool]
     method: str | None = None  # None: of all methods
+
+
+def _mean(most: float, stretch: float, method: str | None = None) -> _Target:
+    text = f"mean gap ≤ {most:g} % (stretch {stretch:g} %)"
+    return _Target(text, lambda total: total.gap <= most, method)
 
 
 # What is to be reached, by case and time limit in seconds.
@@ -72,7 +94,24 @@ _TARGETS = {
         "mean gap ≤ 0.01 %, at least 90 % at the optimum (stretch: all)",
         lambda t: t.gap <= 0.01 and t.at_best >= 0.9,
     ),
+    ("x101", 8.0): _Target("best known", lambda t: t.at_best == 1.0, "auto"),
+    ("x200", 9.0): _Target("mean gap ≤ 0.15 %", lambda t: t.gap <= 0.15, "auto"),
+    ("x200", 60.0): _Target("stretch: best known", lambda t: t.at_best == 1.0, "auto"),
+    ("x502", 60.0): _mean(0.10, 0.03, "auto"),
+    ("x1001", 60.0): _mean(0.55, 0.35, "auto"),
+    ("xset", 60.0): _mean(0.25, 0.15, "auto"),
+    ("leuven1", 60.0): _mean(0.6, 0.4, "auto"),
+    ("antwerp1", 10.0): _mean(1.3, 1.0, "auto"),
+    ("leuven2", 120.0): _mean(1.1, 0.8, "auto"),
+    ("flanders2", 120.0): _mean(2.1, 1.5, "auto"),
+    ("solomon", 10.0): _Target(
+        "mean gap ≤ 0.1 % (stretch: the optimum on all)", lambda t: t.gap <= 0.1, "auto"
+    ),
+    ("gh1000", 60.0): _mean(2.0, 1.2, "auto"),
 }
+# Cases in which a method is to be ahead of a peer, at any time limit.
+_RICH = ("lilim100", "lilim1000", "mdvrp", "mdvrptw", "hfvrp", "hfvrp-x")
+_AHEAD_OF = dict.fromkeys(_RICH, "peer:pyvrp")
 _AGAINST = {"neural500": "peer:lkh", "neural1000": "peer:lkh", "neural10000": "peer:lkh"}
 _MANY_INSTANCES = 5
 _MANY_LIMITS = 4
@@ -160,12 +199,16 @@ def _runs(rows: Sequence[Row]) -> str:
         shown = instances if len(instances) <= _MANY_INSTANCES else []
         body = [_line(method, group, shown) for method, group in by_method.items()]
         gaps = [f"gap % {name}" for name in shown] if len(shown) > 1 else []
-        lengths = ["length"] if len(shown) == 1 else []
+        value = "cost" if chosen[0].get("problem") == "vrp" else "length"
+        lengths = [value] if len(shown) == 1 else []
         header = ["solver", *gaps, *lengths, *_COMMON]
         title = f"{limit_s:g} s" if len(group_s) == 1 else f"{group_s[0]:g} to {limit_s:g} s"
         parts.append(f"### Time limit {title}, medians over {seeds} seed{'s'[: seeds > 1]}\n")
         parts.append(_markdown(header, body))
-        parts += [_verdict(m, g, limit_s) for m, g in by_method.items() if not _is_peer(m)]
+        own = {m: group for m, group in by_method.items() if not _is_peer(m)}
+        parts += [_verdict(m, group, limit_s) for m, group in own.items()]
+        rival = by_method.get(_AHEAD_OF.get(chosen[0]["case"], ""), [])
+        parts += [_duel(m, group, rival) for m, group in own.items() if rival]
     return "\n".join(part for part in parts if part)
 
 
@@ -176,14 +219,15 @@ def _line(method: str, rows: Sequence[Row], shown: Sequence[str]) -> list[str]:
     solved = [row for row in rows if _solved(row)]
     cells = [_label(method)]
     if len(shown) == 1:
-        cells.append(_median(solved, lambda r: r["cost"], "{:.6f}"))
+        whole = all(row.get("integral") or float(row["cost"]).is_integer() for row in solved)
+        cells.append(_median(solved, lambda r: r["cost"], "{:.10g}" if whole else "{:.6f}"))
     else:
         for name in shown:
             own = [row for row in solved if row["instance"] == name]
-            cells.append(_median(own, lambda r: 100 * r["gap_to_best"], "{:.4f}"))
+            cells.append(_median(own, lambda r: 100 * r["gap_to_best"], "{:z.4f}"))
     total = _total(rows)
-    cells.append(f"{total.gap:.4f}" if solved else "")
-    cells.append(f"{100 * max(r['gap_to_best'] for r in solved):.4f}" if solved else "")
+    cells.append(f"{total.gap:z.4f}" if solved else "")
+    cells.append(f"{100 * max(r['gap_to_best'] for r in solved):z.4f}" if solved else "")
     cells.append(f"{100 * total.at_best:.0f}")
     cells.append(_median(solved, lambda r: r["runtime"], "{:.2f}"))
     cells.append(_median(solved, lambda r: r["cpu"], "{:.2f}"))
@@ -228,12 +272,34 @@ def _verdict(method: str, rows: Sequence[Row], limit_s: float) -> str:
     short: dict[str, list[str]] = {}
     for row in rows:
         if not row.get("at_best"):
-            gap = f"{100 * row['gap_to_best']:.4f} %" if _solved(row) else "failed"
+            gap = f"{100 * row['gap_to_best']:z.4f} %" if _solved(row) else "failed"
             short.setdefault(row["instance"], []).append(gap)
     if len({row["instance"] for row in rows}) > _MANY_INSTANCES and short:
         names = ", ".join(f"{name} ({', '.join(gaps)})" for name, gaps in short.items())
         lines.append(f"{method}, above the best known: {names}.")
     return "\n".join(line + "\n" for line in lines)
+
+
+def _duel(method: str, rows: Sequence[Row], rival: Sequence[Row]) -> str:
+    """Compare a method with a peer on what both solved; what only one solved is counted."""
+    theirs = {(r["instance"], r["seed"]): r["cost"] for r in rival if _solved(r)}
+    pairs = [
+        (row["cost"], theirs[row["instance"], row["seed"]])
+        for row in filter(_solved, rows)
+        if (row["instance"], row["seed"]) in theirs
+    ]
+    if not pairs:
+        return ""
+    mean = 100 * statistics.fmean(a / b - 1 for a, b in pairs)
+    ahead = sum(a < b for a, b in pairs)
+    behind = sum(a > b for a, b in pairs)
+    solved, others = sum(map(_solved, rows)), len(theirs)
+    reached = mean < 0 and solved >= others
+    return (
+        f"{method} against {_label(rival[0]['method'])}: {mean:+.3f} % on average, ahead on "
+        f"{ahead}, behind on {behind} of {len(pairs)} that both solved ({solved} and {others} "
+        f"solved); ahead of it: {'reached' if reached else '**not reached**'}.\n"
+    )
 
 
 def _provenance(rows: Sequence[Row]) -> str:

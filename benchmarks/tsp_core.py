@@ -8,16 +8,11 @@ at any time; the same command goes on where it stopped. See README.md beside thi
 from __future__ import annotations
 
 import argparse
-import os
-import shlex
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import measure
-import peers
+import harness
 import report
 import startup
 
@@ -25,14 +20,10 @@ from cosolve.bench import (
     BestKnown,
     Instance,
     ResultStore,
-    Row,
     Task,
     find_suite,
     make_tasks,
-    remaining,
-    run_bench,
 )
-from cosolve.engine import LocalProcesses
 
 _RESULTS = Path(__file__).parent / "results"
 
@@ -73,9 +64,9 @@ def main() -> None:
     with ResultStore(out) as store:
         if options.case == "startup":
             for row in startup.measure():
-                store.append(row | _circumstances(options.case))
+                store.append(row | harness.circumstances(options.case))
         else:
-            _run(_tasks(options), store, options.case, options.jobs)
+            harness.run(_tasks(options), store, options.case, options.jobs)
         print(report.render(store.rows))
 
 
@@ -97,7 +88,7 @@ def _tasks(options: argparse.Namespace) -> list[Task]:
     case = CASES[options.case]
     limits = [float(x) for x in options.limits.split(",")] if options.limits else case.limits_s
     seeds = [int(x) for x in options.seeds.split(",")] if options.seeds else case.seeds
-    methods = options.methods.split(",") + (_peer_methods() if options.peers else [])
+    methods = options.methods.split(",") + (harness.peer_methods("tsp") if options.peers else [])
     instances = _instances(case, options.max_size or case.max_size)
     per_node_s = case.per_node_s if options.per_node is None else options.per_node
     return [
@@ -133,46 +124,6 @@ def _instances(case: Case, max_size: int | None) -> list[Instance]:
         for i in found
         if not i.source.removesuffix(".gz").endswith(".atsp")
     ]
-
-
-def _peer_methods() -> list[str]:
-    missing = [
-        peer.package for name, peer in peers.PEERS.items() if not peers.installed_version(name)
-    ]
-    if missing:
-        sys.exit(f"not installed: {', '.join(missing)}; pip install 'cosolve[peers]' or --no-peers")
-    return [measure.PEER + name for name in peers.PEERS]
-
-
-def _run(tasks: list[Task], store: ResultStore, case: str, jobs: int) -> None:
-    todo = remaining(tasks, store.rows)
-    began_s = time.monotonic()
-    done = 0
-
-    def keep(row: Row) -> None:
-        nonlocal done
-        done += 1
-        store.append(row | _circumstances(case))
-        outcome = row.get("error") or f"{row['cost']} in {row['runtime']:.2f} s"
-        minutes = (time.monotonic() - began_s) / 60
-        print(
-            f"[{done}/{len(todo)}, {minutes:.1f} min] {row['instance']} {row['method']} "
-            f"seed {row['seed']} limit {row['time_limit']:g} s: {outcome}",
-            file=sys.stderr,
-        )
-
-    run_bench(todo, LocalProcesses(jobs), keep, run=measure.execute)
-
-
-def _circumstances(case: str) -> Row:
-    """Return what one must know to judge a measurement: where and when it was made."""
-    return {
-        "case": case,
-        "machine": report.machine(),
-        "command": f"python benchmarks/tsp_core.py {shlex.join(sys.argv[1:])}",
-        "load": round(os.getloadavg()[0], 2),
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-    }
 
 
 if __name__ == "__main__":

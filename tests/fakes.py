@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cosolve.core import Outcome, Problem, Run
-from cosolve.problems import TSP, Tour
+from cosolve.problems import TSP, VRP, Route, Routes, Tour
 
 
 def identity(problem: TSP) -> Tour:
@@ -97,3 +97,26 @@ def wait_for_limit(problem: TSP, run: Run, **_: object) -> Outcome[Tour]:
         time.sleep(0.005)
         run.report(iterations=1)
     return Outcome(tour)
+
+
+@dataclass(frozen=True)
+class Shuttle:
+    """Visit every client on a trip of its own, by the first vehicle type."""
+
+    name: ClassVar[str] = "shuttle"
+    summary: ClassVar[str] = "one trip for each client"
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None for vehicle routing problems."""
+        return None if isinstance(problem, VRP) else "it drives vehicles"
+
+    def run(
+        self, problem: VRP, run: Run, *, start: Routes | None = None, guide: object = None
+    ) -> Outcome[Routes]:
+        """Drive; where that violates something, return it as an attempt."""
+        clients = range(problem.depots, problem.locations)
+        routes = Routes(tuple(Route(np.array([client])) for client in clients))
+        run.report(problem.cost(routes), iterations=1)
+        if problem.check(routes):
+            return Outcome(None, attempt=routes)
+        return Outcome(routes)

@@ -13,7 +13,7 @@ import cosolve
 from cosolve.cli.main import run
 
 FOLDER = Path(__file__).resolve().parent.parent / "instances"
-FILES = sorted(p for p in FOLDER.iterdir() if p.suffix in {".tsp", ".atsp", ".npy"})
+FILES = sorted(p for p in FOLDER.iterdir() if p.suffix in {".tsp", ".atsp", ".npy", ".vrp"})
 TOURS = sorted(FOLDER.glob("*.opt.tour"))
 
 
@@ -48,9 +48,9 @@ def test_uniform_instance_is_made_as_documented() -> None:
     assert np.array_equal(problem.coords, np.random.default_rng(1234).random((1000, 2)))
 
 
-def test_clustered_instance_is_made_as_documented(tmp_path: Path) -> None:
-    """The command in SOURCES.md writes the clustered instance again, byte for byte."""
-    name = "clustered-500-1.tsp"
+@pytest.mark.parametrize("name", ["clustered-500-1.tsp", "x-60-7.vrp"])
+def test_generated_instances_are_made_as_documented(tmp_path: Path, name: str) -> None:
+    """The command in SOURCES.md writes a generated instance again, byte for byte."""
     command = re.search(rf"`cosolve (generate .* -o {name})`", (FOLDER / "SOURCES.md").read_text())
     assert command is not None
     made = tmp_path / name

@@ -1,42 +1,55 @@
 """Other solvers, called the way each works best, for comparison only.
 
-Every module has ``solve(problem, time_limit_s, seed)``, which returns the order of the nodes;
-lengths are recomputed by cosolve's checker, in floating point. They run in processes of their own
-and are never imported by the package: some come under licenses for research only.
+Every module has ``solve(problem, time_limit_s, seed)``, which returns the order of the nodes of a
+TSP or the routes of a VRP; costs are recomputed by cosolve's checker, in floating point. They run
+in processes of their own and are never imported by the package: some come under licenses for
+research only.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from cosolve import TSP
+from cosolve import TSP, Routes
 
 
 class Peer(NamedTuple):
-    """What tables call a peer, its module and the package it needs."""
+    """What tables call a peer, its module, the package it needs, and the problems it solves."""
 
     label: str
     module: str
     package: str
+    kind: str = "tsp"
 
 
 PEERS = {
     "lkh": Peer("LKH 3.0.8", "peers.lkh", "elkai"),
     "fast-tsp": Peer("fast-tsp", "peers.fast_tsp", "fast-tsp"),
     "ortools": Peer("OR-Tools routing", "peers.ortools_routing", "ortools"),
+    "pyvrp": Peer("PyVRP", "peers.pyvrp_ils", "pyvrp", "vrp"),
+    "hygese": Peer("HGS-CVRP", "peers.hgs_cvrp", "hygese", "vrp"),
+    "ortools-vrp": Peer("OR-Tools routing", "peers.ortools_vrp", "ortools", "vrp"),
+    "vroom": Peer("VROOM", "peers.vroom_local_search", "pyvroom", "vrp"),
 }
+
+
+def of_kind(kind: str) -> list[str]:
+    """Names of the peers that solve a kind of problem."""
+    return [name for name, peer in PEERS.items() if peer.kind == kind]
 
 
 class Solve(Protocol):
     """The one function of a peer's module."""
 
-    def __call__(self, problem: TSP, time_limit_s: float, seed: int) -> npt.NDArray[np.int32]:
-        """Return the order in which the nodes are visited."""
+    def __call__(
+        self, problem: Any, time_limit_s: float, seed: int
+    ) -> npt.NDArray[np.int32] | Routes:
+        """Return the order in which the nodes are visited, or the routes."""
 
 
 def load(name: str) -> Solve:

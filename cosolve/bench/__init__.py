@@ -7,7 +7,7 @@ from cosolve.bench.runner import answers, remaining, run_bench
 from cosolve.bench.store import ResultStore, Row, read_rows
 from cosolve.bench.suites import Instance, find_suite
 from cosolve.bench.tables import Line, per_instance, per_method, summary
-from cosolve.bench.task import Task, compare, execute, make_tasks, split_method
+from cosolve.bench.task import Task, compare, count_routes, execute, make_tasks, split_method
 
 __all__ = [
     "BestKnown",
@@ -20,6 +20,7 @@ __all__ = [
     "Task",
     "answers",
     "compare",
+    "count_routes",
     "execute",
     "find_suite",
     "load_references",

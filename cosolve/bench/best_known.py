@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,11 @@ from cosolve.core import FormatError
 FILE_NAMES = ("bks.json", "best_known.json")
 _TOLERANCE = 1e-6
 _LEVELS = 4  # how far above an instance its values may lie
+# Parts of an entry that hold the value of a convention.
+_BY_ROUNDING = {"dimacs": "trunc1", "distance_double": "none"}
+_ROUNDING_WORDS = (("nint", "nint"), ("truncated", "trunc1"), ("double", "none"), ("unit", "none"))
+# Sets whose values are not in the unit of the costs that their files lead to, and by how much.
+_UNITS = (("instance file costs are x100", 100.0), ("scaled", 1e-3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +66,20 @@ class BestKnown:
         return cost <= self.value or (not integral and self.gap(cost) <= _TOLERANCE)
 
 
-def for_file(path: Path) -> BestKnown | None:
+def for_file(path: Path, rounding: str | None = None) -> BestKnown | None:
     """Look up an instance file.
 
     The nearest of the folders above the file that has a ``bks.json`` (or ``best_known.json``) is
-    asked; its keys are paths relative to it, with or without the suffix of the file.
+    asked; its keys are paths relative to it, with or without the suffix of the file, in letters of
+    either case; if none of them has a folder, the names alone count.
 
     Parameters
     ----------
     path
         The instance.
+    rounding
+        How its distances are rounded, as `cosolve.io.read` is told; None for the convention of its
+        format, to which the value belongs that an entry states first.
 
     Returns
     -------
@@ -85,7 +95,8 @@ def for_file(path: Path) -> BestKnown | None:
     for folder in list(path.parents)[:_LEVELS]:
         for name in FILE_NAMES:
             if (folder / name).is_file():
-                return _look_up(folder / name, keys_of(path.relative_to(folder).as_posix()))
+                keys = keys_of(path.relative_to(folder).as_posix())
+                return _look_up(folder / name, keys, rounding)
     return None
 
 
@@ -154,16 +165,63 @@ def keys_of(relative: str) -> list[str]:
     return [relative, plain, folder + slash + name.rpartition(".")[0]]
 
 
-def _look_up(values: Path, keys: list[str]) -> BestKnown | None:
-    entries = _load(values)
-    entry = next((entries[key] for key in keys if key in entries), None)
+def _look_up(values: Path, keys: list[str], rounding: str | None = None) -> BestKnown | None:
+    entry = _find(values, keys)
     if not isinstance(entry, dict):
         return None
-    value = entry.get("value")
-    # Some sets list words ("infeasible") or one value per convention: nothing to compare with.
+    if rounding is not None and any(isinstance(entry.get(key), dict) for key in _BY_ROUNDING):
+        entry = next((e for r, e in _conventions(entry) if r == rounding), {})
+    elif rounding is not None and _rounding_of(entry) not in (None, rounding):
+        return None
+    return _best_known(entry)
+
+
+def _find(values: Path, keys: list[str]) -> Any:
+    """Return the entry of the first key that there is, in other letters if need be."""
+    entries = _load(values)
+    found = next((entries[key] for key in keys if key in entries), None)
+    if found is not None:
+        return found
+    lower, flat = _lower(values)
+    if flat:
+        # A list that names no folders serves all of them.
+        keys = [key.rpartition("/")[2] for key in keys]
+    return next((entries[lower[k]] for k in map(str.lower, keys) if k in lower), None)
+
+
+@cache
+def _lower(values: Path) -> tuple[dict[str, str], bool]:
+    """Return the keys of a list by their small letters, and whether none of them has a folder."""
+    entries = _load(values)
+    return {key.lower(): key for key in entries}, not any("/" in key for key in entries)
+
+
+def _conventions(entry: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the entries within an entry that has one for each convention."""
+    for key, rounding in _BY_ROUNDING.items():
+        if isinstance(entry.get(key), dict):
+            yield rounding, entry[key]
+
+
+def _rounding_of(entry: dict[str, Any]) -> str | None:
+    """Return the rounding that the convention of an entry names; None if it names none."""
+    convention = str(entry.get("convention", ""))
+    return next((r for words, r in _ROUNDING_WORDS if words in convention), None)
+
+
+def _best_known(entry: dict[str, Any]) -> BestKnown | None:
+    value, convention = entry.get("value"), str(entry.get("convention", ""))
+    if isinstance(value, list) and len(value) == 2 and "vehicles first" in convention:
+        # Fewer vehicles may drive farther: whoever counts distance only may well do better.
+        return BestKnown(float(value[1]), False, "the distance of the best known by vehicles")
+    # Some sets list words ("infeasible"): nothing to compare with.
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return BestKnown(float(value), bool(entry.get("proven", False)))
+    factor = next((f for words, f in _UNITS if words in convention), 1.0)
+    if "at most k vehicles" in str(entry.get("note", "")):
+        # Files do not state the number: with more vehicles, less may do.
+        return BestKnown(factor * value, False, "best known for the vehicles in the name")
+    return BestKnown(factor * value, bool(entry.get("proven", False)))
 
 
 @cache

@@ -16,11 +16,17 @@ import cosolve
 from cosolve.bench import best_known
 from cosolve.bench.best_known import BestKnown
 from cosolve.bench.line_sets import LineSet, find_line_set, is_line_set
+from cosolve.core import FormatError
 from cosolve.io import read
+from cosolve.io.files import read_bytes
+from cosolve.io.sniff import Format, sniff
 from cosolve.problems import TSP
 
-SUFFIXES = (".tsp", ".atsp", ".npy")
+SUFFIXES = (".tsp", ".atsp", ".npy", ".vrp")
 """Files with these suffixes (or these and ``.gz``) in a folder are instances."""
+
+_TEXT = ".txt"  # of instances whose content tells the format, and of much else
+_BY_CONTENT = frozenset({Format.SOLOMON, Format.LI_LIM, Format.CORDEAU, Format.TAILLARD})
 
 _UNIFORM = re.compile(r"uniform:(?P<n>[1-9]\d*)(?:x(?P<count>[1-9]\d*))?(?::(?P<seed>\d+))?")
 _MEMBERS = re.compile(r"(?P<set>.+?):(?P<n>[1-9]\d*)(?:x(?P<count>[1-9]\d*))?(?::(?P<first>\d+))?")
@@ -45,6 +51,8 @@ class Instance:
         The best value known, or None.
     suite
         The word that stands for the suite it was found in.
+    rounding
+        How Euclidean distances of a file are rounded, or None for the convention of its format.
     """
 
     name: str
@@ -52,6 +60,7 @@ class Instance:
     digest: str
     best_known: BestKnown | None = None
     suite: str = field(default="", compare=False)
+    rounding: str | None = None
 
     def load(self) -> Any:
         """Read or generate the problem.
@@ -69,7 +78,7 @@ class Instance:
         member = _MEMBER.fullmatch(self.source)
         if member and is_line_set(Path(member["path"])):
             return LineSet(Path(member["path"])).load(int(member["number"]))
-        return read(self.source)
+        return read(self.source, self.rounding)
 
     def size(self) -> int | None:
         """Count the nodes; None if the file cannot be read."""
@@ -97,7 +106,11 @@ def uniform(n: int, seed: int) -> TSP:
 
 
 def find_suite(
-    target: str, *, min_size: int | None = None, max_size: int | None = None
+    target: str,
+    *,
+    min_size: int | None = None,
+    max_size: int | None = None,
+    rounding: str | None = None,
 ) -> list[Instance]:
     """Find the instances that a word on the command line stands for.
 
@@ -113,6 +126,9 @@ def find_suite(
     min_size, max_size
         Leave out smaller and larger instances. Files that cannot be read stay in: a benchmark
         must not lose them silently.
+    rounding
+        Round Euclidean distances of files like this, as `cosolve.io.read` is told, and compare with
+        values that were found so.
 
     Returns
     -------
@@ -133,7 +149,21 @@ def find_suite(
         instances = [i for i in instances if (n := i.size()) is None or low <= n <= high]
     if not instances:
         raise ValueError(f"suite {target} is empty: no instance of a size asked for")
+    if rounding is not None:
+        instances = [_rounded(instance, rounding) for instance in instances]
     return [dataclasses.replace(instance, suite=target) for instance in instances]
+
+
+def _rounded(instance: Instance, rounding: str) -> Instance:
+    path = Path(instance.source)
+    if not path.is_file() or is_line_set(path):
+        raise ValueError(f"{instance.name} is no file whose distances could be rounded")
+    return dataclasses.replace(
+        instance,
+        rounding=rounding,
+        digest=_hash(f"{instance.digest} {rounding}".encode()),
+        best_known=best_known.for_file(path, rounding),
+    )
 
 
 def data_folders() -> list[Path]:
@@ -209,22 +239,36 @@ def _files(target: str) -> list[Instance]:
         return [_instance(place, place.parent)]
     found = [path for path in place.rglob("*") if path.is_file() and _is_instance(path)]
     if not found:
-        raise ValueError(f"suite {target} is empty: no {', '.join(SUFFIXES)} file in {place}")
+        raise ValueError(
+            f"suite {target} is empty: no {', '.join(SUFFIXES)} file in {place}, and no "
+            f"{_TEXT} file of vehicle routing"
+        )
     return sorted((_instance(path, place) for path in found), key=_natural)
 
 
 def _is_instance(path: Path) -> bool:
     if _has_suffix(path):
         return True
+    plain = path.name.removesuffix(".gz")
+    if plain.endswith(_TEXT):
+        return _is_routing_text(path)
     # The DIMACS instances are called E1k.0 and the like: only a list of values tells them apart
     # from other files.
-    plain = path.name.removesuffix(".gz")
     return bool(_NUMBERED.fullmatch(plain)) and best_known.for_file(path) is not None
+
+
+def _is_routing_text(path: Path) -> bool:
+    if is_line_set(path):
+        return False
+    try:
+        return sniff(path, read_bytes(path)) in _BY_CONTENT
+    except (OSError, FormatError):
+        return False
 
 
 def _instance(path: Path, root: Path) -> Instance:
     _, plain, stem = best_known.keys_of(path.relative_to(root).as_posix())
-    name = stem if _has_suffix(path) else plain
+    name = stem if _has_suffix(path) or plain.endswith(_TEXT) else plain
     return Instance(name, str(path), _hash(path.read_bytes()), best_known.for_file(path))
 
 

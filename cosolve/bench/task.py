@@ -14,6 +14,7 @@ from cosolve.bench.suites import Instance
 from cosolve.certify import DEFAULT_BOUND_SHARE
 from cosolve.core.report import result_to_dict
 from cosolve.engine import peak_memory_mib
+from cosolve.problems import Routes
 from cosolve.solve import solve
 from cosolve.solvers import presets
 
@@ -174,9 +175,10 @@ def execute(task: Task) -> Row:
     Returns
     -------
     dict
-        The question, then everything ``result_to_dict`` says, then ``size``, ``integral``,
-        ``cpu`` (seconds of processor time of the call), ``memory`` (peak of this process in MiB),
-        ``gap_to_best`` (fraction) and ``at_best``.
+        The question, then everything ``result_to_dict`` says, then ``size``, ``routes`` (their
+        number, None of problems without them), ``integral``, ``cpu`` (seconds of processor time of
+        the call), ``memory`` (peak of this process in MiB), ``gap_to_best`` (fraction) and
+        ``at_best``.
     """
     problem = task.instance.load()
     named = {} if task.preset is None else presets.preset(task.method, task.preset, problem.size)
@@ -198,6 +200,7 @@ def execute(task: Task) -> Row:
         **task.question(),
         **report,
         "size": problem.size,
+        "routes": count_routes(result.solution),
         "integral": problem.integral,
         "cpu": cpu_s,
         "memory": peak_memory_mib(),
@@ -224,3 +227,14 @@ def compare(instance: Instance, cost: float | None, *, integral: bool) -> Row:
         "gap_to_best": known.gap(cost),
         "at_best": known.reached(cost, integral=integral),
     }
+
+
+def count_routes(solution: object) -> int | None:
+    """Return how many routes a solution has; None if it is not made of routes.
+
+    Parameters
+    ----------
+    solution
+        A solution of any problem, or None.
+    """
+    return len(solution.routes) if isinstance(solution, Routes) else None

@@ -155,6 +155,13 @@ def _axes(
     help="Parameter of the methods, or of one of them; may be repeated.",
 )
 @click.option("--no-bound", is_flag=True, help="Compute no lower bounds beside the searches.")
+@click.option(
+    "--round",
+    "rounding",
+    type=click.Choice(["nint", "trunc1", "none"]),
+    help="Round Euclidean distances of files to the nearest integer, cut them to one decimal, or "
+    "neither, and compare with values found so.  [default: the convention of the format]",
+)
 @click.option("--min-size", type=int, metavar="N", help="Leave out smaller instances.")
 @click.option("--max-size", type=int, metavar="N", help="Leave out larger instances.")
 @click.option(
@@ -198,6 +205,7 @@ def bench(
     guides: list[str],
     params: list[tuple[str | None, str, str]],
     no_bound: bool,
+    rounding: str | None,
     min_size: int | None,
     max_size: int | None,
     output: Path | None,
@@ -222,7 +230,11 @@ def bench(
     methods, from_files = _read_files(methods)
     by_method = _params_by_method(methods, from_files, params)
     _check_guides(guides)
-    instances = [i for s in suites for i in find_suite(s, min_size=min_size, max_size=max_size)]
+    instances = [
+        instance
+        for suite in suites
+        for instance in find_suite(suite, min_size=min_size, max_size=max_size, rounding=rounding)
+    ]
     if reference is not None:
         instances = load_references(reference).apply(instances)
     tasks = make_tasks(

@@ -70,6 +70,85 @@ def tsp(n: int, seed: int, kind: str, count: int, scale: float | None, output: P
         write_problem(problem if scale is None else _rounded(problem, scale), target)
 
 
+@generate.command()
+@click.option("-n", "--n", "n", type=int, required=True, help="Number of clients.")
+@click.option("-s", "--seed", type=int, default=0, show_default=True, help="Seed of the first one.")
+@click.option(
+    "-k",
+    "--kind",
+    default="x",
+    show_default=True,
+    help="x (whole coordinates, rounded distances) or uniform (unit square, exact distances).",
+)
+@click.option(
+    "--depot", default="random", show_default=True, help="central, eccentric or random; of kind x."
+)
+@click.option(
+    "--clients",
+    default="random",
+    show_default=True,
+    help="random, clustered or random-clustered; of kind x.",
+)
+@click.option(
+    "--demand",
+    default="1-100",
+    show_default=True,
+    help="unit, 1-10, 5-10, 1-100, 50-100, quadrant or small-large; of kind x.",
+)
+@click.option(
+    "--route-size",
+    type=float,
+    metavar="R",
+    help="Clients a vehicle can serve, about; of kind x. Random unless given.",
+)
+@click.option("--capacity", type=int, metavar="Q", help="Of the vehicles, instead.")
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Number of instances, of consecutive seeds; with more than one, -SEED is put into the "
+    "name of each file.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=common.INSTANCE,
+    required=True,
+    metavar="FILE",
+    help="File to write: .vrp or .vrp.gz.",
+)
+def vrp(
+    n: int,
+    seed: int,
+    kind: str,
+    depot: str,
+    clients: str,
+    demand: str,
+    route_size: float | None,
+    capacity: int | None,
+    count: int,
+    output: Path,
+) -> None:
+    """Write capacitated vehicle routing problems with n random clients.
+
+    Kind x makes them as the X instances of Uchoa et al. (2017) are made, kind uniform as neural
+    solvers are tested on.
+    """  # fmt: skip
+    from cosolve import write_problem
+    from cosolve.problems.random_vrp import random_vrp
+
+    targets = {s: _target(output, s, count) for s in range(seed, seed + count)}
+    for target in targets.values():
+        common.check_output(target)
+    for number, target in targets.items():
+        problem = random_vrp(
+            n, number, kind, depot=depot, clients=clients, demand=demand,
+            route_size=route_size, capacity=capacity,
+        )  # fmt: skip
+        write_problem(problem, target)
+
+
 def _target(output: Path, seed: int, count: int) -> Path:
     if count == 1:
         return output

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cosolve.plot.maps import map_of, pieces, require_drawable
 from cosolve.plot.picture import new_axes
-from cosolve.problems import TSP, Metric, Tour
+from cosolve.problems import TSP, Tour
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,20 +19,6 @@ if TYPE_CHECKING:
 _SIZE_IN = 7.0
 _MAX_MARKED = 2_000  # nodes beyond this would hide the tour
 _MAX_VECTOR = 20_000  # legs beyond this make vector files too big to open
-_LEGS_PER_LINE = 1_000  # longer lines overflow the rasterizer's cells
-
-
-def require_drawable(problem: Problem[Any]) -> TSP:
-    """Return the problem if it has a map to draw on.
-
-    Raises
-    ------
-    ValueError
-        If the problem is no TSP, or a TSP given by a matrix alone.
-    """
-    if not isinstance(problem, TSP) or (problem.coords is None and problem.display is None):
-        raise ValueError(f"{problem.name} has no coordinates and cannot be drawn")
-    return problem
 
 
 def plot_tour(problem: Problem[Any], tour: Tour | None = None, ax: Axes | None = None) -> Axes:
@@ -57,13 +44,15 @@ def plot_tour(problem: Problem[Any], tour: Tour | None = None, ax: Axes | None =
     Raises
     ------
     ValueError
-        If the problem has no coordinates.
+        If the problem is no TSP or has no coordinates.
     BackendMissing
         If matplotlib is not installed.
     """
-    problem = require_drawable(problem)
+    if not isinstance(problem, TSP):
+        raise ValueError(f"{problem.name} is no TSP")
+    require_drawable(problem)
     ax = new_axes(_SIZE_IN, _SIZE_IN) if ax is None else ax
-    xy = _map(problem)
+    xy = map_of(problem)
     n = problem.size
     if tour is None or n <= _MAX_MARKED:
         size = min(12.0, max(0.2, 3_000 / n))
@@ -72,7 +61,7 @@ def plot_tour(problem: Problem[Any], tour: Tour | None = None, ax: Axes | None =
         nodes.set_rasterized(n > _MAX_VECTOR)
     if tour is not None:
         order = tour.nodes if problem.path else np.append(tour.nodes, tour.nodes[:1])
-        _draw_lines(ax, _pieces(xy[order]), "tour", color="tab:blue")
+        _draw_lines(ax, pieces(xy[order]), "tour", color="tab:blue")
     if problem.fixed_edges.size:
         _draw_lines(ax, list(xy[problem.fixed_edges]), "fixed", color="tab:red")
     ax.set_aspect("equal", adjustable="datalim")
@@ -80,23 +69,6 @@ def plot_tour(problem: Problem[Any], tour: Tour | None = None, ax: Axes | None =
     ax.set_axis_off()
     ax.set_title(_title(problem, tour))
     return ax
-
-
-def _map(problem: TSP) -> npt.NDArray[np.float64]:
-    if problem.display is not None:
-        return problem.display
-    assert problem.coords is not None
-    if problem.metric is not Metric.GEO:
-        return problem.coords[:, :2]
-    # DDD.MM with the latitude first.
-    degrees = np.trunc(problem.coords)
-    decimal: npt.NDArray[np.float64] = degrees + (problem.coords - degrees) / 0.6
-    return decimal[:, ::-1]
-
-
-def _pieces(line: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
-    starts = range(0, max(1, len(line) - 1), _LEGS_PER_LINE)
-    return [line[i : i + _LEGS_PER_LINE + 1] for i in starts]
 
 
 def _draw_lines(ax: Axes, lines: list[npt.NDArray[np.float64]], gid: str, *, color: str) -> None:

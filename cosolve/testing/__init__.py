@@ -1,6 +1,6 @@
 """What solvers are tested with, in cosolve and in packages that add solvers to it."""
 
 from cosolve.testing.conformance import check_solver
-from cosolve.testing.samples import tsp_samples
+from cosolve.testing.samples import tsp_samples, vrp_samples
 
-__all__ = ["check_solver", "tsp_samples"]
+__all__ = ["check_solver", "tsp_samples", "vrp_samples"]

@@ -15,9 +15,10 @@ import numpy as np
 
 from cosolve.core import Limit, Outcome, Problem, Progress, Run, Solver, Stop
 from cosolve.guidance import EdgeGuidance
-from cosolve.problems import TSP, Tour
+from cosolve.problems import TSP
 from cosolve.solve import solve
-from cosolve.testing.samples import tsp_samples
+from cosolve.testing.samples import tsp_samples, vrp_samples
+from cosolve.testing.solutions import bad_start, wrong_visits
 
 _ROUNDING = 1e-9  # relative
 _LONG_S = 20.0  # a time limit that no run of the suite may reach
@@ -37,17 +38,17 @@ def check_solver(
 
     On every problem the solver supports: solutions are feasible by an independent check, reported
     costs are the recomputed ones, bounds are not above costs, a start is never worsened, inputs
-    stay as they are. On the first supported problem, which should be the largest, also: same seed
-    and iterations give the same solution; limits on time, iterations and stall, targets and
-    interruption are obeyed; any guidance is accepted; two threads work.
+    stay as they are. On the first supported problem of each kind, which should be the largest,
+    also: same seed and iterations give the same solution; limits on time, iterations and stall,
+    targets and interruption are obeyed; two threads work. Any guidance of a TSP is accepted.
 
     Parameters
     ----------
     solver
         A name from the registry, or a solver.
     problems
-        Problems to use; ``tsp_samples()`` if None. Those the solver says it does not support are
-        left out.
+        Problems to use; ``tsp_samples()`` and ``vrp_samples()`` if None. Those the solver says it
+        does not support are left out.
     seconds
         Time limit of the runs that test how limits are kept; the others take a fraction of it.
 
@@ -60,20 +61,23 @@ def check_solver(
         from cosolve.solvers import registry
 
         solver = registry.get(solver)
-    samples = tsp_samples() if problems is None else list(problems)
+    samples: list[Problem[Any]] = (
+        [*tsp_samples(), *vrp_samples()] if problems is None else list(problems)
+    )
     supported = [p for p in samples if solver.supports(p) is None]
     _expect(bool(supported), solver, None, "supports none of the problems")
     for problem in supported:
         _check_basics(solver, problem, seconds / 5)
-    first = supported[0]
-    _check_reproducible(solver, first)
-    _check_time_limit(solver, first, seconds)
-    _check_zero_limits(solver, first)
-    _check_target(solver, first)
-    _check_stall(solver, first, seconds)
-    _check_progress(solver, first, seconds / 5)
-    _check_threads(solver, first, seconds / 5)
-    _check_interruption(solver, first, seconds / 5)
+    for kind in dict.fromkeys(problem.kind for problem in supported):
+        first = next(problem for problem in supported if problem.kind == kind)
+        _check_reproducible(solver, first)
+        _check_time_limit(solver, first, seconds)
+        _check_zero_limits(solver, first)
+        _check_target(solver, first)
+        _check_stall(solver, first, seconds)
+        _check_progress(solver, first, seconds / 5)
+        _check_threads(solver, first, seconds / 5)
+        _check_interruption(solver, first, seconds / 5)
     for problem in supported:
         if isinstance(problem, TSP):
             _check_guidance(solver, problem, seconds / 10)
@@ -87,7 +91,7 @@ def _expect(condition: bool, solver: Solver, problem: Problem[Any] | None, promi
 
 
 def _arrays(problem: object) -> dict[str, bytes]:
-    """Bytes of every array of a problem."""
+    """Return the bytes of every array of a problem."""
     names = [f.name for f in dataclasses.fields(problem)]  # type: ignore[arg-type]
     values = {name: getattr(problem, name) for name in names}
     return {k: v.tobytes() for k, v in values.items() if isinstance(v, np.ndarray)}
@@ -122,20 +126,19 @@ def _close(a: float | None, b: float | None) -> bool:
 
 def _check_feasible(solver: Solver, problem: Problem[Any], solution: Any) -> None:
     _expect(solution is not None, solver, problem, "returned no solution")
-    if isinstance(problem, TSP):
-        # Without the checker of the problem, which the solver may have used.
-        visited = sorted(solution.nodes.tolist())
-        _expect(visited == list(range(problem.size)), solver, problem, f"visited {visited[:20]}")
+    # Without the checker of the problem, which the solver may have used.
+    wrong = wrong_visits(problem, solution)
+    _expect(wrong is None, solver, problem, str(wrong))
     violations = problem.check(solution)
     _expect(not violations, solver, problem, f"the solution is wrong: {violations[:1]}")
 
 
 def _check_start(solver: Solver, problem: Problem[Any], start: Any, start_cost: float) -> None:
-    """Start from what it found itself, and from a bad tour."""
+    """Start from what it found itself, and from a bad solution."""
     starts = [(start, start_cost)]
-    if isinstance(problem, TSP) and not problem.path and not problem.fixed_edges.size:
-        identity = Tour(np.arange(problem.size, dtype=np.int32))
-        starts.append((identity, problem.cost(identity)))
+    bad = bad_start(problem)
+    if bad is not None:
+        starts.append((bad, problem.cost(bad)))
     for given, given_cost in starts:
         run = Run(Stop(iterations=1, time_limit=_LONG_S), seed=8)
         outcome = solver.run(problem, run, start=given)

@@ -9,6 +9,7 @@ import pytest
 
 from cosolve.bench.best_known import BestKnown, for_file, for_name
 from cosolve.core import FormatError
+from cosolve.io import read, read_solution
 
 
 def write(path: Path, text: str) -> Path:
@@ -88,3 +89,86 @@ def test_rounded_values_are_reached_within_a_millionth() -> None:
     assert not BestKnown(23.205382, False).reached(23.2055, integral=False)
     assert BestKnown(142382641.0, False).reached(142382641.0, integral=True)
     assert not BestKnown(142382641.0, False).reached(142382642.0, integral=True)
+
+
+WINDOWS = """{"c101": {
+    "dimacs": {"value": 827.3, "proven": true, "convention": "distances truncated to 1 decimal"},
+    "hierarchical": {"vehicles": 10, "distance": 828.94, "proven": false},
+    "distance_double": {"value": 828.94, "proven": false},
+    "value": 827.3, "proven": true}}"""
+
+
+@pytest.mark.parametrize(
+    ("rounding", "expected"),
+    [
+        (None, BestKnown(827.3, True)),
+        ("trunc1", BestKnown(827.3, True)),
+        ("none", BestKnown(828.94, False)),
+        ("nint", None),
+    ],
+)
+def test_each_rounding_has_its_value(
+    tmp_path: Path, rounding: str | None, expected: BestKnown | None
+) -> None:
+    """Entries with a value for each convention are asked for that of the rounding."""
+    write(tmp_path / "bks.json", WINDOWS)
+    assert for_file(tmp_path / "c101.txt", rounding) == expected
+
+
+def test_a_value_of_another_rounding_is_none(tmp_path: Path) -> None:
+    """Rounded to integers, an instance has no value that was found without rounding."""
+    write(tmp_path / "bks.json", '{"x": {"value": 5, "convention": "double precision"}}')
+    assert for_file(tmp_path / "x.vrp", "nint") is None
+    assert for_file(tmp_path / "x.vrp", "none") == BestKnown(5.0, False)
+
+
+def test_of_vehicles_and_distance_the_distance_is_compared(tmp_path: Path) -> None:
+    """Of a value that counts vehicles first, the distance is what costs can be compared with."""
+    convention = "minimise vehicles first, then distance, double precision"
+    write(
+        tmp_path / "bks.json", f'{{"lc1": {{"value": [10, 828.9], "convention": "{convention}"}}}}'
+    )
+    found = for_file(tmp_path / "lilim" / "lc1.txt")
+    assert found == BestKnown(828.9, False)
+    assert "vehicles" in found.reference
+
+
+@pytest.mark.parametrize(
+    ("convention", "expected"),
+    [
+        ("original units; instance file costs are x100 (see README)", 500.0),
+        ("value in scaled integer units of the x100 instance file", 0.005),
+    ],
+)
+def test_values_are_in_the_unit_of_costs(tmp_path: Path, convention: str, expected: float) -> None:
+    """Some sets list values in another unit than that of the costs in their files."""
+    write(tmp_path / "bks.json", f'{{"x": {{"value": 5, "convention": "{convention}"}}}}')
+    assert for_file(tmp_path / "x.vrp") == BestKnown(expected, False)
+
+
+def test_optima_for_limited_fleets_are_no_proof(tmp_path: Path) -> None:
+    """Files of some sets do not state the number of vehicles that their values are for."""
+    note = "value is for at most k vehicles as in the name"
+    write(tmp_path / "bks.json", f'{{"x-k2": {{"value": 5, "proven": true, "note": "{note}"}}}}')
+    assert for_file(tmp_path / "x-k2.vrp") == BestKnown(5.0, False)
+
+
+def test_letters_of_either_case_are_the_same(tmp_path: Path) -> None:
+    """The list may say C1_2_1 where the file is called c1_2_1.txt."""
+    write(tmp_path / "bks.json", '{"homberger/C1_2_1": {"value": 5}}')
+    assert for_file(tmp_path / "homberger" / "c1_2_1.txt") == BestKnown(5.0, False)
+
+
+def test_values_belong_to_the_costs_of_the_shared_instances(data: Path) -> None:
+    """Published solutions cost what the lists say, in the unit and rounding that is read."""
+    for name in (
+        "cvrplib/X/X-n101-k25.vrp", "cvrplib/Taillard/tai75a.vrp", "vrptw/solomon/C101.txt",
+        "hfvrp/pessoa-X/X101-FSMFD.vrp", "hfvrp/pessoa-X/X129-FSMFD.vrp",
+        "mdvrp/mdvrptw-vidal/PR11A.vrp",
+    ):  # fmt: skip
+        path = data / name
+        problem = read(path)
+        known = for_file(path)
+        solution = read_solution(path.with_suffix(".sol"), problem)
+        assert known is not None
+        assert problem.cost(solution) == pytest.approx(known.value, rel=1e-5), name

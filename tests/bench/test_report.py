@@ -85,3 +85,47 @@ def test_the_last_measurement_counts(render: Any) -> None:
     text = render(row("auto", 0, 0.01), row("auto", 0, 0.0))
     assert "71.655000" in text
     assert "72.37" not in text
+
+
+def routing(method: str, instance: str, cost: float, **more: Any) -> dict[str, Any]:
+    """Return a row of a case in which cosolve is to be ahead of PyVRP."""
+    case = {"case": "hfvrp", "instance": instance, "problem": "vrp", "time_limit": 60.0}
+    return row(method, 0, cost / 100 - 1, **case, cost=cost, **more)
+
+
+@pytest.mark.parametrize(
+    ("costs", "words"),
+    [
+        ((99.0, 100.5), "-0.250 % on average, ahead on 1, behind on 1 of 2"),
+        ((99.0, 102.0), "+0.500 % on average, ahead on 1, behind on 1 of 2"),
+    ],
+)
+def test_methods_are_compared_with_their_rival(
+    render: Any, costs: tuple[float, float], words: str
+) -> None:
+    """On the variants, being ahead of PyVRP in the same run is the target."""
+    own = [routing("auto", f"i{k}", cost) for k, cost in enumerate(costs)]
+    theirs = [routing("peer:pyvrp", f"i{k}", 100.0) for k in range(2)]
+    text = render(*own, *theirs)
+    assert f"auto against PyVRP: {words}" in text
+    assert ("ahead of it: reached" in text) == words.startswith("-")
+
+
+def test_a_rival_that_solves_more_is_not_beaten(render: Any) -> None:
+    """Being better on the few that were solved is not being ahead."""
+    failed = {k: v for k, v in routing("auto", "i1", 100.0).items() if k != "cost"}
+    text = render(
+        routing("auto", "i0", 99.0),
+        failed | {"error": "crash"},
+        routing("peer:pyvrp", "i0", 100.0),
+        routing("peer:pyvrp", "i1", 100.0),
+    )
+    assert "ahead of it: **not reached**" in text
+
+
+def test_whole_costs_have_no_decimals(render: Any) -> None:
+    """The cost of a single instance of vehicle routing is shown as it is."""
+    one = routing("auto", "X-n101-k25", 27591.0) | {"case": "x101", "time_limit": 8.0}
+    text = render(one)
+    assert "| solver | cost |" in text
+    assert "| **auto** | 27591 |" in text

@@ -145,3 +145,46 @@ def test_shared_suites_are_complete(name: str, count: int, known: int) -> None:
     found = find_suite(str(DATA / name))
     assert len(found) >= count
     assert sum(i.best_known is not None for i in found) >= known
+
+
+SOLOMON = """C1
+
+VEHICLE
+NUMBER     CAPACITY
+   2          50
+
+CUSTOMER
+CUST NO.  XCOORD.   YCOORD.    DEMAND   READY TIME  DUE DATE   SERVICE   TIME
+
+    0      40         50          0          0       1000          0
+    1      45         68         10          0        900         10
+    2      45         70         30        100        400         10
+"""
+
+
+def test_vehicle_routing_is_found_by_suffix_and_by_content(tmp_path: Path) -> None:
+    """Files of Solomon end in .txt as many others do."""
+    (tmp_path / "c1.txt").write_text(SOLOMON)
+    (tmp_path / "README.txt").write_text("Not an instance.\n")
+    (tmp_path / "points.txt").write_text("1 2\n3 4\n")
+    (tmp_path / "x.vrp").touch()
+    assert [i.name for i in find_suite(str(tmp_path))] == ["c1", "x"]
+
+
+def test_another_rounding_is_another_instance(tmp_path: Path) -> None:
+    """It is read in that rounding, compared with its value, and known by another digest."""
+    (tmp_path / "c1.txt").write_text(SOLOMON)
+    (tmp_path / "bks.json").write_text(
+        '{"c1": {"value": 1.5, "dimacs": {"value": 1.5}, "distance_double": {"value": 2.5}}}'
+    )
+    (usual,) = find_suite(str(tmp_path))
+    (exact,) = find_suite(str(tmp_path), rounding="none")
+    assert usual.digest != exact.digest
+    assert [i.best_known and i.best_known.value for i in (usual, exact)] == [1.5, 2.5]
+    assert [i.load().metric for i in (usual, exact)] == [Metric.TRUNC1, Metric.EUCLIDEAN]
+
+
+def test_generated_instances_have_no_rounding() -> None:
+    """Only files can be read in another rounding."""
+    with pytest.raises(ValueError, match="no file"):
+        find_suite("uniform:10", rounding="nint")
