@@ -7,6 +7,7 @@
 // what it touches: a journal undoes it, and the best solution follows by the nodes changed since.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -22,7 +23,6 @@ struct RuinParameters {
     double blink = 0.01;       // chance that a position is overlooked
     int width = 0;             // neighbours the local search looks at; 0: none
     double hope = 10;          // it runs where the excess is below so many temperatures
-    double quantile = 0.95;
 };
 
 class RuinRecreate {

@@ -1,0 +1,120 @@
+// Bindings of ruin and recreate for capacitated routing.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/unique_ptr.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "bindings_tsp.h"
+#include "vrp/capacitated/ruin_recreate.h"
+#include "vrp/capacitated/savings.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+using namespace cosolve;
+using namespace cosolve::binding;
+using namespace cosolve::vrp;
+
+namespace {
+
+CapacitatedInstance makeInstance(Metric const &metric, DoubleVector demand, DoubleVector service,
+                                 IntMatrix neighbors, double capacity, double fixedCost,
+                                 double maxLength, int maxRoutes) {
+    std::size_t const n = static_cast<std::size_t>(metric.size());
+    if (n < 2) throw std::invalid_argument("there must be a depot and a client");
+    if (demand.shape(0) != n || service.shape(0) != n || neighbors.shape(0) != n)
+        throw std::invalid_argument("there must be one entry or row for each location");
+    CapacitatedInstance in;
+    in.metric = &metric;
+    in.demand.assign(demand.data(), demand.data() + n);
+    in.service.assign(service.data(), service.data() + n);
+    in.capacity = capacity;
+    in.fixedCost = fixedCost;
+    in.maxLength = maxLength;
+    in.maxRoutes = maxRoutes;
+    in.neighbors = static_cast<int>(neighbors.shape(1));
+    in.neighbor.assign(neighbors.data(), neighbors.data() + neighbors.size());
+    for (std::size_t e = neighbors.shape(1); e < in.neighbor.size(); ++e) {
+        int const client = static_cast<int>(e / neighbors.shape(1));
+        checkNode(in.neighbor[e], metric.size());
+        if (in.neighbor[e] == 0 || in.neighbor[e] == client)
+            throw std::invalid_argument("neighbors must be other clients");
+    }
+    return in;
+}
+
+std::vector<int> toRoutes(CapacitatedInstance const &in, IntVector routes) {
+    std::vector<int> seen(in.demand.size(), 0);
+    std::vector<int> result(routes.data(), routes.data() + routes.shape(0));
+    for (int const client : result) {
+        checkNode(client, in.locations());
+        if (client && seen[static_cast<std::size_t>(client)]++)
+            throw std::invalid_argument("routes must visit every client once");
+    }
+    if (static_cast<int>(result.size()) < in.locations() || result.back() != 0 ||
+        static_cast<std::size_t>(std::count(seen.begin(), seen.end(), 1)) + 1 != seen.size())
+        throw std::invalid_argument("routes must visit every client, and end with 0");
+    return result;
+}
+
+}  // namespace
+
+void bindVrpCapacitated(nb::module_ &m) {
+    nb::class_<CapacitatedInstance>(m, "CapacitatedInstance",
+                                    "Routes of one depot, limited in load and length only.")
+        .def(
+            "__init__",
+            [](CapacitatedInstance *self, Metric const &metric, DoubleVector demand,
+               DoubleVector service, IntMatrix neighbors, double capacity, double fixedCost,
+               double maxLength, int maxRoutes) {
+                new (self) CapacitatedInstance(makeInstance(
+                    metric, demand, service, neighbors, capacity, fixedCost, maxLength, maxRoutes));
+            },
+            "metric"_a, "demand"_a.noconvert(), "service"_a.noconvert(), "neighbors"_a.noconvert(),
+            "capacity"_a, "fixed_cost"_a, "max_length"_a, "max_routes"_a, nb::keep_alive<1, 2>())
+        .def(
+            "savings_routes",
+            [](CapacitatedInstance const &self) {
+                std::vector<int> routes;
+                {
+                    nb::gil_scoped_release const release;
+                    routes = savingsRoutes(self);
+                }
+                return toArray(std::move(routes));
+            },
+            "Routes of the savings heuristic; every route ends with 0.");
+
+    nb::class_<RuinRecreate>(m, "CapacitatedSearch", "Slack induction by string removals.")
+        .def(
+            "run",
+            [](RuinRecreate &self, double seconds, long iterations, double from, double to) {
+                nb::gil_scoped_release const release;
+                return self.run(seconds, iterations, from, to);
+            },
+            "seconds"_a, "iterations"_a, "hot"_a, "cold"_a,
+            "Iterate; with a number of iterations the temperature falls from one to the other.")
+        .def("best", [](RuinRecreate const &self) { return toArray(self.best()); })
+        .def("current", [](RuinRecreate const &self) { return toArray(self.current()); })
+        .def_prop_ro("best_cost", &RuinRecreate::bestCost)
+        .def_prop_ro("current_cost", &RuinRecreate::currentCost)
+        .def_prop_ro("mean_leg", &RuinRecreate::meanLeg,
+                     "Mean length of the legs between clients of the present routes.")
+        .def_ro("iterations", &RuinRecreate::iterations)
+        .def_ro("accepted", &RuinRecreate::accepted);
+    m.def(
+        "capacitated_search",
+        [](CapacitatedInstance const &instance, IntVector routes, std::uint64_t seed,
+           double removed, int longest, double split, double keep, double blink, int width,
+           double hope) {
+            RuinParameters const parameters{removed, longest, split, keep, blink, width, hope};
+            auto search = makeRuinRecreate(instance, parameters, seed);
+            search->set(toRoutes(instance, routes));
+            return search;
+        },
+        "instance"_a, "routes"_a.noconvert(), "seed"_a, "removed"_a, "longest"_a, "split"_a,
+        "keep"_a, "blink"_a, "width"_a, "hope"_a, nb::keep_alive<0, 1>(),
+        "A search from feasible routes, each ending with 0.");
+}

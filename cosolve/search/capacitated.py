@@ -1,0 +1,205 @@
+"""Ruin and recreate for capacitated routing: one depot, one vehicle type, no times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cosolve import _kernels
+from cosolve.core import Problem, Run
+from cosolve.problems.kernel import kernel_metric
+from cosolve.problems.vrp import VRP, Route, Routes
+from cosolve.search.cooling import Cooling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+IntArray = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Annealing:
+    """Parameters of ruin and recreate; the names in parentheses are those of [1]_.
+
+    Parameters
+    ----------
+    hot, cold
+        First and last temperature, in mean legs between clients of the first routes.
+    removed
+        Mean number of clients taken out in an iteration (c).
+    string
+        Longest string taken from a route (L max).
+    split_rate, split_depth
+        How often a part of a string stays, and how often that part is longer (alpha, beta).
+    blink_rate
+        How often a place is overlooked (gamma).
+    neighbors
+        How many clients nearby are looked at for places beside them.
+    width
+        How many of them the local search looks at; 0 for none.
+    hope
+        The local search runs where the excess is at most so many temperatures.
+
+    References
+    ----------
+    .. [1] J. Christiaens, G. Vanden Berghe, "Slack Induction by String Removals for Vehicle
+       Routing Problems", Transportation Science 54 (2020).
+    """
+
+    hot: float = 1.0
+    cold: float = 0.04
+    removed: float = 10.0
+    string: int = 10
+    split_rate: float = 0.5
+    split_depth: float = 0.01
+    blink_rate: float = 0.01
+    neighbors: int = 40
+    width: int = 10
+    hope: float = 10.0
+
+
+def unsupported(problem: Problem[Any]) -> str | None:
+    """Return None for what the kernel handles, else why not.
+
+    Parameters
+    ----------
+    problem
+        Any problem.
+    """
+    if not isinstance(problem, VRP):
+        return f"it routes vehicles, and this is a {problem.kind} problem"
+    if not problem.plain:
+        return "it handles one depot, one vehicle type and limits on load and length only"
+    if problem.dimensions > 1:
+        return "it handles one dimension of load"
+    vehicle = problem.vehicles[0]
+    if vehicle.distance_cost != 1 or vehicle.time_cost != 0:
+        return "it handles costs of distance and of vehicles only"
+    if problem.durations is not None:
+        return "it handles travel times equal to distances"
+    if vehicle.max_distance != np.inf and problem.service is not None and problem.service.any():
+        return "it handles limits on distance without service times"
+    if problem.matrix is not None and not np.array_equal(problem.matrix, problem.matrix.T):
+        return "it handles symmetric distances"
+    return None
+
+
+class CapacitatedModel:
+    """The kernel's view of a problem: the depot first, the clients along a Hilbert curve.
+
+    Parameters
+    ----------
+    problem
+        One with at least one client, for which ``unsupported`` returns None.
+    neighbors
+        How many near clients the kernel knows of each.
+    """
+
+    def __init__(self, problem: VRP, neighbors: int = 40) -> None:
+        self.problem = problem
+        clients = np.arange(1, problem.locations)
+        if problem.coords is not None:
+            clients = 1 + _kernels.hilbert_order(np.ascontiguousarray(problem.coords[1:]))
+        self._order = np.concatenate([[0], clients]).astype(np.int32)
+        self._place = np.empty_like(self._order)
+        self._place[self._order] = np.arange(self._order.size, dtype=np.int32)
+        self._metric = kernel_metric(problem, self._order)
+        vehicle = problem.vehicles[0]
+        demands, service = _rows(problem.demands, self._order), _rows(problem.service, self._order)
+        limit = min(vehicle.max_distance, vehicle.max_duration, vehicle.shift[1] - vehicle.shift[0])
+        self.instance = _kernels.CapacitatedInstance(
+            self._metric,
+            demands,
+            service,
+            self._near(min(neighbors, problem.size - 1)),
+            vehicle.capacity[0] if isinstance(vehicle.capacity, tuple) else vehicle.capacity,
+            vehicle.fixed_cost,
+            limit,
+            min(vehicle.number or problem.size, problem.size),
+        )
+
+    def _near(self, k: int) -> IntArray:
+        """Nearest clients of every client, in the kernel's numbering; the depot's row is void."""
+        found = _kernels.k_nearest(self._metric, min(k + 1, self._order.size - 1))
+        # The depot, where it is among them, goes last and is cut off.
+        last = np.argsort(found == 0, axis=1, kind="stable")
+        return np.ascontiguousarray(np.take_along_axis(found, last, axis=1)[:, :k])
+
+    def savings(self) -> IntArray:
+        """Routes of the savings heuristic, in the kernel's form; they may be too many."""
+        return self.instance.savings_routes()
+
+    def encode(self, routes: Iterable[npt.ArrayLike]) -> IntArray:
+        """Routes in the kernel's form: renumbered, each followed by 0."""
+        parts = [np.append(self._place[np.asarray(visits)], 0) for visits in routes]
+        return np.concatenate(parts).astype(np.int32)
+
+    def decode(self, flat: IntArray) -> Routes:
+        """Turn the kernel's form into a solution."""
+        ends = np.flatnonzero(flat == 0)
+        begins = np.concatenate([[0], ends[:-1] + 1])
+        clients = self._order[flat]
+        return Routes(tuple(Route(clients[a:b]) for a, b in zip(begins, ends, strict=True)))
+
+    def routes_in(self, flat: IntArray) -> int:
+        """Count the routes of a solution in the kernel's form."""
+        return int(np.count_nonzero(flat == 0))
+
+    def search(self, flat: IntArray, seed: int, annealing: Annealing) -> _kernels.CapacitatedSearch:
+        """Build a kernel that starts from feasible routes.
+
+        Parameters
+        ----------
+        flat
+            Routes in the kernel's form.
+        seed
+            Of its random choices.
+        annealing
+            Its parameters.
+        """
+        return _kernels.capacitated_search(
+            self.instance,
+            flat,
+            seed,
+            annealing.removed,
+            annealing.string,
+            annealing.split_rate,
+            annealing.split_depth,
+            annealing.blink_rate,
+            annealing.width,
+            annealing.hope,
+        )
+
+
+def _rows(array: npt.NDArray[np.float64] | None, order: IntArray) -> npt.NDArray[np.float64]:
+    if array is None:
+        return np.zeros(order.size)
+    column = array[order, 0] if array.ndim == 2 else array[order]
+    column = np.ascontiguousarray(column, np.float64).copy()
+    column[0] = 0.0
+    return column
+
+
+def anneal(engine: _kernels.CapacitatedSearch, run: Run, annealing: Annealing) -> None:
+    """Search until `run` says stop, cooling down as its limits are used up.
+
+    Parameters
+    ----------
+    engine
+        The kernel.
+    run
+        Clock and limits; told the cost after every slice.
+    annealing
+        For its temperatures.
+    """
+    leg = engine.mean_leg
+    cooling = Cooling(run)
+    run.report(engine.best_cost, phase="construct")
+    while run.limit() is None:
+        seconds, iterations = cooling.slice()
+        hot = cooling.temperature(annealing.hot * leg, annealing.cold * leg)
+        done = engine.run(seconds, iterations, hot, hot)
+        run.report(engine.best_cost, iterations=done, phase="ruin")
