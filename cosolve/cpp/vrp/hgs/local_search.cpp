@@ -23,6 +23,9 @@ LocalSearch<Timed>::LocalSearch(Instance const &instance, Rng &rng)
     routes_.resize(index(fleet));
     places_.resize(index(fleet));
     tested_.resize(index(n + 1));
+    nearHere_.resize(index(fleet));
+    nearThere_.resize(index(fleet));
+    seenFor_.resize(index(n + 1));
     if constexpr (Timed) {
         upTo_.resize(nodes_.size());
         onwards_.resize(nodes_.size());
@@ -87,7 +90,6 @@ template <bool Timed> void LocalSearch<Timed>::reprice(Penalties const &penaltie
 // Positions, loads, lengths, times and penalty of a route whose links are right.
 template <bool Timed> void LocalSearch<Timed>::update(int r) {
     auto &path = route(r);
-    path.sector.clear();
     double load = 0.0, turned = 0.0, before = 0.0;
     bool const symmetric = instance_.symmetric();
     int position = 0;
@@ -103,10 +105,7 @@ template <bool Timed> void LocalSearch<Timed>::update(int r) {
         here.length = instance_.distance(here.location, next.location);
         if (!symmetric)
             turned += instance_.distance(next.location, here.location) - here.length;
-        if (here.location > 0) {
-            path.sector.include(instance_.angle(here.location));
-            here.saving = before + here.length - arc(here.previous, here.next);
-        }
+        if (here.location > 0) here.saving = before + here.length - arc(here.previous, here.next);
         before = here.length;
     }
     path.size = position - 2;
@@ -214,12 +213,9 @@ template <bool Timed> bool LocalSearch<Timed>::sweepRoutes(Deadline const &deadl
         if (route(a).size == 0) continue;
         auto const tested = route(a).exchanged;
         route(a).exchanged = clock_;
-        for (int b : routeOrder_) {
-            if (a >= b || route(b).size == 0 || route(a).size == 0) continue;
-            if (std::max(route(a).changed, route(b).changed) <= tested) continue;
-            if (!route(a).sector.overlaps(route(b).sector)) continue;
+        findNear(a, tested);
+        for (int b : nearRoutes_)
             if (exchange(a, b)) improved_ = true;
-        }
     }
     return true;
 }

@@ -21,7 +21,6 @@
 #include "core/rng.h"
 #include "vrp/hgs/individual.h"
 #include "vrp/hgs/instance.h"
-#include "vrp/hgs/sector.h"
 
 namespace cosolve::vrp::hgs {
 
@@ -77,7 +76,6 @@ private:
         double load = 0.0;
         double penalty = 0.0;      // for all violations
         double timePenalty = 0.0;  // for those of time
-        Sector sector;
         std::int64_t changed = 0;     // time of the last change
         std::int64_t exchanged = -1;  // time of the last SWAP*
     };
@@ -173,9 +171,11 @@ private:
     Places &places(int r, int i);
     void findPlaces(int r, int i);
     double insertionInstead(int i, int out, Places const &best, int &after) const;
+    void findNear(int a, std::int64_t tested);
     bool exchange(int a, int b);
+    Exchange bestExchange(int a, int b);
     double exchangeTime(int u, int v, int afterV) const;
-    void tryMoveInto(int a, int b, Exchange &best);
+    void tryMoveInto(int a, int b, std::vector<int> const &clients, Exchange &best);
 
     Instance const &instance_;
     Rng &rng_;
@@ -188,6 +188,11 @@ private:
     std::vector<std::int64_t> tested_;         // when the moves of a client were last tried
     std::vector<std::vector<Places>> places_;  // by route and client
     std::vector<int> order_, routeOrder_;
+    // For a route and every other one: its clients with neighbors there, and these neighbors.
+    std::vector<std::vector<int>> nearHere_, nearThere_;
+    std::vector<int> nearRoutes_;        // those with any
+    std::vector<std::int64_t> seenFor_;  // by client; which search for near routes saw it
+    std::int64_t nearSearches_ = 0;
     std::int64_t clock_ = 0;
     std::int64_t loadedAt_ = 0;
     Here here_{};

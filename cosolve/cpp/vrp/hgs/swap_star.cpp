@@ -83,11 +83,12 @@ double LocalSearch<Timed>::exchangeTime(int u, int v, int afterV) const {
     return closed(append(time, afterV, v), v, rest);
 }
 
-// A client of route a is put into route b, wherever that is best.
+// One of the clients of route a is put into route b, wherever that is best.
 template <bool Timed>
-void LocalSearch<Timed>::tryMoveInto(int a, int b, Exchange &best) {
+void LocalSearch<Timed>::tryMoveInto(int a, int b, std::vector<int> const &clients,
+                                     Exchange &best) {
     double const slack = route(a).penalty + route(b).penalty;
-    for (int u = node(route(a).first).next; u != route(a).last; u = node(u).next) {
+    for (int u : clients) {
         auto const &place = places(b, u);
         double delta = place.cost[0] - node(u).saving - slack;
         if (delta >= best.delta) continue;
@@ -105,17 +106,40 @@ void LocalSearch<Timed>::tryMoveInto(int a, int b, Exchange &best) {
     }
 }
 
-template <bool Timed> bool LocalSearch<Timed>::exchange(int a, int b) {
-    for (int u = node(route(a).first).next; u != route(a).last; u = node(u).next) findPlaces(b, u);
-    for (int v = node(route(b).first).next; v != route(b).last; v = node(v).next) findPlaces(a, v);
+// Finds the clients of a route with neighbors in routes of higher number, where one of the two
+// routes has changed. Only those can gain from being exchanged.
+template <bool Timed> void LocalSearch<Timed>::findNear(int a, std::int64_t tested) {
+    for (int r : nearRoutes_) {
+        nearHere_[index(r)].clear();
+        nearThere_[index(r)].clear();
+    }
+    nearRoutes_.clear();
+    ++nearSearches_;
+    for (int u = node(route(a).first).next; u != route(a).last; u = node(u).next) {
+        for (int e = instance_.neighborsBegin(u); e < instance_.neighborsEnd(u); ++e) {
+            int const v = instance_.neighbor(e), r = node(v).route;
+            if (r <= a || std::max(route(a).changed, route(r).changed) <= tested) continue;
+            auto &here = nearHere_[index(r)];
+            if (here.empty()) nearRoutes_.push_back(r);
+            if (here.empty() || here.back() != u) here.push_back(u);
+            if (seenFor_[index(v)] == nearSearches_) continue;
+            seenFor_[index(v)] = nearSearches_;
+            nearThere_[index(r)].push_back(v);
+        }
+    }
+}
+
+template <bool Timed>
+typename LocalSearch<Timed>::Exchange LocalSearch<Timed>::bestExchange(int a, int b) {
+    auto const &here = nearHere_[index(b)], &there = nearThere_[index(b)];
     double const slack = route(a).penalty + route(b).penalty;
     double const loadA = route(a).load, loadB = route(b).load;
     Exchange best;
     best.delta = -tolerance_;
-    for (int u = node(route(a).first).next; u != route(a).last; u = node(u).next) {
+    for (int u : here) {
         auto const &placesU = places(b, u);
         double const without = -node(u).saving - slack;
-        for (int v = node(route(b).first).next; v != route(b).last; v = node(v).next) {
+        for (int v : there) {
             double const shift = node(v).demand - node(u).demand;
             double delta = without - node(v).saving + loadPenalty(loadA + shift) +
                            loadPenalty(loadB - shift);
@@ -134,15 +158,26 @@ template <bool Timed> bool LocalSearch<Timed>::exchange(int a, int b) {
             best = {u, v, afterU, afterV, delta};
         }
     }
-    tryMoveInto(a, b, best);
+    tryMoveInto(a, b, here, best);
     Exchange back = best;
     back.u = 0;
-    tryMoveInto(b, a, back);
+    tryMoveInto(b, a, there, back);
     if (back.delta < best.delta) best = {0, back.u, 0, back.afterU, back.delta};
+    return best;
+}
+
+template <bool Timed> bool LocalSearch<Timed>::exchange(int a, int b) {
+    auto &here = nearHere_[index(b)], &there = nearThere_[index(b)];
+    // Earlier exchanges may have moved some.
+    std::erase_if(here, [&](int u) { return node(u).route != a; });
+    std::erase_if(there, [&](int v) { return node(v).route != b; });
+    for (int u : here) findPlaces(b, u);
+    for (int v : there) findPlaces(a, v);
+    auto const best = bestExchange(a, b);
     if (best.u == 0 && best.v == 0) return false;
     if (best.u != 0) takeOut(best.u);
     if (best.v != 0) takeOut(best.v);
-    // The node before the other client stays where it is, so both places are still there.
+    // No place is beside the client that leaves, so that both are still there.
     if (best.u != 0) putAfter(best.u, best.afterU);
     if (best.v != 0) putAfter(best.v, best.afterV);
     ++clock_;
