@@ -66,7 +66,8 @@ void construct(Genetic *self, Matrix distance, std::optional<Matrix> duration, M
     if (service) data.service = toVector(*service, size, "service");
     if (windows) {
         if (windows->shape(0) != size || windows->shape(1) != 2)
-            throw std::invalid_argument("windows must have two columns and a row for each location");
+            throw std::invalid_argument(
+                "windows must have two columns and a row for each location");
         for (std::size_t i = 0; i < size; ++i) {
             data.earliest.push_back(windows->data()[2 * i]);
             data.latest.push_back(windows->data()[2 * i + 1]);
@@ -134,9 +135,13 @@ void bindVrpHgs(nb::module_ &m) {
              "first"_a, "no_improvement"_a, "route_exchange"_a, "repair"_a)
         .def("run", &Genetic::run, "seconds"_a, "iterations"_a = -1,
              nb::call_guard<nb::gil_scoped_release>())
+        .def("settle", &Genetic::settle, nb::call_guard<nb::gil_scoped_release>(),
+             "Count what is not ready as an individual; when no call of run follows.")
         .def(
             "inject",
-            [](Genetic &self, Ints visits, Ints begin) { self.inject(toPlan(self, visits, begin)); },
+            [](Genetic &self, Ints visits, Ints begin) {
+                self.inject(toPlan(self, visits, begin));
+            },
             "visits"_a.noconvert(), "begin"_a.noconvert(),
             "Add a solution: the visits of all routes and where each begins.")
         .def("routes", &routes, "Visits of the best solution and where each route begins.")

@@ -7,7 +7,9 @@ namespace cosolve::vrp::hgs {
 
 namespace {
 
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
+std::size_t index(int i) {
+    return static_cast<std::size_t>(i);
+}
 
 // Which of `routes` routes are in the window of `count` that begins with route `first`.
 std::vector<char> window(int routes, int first, int count) {
@@ -97,7 +99,8 @@ std::vector<PartialPlan> routeExchange(Instance const &instance, Individual cons
     std::vector<PartialPlan> children(2);
     for (std::size_t c = 0; c < 2; ++c) {
         for (int r = 0; r < planA.routes(); ++r)
-            if (!chosenA[index(r)]) copyRoute(planA, r, c == 0 ? none : newcomers, children[c].plan);
+            if (!chosenA[index(r)])
+                copyRoute(planA, r, c == 0 ? none : newcomers, children[c].plan);
         for (int r = 0; r < planB.routes(); ++r)
             if (chosenB[index(r)]) copyRoute(planB, r, c == 0 ? newcomers : none, children[c].plan);
         children[c].missing = missing;

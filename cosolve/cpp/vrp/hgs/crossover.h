@@ -12,7 +12,8 @@ namespace cosolve::vrp::hgs {
 // The visits of a solution in the order of its routes.
 using GiantTour = std::vector<int>;
 
-// Order crossover: a piece of the first tour, then the rest in the order of the second (Prins 2004).
+// Order crossover: a piece of the first tour, then the rest in the order of the second (Prins
+// 2004).
 GiantTour orderCrossover(GiantTour const &a, GiantTour const &b, Rng &rng);
 
 // Routes of a child and the clients in none of them.

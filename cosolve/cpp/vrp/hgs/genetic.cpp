@@ -29,6 +29,14 @@ std::int64_t Genetic::run(double seconds, std::int64_t iterations) {
     return iterations_ - begun;
 }
 
+void Genetic::settle() {
+    if (instance_.clients() == 0) return;
+    if (stage_ == Stage::idle && best_ != nullptr) return;
+    if (stage_ == Stage::idle) begin();
+    keep(std::make_shared<Individual const>(instance_, search_->plan()));
+    stage_ = Stage::idle;
+}
+
 void Genetic::begin() {
     stage_ = Stage::educate;
     if (!pending_.empty()) {

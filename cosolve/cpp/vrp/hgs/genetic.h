@@ -24,10 +24,10 @@ namespace cosolve::vrp::hgs {
 struct GeneticOptions {
     PopulationOptions population;
     double targetFeasible = 0.2;
-    int first = 100;               // individuals made before the first crossover
-    int noImprovement = 20000;     // iterations until it starts anew
-    double routeExchange = 0.5;    // share of offspring by route exchange, not by order crossover
-    double repair = 0.5;           // share of infeasible offspring that is repaired
+    int first = 100;             // individuals made before the first crossover
+    int noImprovement = 20000;   // iterations until it starts anew
+    double routeExchange = 0.5;  // share of offspring by route exchange, not by order crossover
+    double repair = 0.5;         // share of infeasible offspring that is repaired
 };
 
 class Genetic {
@@ -37,6 +37,8 @@ public:
     // Makes individuals until time is up or there are so many (negative: no limit), and tells how
     // many. An individual that is not ready when time is up is gone on with in the next call.
     std::int64_t run(double seconds, std::int64_t iterations);
+    // Counts what is not ready as an individual; when no call of run follows.
+    void settle();
     // Adds a solution and what local search makes of it.
     void inject(Plan plan);
 
@@ -72,8 +74,8 @@ private:
     std::shared_ptr<Individual const> best_;
     Stage stage_ = Stage::idle;
     std::int64_t iterations_ = 0;
-    int made_ = 0;         // individuals since the last start
-    int unimproved_ = 0;   // of them, since the best was found
+    int made_ = 0;        // individuals since the last start
+    int unimproved_ = 0;  // of them, since the best was found
     int restarts_ = 0;
     double bestSinceStart_ = 0.0;
 };

@@ -9,7 +9,9 @@ namespace {
 
 constexpr double kRelative = 1e-9;
 
-bool negligible(double excess, double limit) { return excess <= kRelative * (1.0 + limit); }
+bool negligible(double excess, double limit) {
+    return excess <= kRelative * (1.0 + limit);
+}
 
 }  // namespace
 

@@ -17,8 +17,7 @@ double const kPi = std::acos(-1.0);
 
 }  // namespace
 
-Instance::Instance(InstanceData data)
-    : data_(std::move(data)), stride_(index(data_.clients) + 1) {
+Instance::Instance(InstanceData data) : data_(std::move(data)), stride_(index(data_.clients) + 1) {
     int const n = data_.clients;
     fleet_ = data_.fleet > 0 ? std::min(data_.fleet, n) : n;
     bool symmetric = true;

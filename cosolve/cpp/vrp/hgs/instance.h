@@ -49,9 +49,7 @@ public:
     double distance(int i, int j) const { return from(i)[j]; }
     // Distances from a location to all, and from all to it.
     double const *from(int i) const { return &data_.distance[index(i) * stride_]; }
-    double const *to(int i) const {
-        return symmetric() ? from(i) : &backward_[index(i) * stride_];
-    }
+    double const *to(int i) const { return symmetric() ? from(i) : &backward_[index(i) * stride_]; }
     double travel(int i, int j) const { return data_.duration[index(i) * stride_ + index(j)]; }
     // The visit of a location alone; that of the depot when time plays no part is meaningless.
     TimeSegment const &visit(int i) const { return visits_[index(i)]; }

@@ -103,8 +103,7 @@ template <bool Timed> void LocalSearch<Timed>::update(int r) {
         if (i == path.last) break;
         auto const &next = node(here.next);
         here.length = instance_.distance(here.location, next.location);
-        if (!symmetric)
-            turned += instance_.distance(next.location, here.location) - here.length;
+        if (!symmetric) turned += instance_.distance(next.location, here.location) - here.length;
         if (here.location > 0) here.saving = before + here.length - arc(here.previous, here.next);
         before = here.length;
     }
@@ -126,9 +125,9 @@ template <bool Timed> void LocalSearch<Timed>::updateTimes(int r) {
     onwards_[index(path.last)] = instance_.visit(0);
     for (int i = node(path.last).previous;; i = node(i).previous) {
         int const next = node(i).next;
-        onwards_[index(i)] = join(instance_.visit(node(i).location),
-                                  instance_.travel(node(i).location, node(next).location),
-                                  onwards_[index(next)]);
+        onwards_[index(i)] =
+            join(instance_.visit(node(i).location),
+                 instance_.travel(node(i).location, node(next).location), onwards_[index(next)]);
         if (i == path.first) break;
     }
     path.timePenalty = timePenalty(upTo_[index(path.last)]);

@@ -74,15 +74,23 @@ private:
         int first = 0, last = 0;  // depot nodes
         int size = 0;
         double load = 0.0;
-        double penalty = 0.0;      // for all violations
-        double timePenalty = 0.0;  // for those of time
+        double penalty = 0.0;         // for all violations
+        double timePenalty = 0.0;     // for those of time
         std::int64_t changed = 0;     // time of the last change
         std::int64_t exchanged = -1;  // time of the last SWAP*
     };
 
     enum class Kind : std::uint8_t {
-        none, relocate, relocatePair, relocateTurned, swap, swapPairOne, swapPairs,
-        turn, joinTurned, joinTails
+        none,
+        relocate,
+        relocatePair,
+        relocateTurned,
+        swap,
+        swapPairOne,
+        swapPairs,
+        turn,
+        joinTurned,
+        joinTails
     };
 
     struct Move {
@@ -94,7 +102,7 @@ private:
     // A client and what is around it.
     struct Here {
         int u, p, x, xx, route;
-        double load;              // of its route
+        double load;  // of its route
         double demandU, demandX;
         double const *fromP, *fromU, *toU, *fromX, *toX, *toXX;
         double withoutU, withoutPair;  // change of distance when u, or u and x, are left out
@@ -197,9 +205,9 @@ private:
     std::int64_t loadedAt_ = 0;
     Here here_{};
     Move best_;
-    double slack_ = 0.0;       // penalties of the routes of u and v
-    int other_ = 0;            // the route of v
-    double otherLoad_ = 0.0;   // its load
+    double slack_ = 0.0;      // penalties of the routes of u and v
+    int other_ = 0;           // the route of v
+    double otherLoad_ = 0.0;  // its load
     // Where `improve` goes on.
     bool prepared_ = false;
     int loop_ = 0;

@@ -140,8 +140,8 @@ template <bool Timed> void LocalSearch<Timed>::trySwaps(int v) {
     if (!isClient(h.x) || v == h.x) return;
     double const commonPair = common - node(h.x).length;
     if (q != h.x)
-        suggest(Kind::swapPairOne,
-                commonPair + h.toXX[v] + h.fromX[after.location] - at.length, demand - h.demandX);
+        suggest(Kind::swapPairOne, commonPair + h.toXX[v] + h.fromX[after.location] - at.length,
+                demand - h.demandX);
     if (!isClient(y) || y == h.p || v == h.xx || h.u > v) return;
     suggest(Kind::swapPairs,
             commonPair + h.toXX[y] + h.fromX[node(after.next).location] - after.length,
@@ -156,8 +156,7 @@ template <bool Timed> void LocalSearch<Timed>::tryTurns(int v) {
     double const cut = u.length + at.length;
     if (other_ == h.route) {
         if (u.position >= at.position || h.x == v) return;
-        offerWithin(Kind::turn, v,
-                    h.fromU[v] + h.fromX[y] - cut + at.turned - node(h.x).turned);
+        offerWithin(Kind::turn, v, h.fromU[v] + h.fromX[y] - cut + at.turned - node(h.x).turned);
         return;
     }
     double const rest = h.load - u.load;
@@ -166,8 +165,7 @@ template <bool Timed> void LocalSearch<Timed>::tryTurns(int v) {
         offer(Kind::joinTurned, v, h.fromU[at.location] + h.fromX[y] - cut + turned,
               at.load - rest);
     }
-    offer(Kind::joinTails, v, h.fromU[y] + h.toX[at.location] - cut,
-          otherLoad_ - at.load - rest);
+    offer(Kind::joinTails, v, h.fromU[y] + h.toX[at.location] - cut, otherLoad_ - at.load - rest);
 }
 
 template <bool Timed> void LocalSearch<Timed>::tryEmpty(int depot) {

@@ -10,7 +10,9 @@ constexpr double kRaise = 1.2, kLower = 0.85, kBand = 0.05;
 constexpr double kLeast = 0.1, kMost = 1e5;
 constexpr double kRepair = 10.0;
 
-double ratio(double a, double b) { return a > 0.0 && b > 0.0 ? a / b : 1.0; }
+double ratio(double a, double b) {
+    return a > 0.0 && b > 0.0 ? a / b : 1.0;
+}
 
 }  // namespace
 

@@ -26,9 +26,9 @@ void Population::insert(Members &members, std::shared_ptr<Individual const> indi
         double const d = brokenPairs(instance_, *added.individual, *member.individual);
         std::pair<double, Individual const *> const entry(d, added.individual.get());
         auto const byDistance = [](auto const &a, auto const &b) { return a.first < b.first; };
-        member.distances.insert(std::upper_bound(member.distances.begin(), member.distances.end(),
-                                                 entry, byDistance),
-                                entry);
+        member.distances.insert(
+            std::upper_bound(member.distances.begin(), member.distances.end(), entry, byDistance),
+            entry);
         added.distances.emplace_back(d, member.individual.get());
     }
     std::stable_sort(added.distances.begin(), added.distances.end(),

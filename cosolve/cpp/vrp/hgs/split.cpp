@@ -66,7 +66,9 @@ double Splitter::routeCost(int i, int j) const {
 void Splitter::relaxLinear(std::vector<double> const &from, std::vector<double> &to,
                            std::vector<int> &cut) {
     // The cost of reaching j from i, without what depends on j alone and without penalties.
-    auto reach = [&](int i) { return from[index(i)] + outward_[index(i + 1)] - length_[index(i + 1)]; };
+    auto reach = [&](int i) {
+        return from[index(i)] + outward_[index(i + 1)] - length_[index(i + 1)];
+    };
     // Cutting before i < j is never worse than cutting before j, whatever comes.
     auto dominates = [&](int i, int j) {
         double const extra = penalties_.load * (load_[index(j)] - load_[index(i)]);
@@ -75,10 +77,9 @@ void Splitter::relaxLinear(std::vector<double> const &from, std::vector<double> 
     std::deque<int> queue;
     if (from[0] < kNever) queue.push_back(0);
     for (int j = 1; j <= n_; ++j) {
-        while (queue.size() > 1 &&
-               (load_[index(j)] - load_[index(queue[0])] > loadLimit_ ||
-                from[index(queue[1])] + routeCost(queue[1], j) <=
-                    from[index(queue[0])] + routeCost(queue[0], j)))
+        while (queue.size() > 1 && (load_[index(j)] - load_[index(queue[0])] > loadLimit_ ||
+                                    from[index(queue[1])] + routeCost(queue[1], j) <=
+                                        from[index(queue[0])] + routeCost(queue[0], j)))
             queue.pop_front();
         to[index(j)] = kNever;
         if (!queue.empty()) {

@@ -54,8 +54,8 @@ inline double LocalSearch<Timed>::insertionInstead(int i, int out, Places const 
     int const p = node(out).previous, next = node(out).next;
     double const *from = instance_.from(i);
     after = p;
-    double least = instance_.to(i)[node(p).location] + from[node(next).location] -
-                   node(p).length - node(out).length + node(out).saving;
+    double least = instance_.to(i)[node(p).location] + from[node(next).location] - node(p).length -
+                   node(out).length + node(out).saving;
     for (std::size_t k = 0; k < 3 && best.after[k] >= 0; ++k) {
         if (best.cost[k] >= least) break;
         if (best.after[k] != p && best.after[k] != out) {
@@ -141,8 +141,8 @@ typename LocalSearch<Timed>::Exchange LocalSearch<Timed>::bestExchange(int a, in
         double const without = -node(u).saving - slack;
         for (int v : there) {
             double const shift = node(v).demand - node(u).demand;
-            double delta = without - node(v).saving + loadPenalty(loadA + shift) +
-                           loadPenalty(loadB - shift);
+            double delta =
+                without - node(v).saving + loadPenalty(loadA + shift) + loadPenalty(loadB - shift);
             if (delta >= best.delta) continue;
             int afterU = 0, afterV = 0;
             delta += insertionInstead(u, v, placesU, afterU);
