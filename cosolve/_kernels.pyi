@@ -306,6 +306,14 @@ class VrpGenetic:
     def inject(self, visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
         """Add a solution: the visits of all routes and where each begins."""
 
+    def split(self, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
+        """Cut a giant tour into routes."""
+
+    def descend(self, visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], float, float, float]:
+        """
+        Routes of a local optimum, and the penalized costs before, gained and after.
+        """
+
     def routes(self) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
         """Visits of the best solution and where each route begins."""
 

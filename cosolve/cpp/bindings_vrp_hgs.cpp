@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "vrp/hgs/genetic.h"
 
@@ -95,18 +96,17 @@ void construct(Genetic *self, Matrix distance, std::optional<Matrix> duration, M
     new (self) Genetic(std::move(data), seed, options);
 }
 
-Plan toPlan(Genetic const &self, Ints visits, Ints begin) {
+Plan toPlan(Genetic const &self, Ints visits, std::vector<int> const &begin) {
     int const n = self.instance().clients();
-    Plan plan;
-    std::vector<char> seen(static_cast<std::size_t>(n) + 1, 0);
-    if (begin.shape(0) < 1 || begin.data()[0] != 0 ||
-        begin.data()[begin.shape(0) - 1] != static_cast<int>(visits.shape(0)) ||
+    if (begin.empty() || begin.front() != 0 || begin.back() != static_cast<int>(visits.shape(0)) ||
         visits.shape(0) != static_cast<std::size_t>(n))
         throw std::invalid_argument("routes must visit every client once");
-    for (std::size_t r = 0; r + 1 < begin.shape(0); ++r) {
-        if (begin.data()[r + 1] < begin.data()[r])
+    Plan plan;
+    std::vector<char> seen(static_cast<std::size_t>(n) + 1, 0);
+    for (std::size_t r = 0; r + 1 < begin.size(); ++r) {
+        if (begin[r + 1] < begin[r])
             throw std::invalid_argument("the beginnings of routes must ascend");
-        for (int k = begin.data()[r]; k < begin.data()[r + 1]; ++k) {
+        for (int k = begin[r]; k < begin[r + 1]; ++k) {
             int const i = visits.data()[k];
             if (i < 1 || i > n || seen[static_cast<std::size_t>(i)]++)
                 throw std::invalid_argument("routes must visit every client once");
@@ -119,9 +119,30 @@ Plan toPlan(Genetic const &self, Ints visits, Ints begin) {
     return plan;
 }
 
-std::tuple<IntResult, IntResult> routes(Genetic const &self) {
-    Plan const plan = self.best() == nullptr ? Plan() : self.best()->plan();
+Plan toPlan(Genetic const &self, Ints visits, Ints begin) {
+    return toPlan(self, visits, std::vector<int>(begin.data(), begin.data() + begin.shape(0)));
+}
+
+using Routes = std::tuple<IntResult, IntResult>;
+
+Routes toRoutes(Plan const &plan) {
     return {toArray(plan.visits), toArray(plan.begin)};
+}
+
+Routes split(Genetic const &self, Ints tour) {
+    int const end = static_cast<int>(tour.shape(0));
+    return toRoutes(self.split(toPlan(self, tour, {0, end}).visits));
+}
+
+std::tuple<IntResult, IntResult, double, double, double> descend(Genetic const &self, Ints visits,
+                                                                 Ints begin, std::uint64_t seed) {
+    auto const found = self.descend(toPlan(self, visits, begin), seed);
+    return {toArray(found.plan.visits), toArray(found.plan.begin), found.before, found.gained,
+            found.after};
+}
+
+Routes routes(Genetic const &self) {
+    return toRoutes(self.best() == nullptr ? Plan() : self.best()->plan());
 }
 
 }  // namespace
@@ -144,6 +165,9 @@ void bindVrpHgs(nb::module_ &m) {
             },
             "visits"_a.noconvert(), "begin"_a.noconvert(),
             "Add a solution: the visits of all routes and where each begins.")
+        .def("split", &split, "tour"_a.noconvert(), "Cut a giant tour into routes.")
+        .def("descend", &descend, "visits"_a.noconvert(), "begin"_a.noconvert(), "seed"_a,
+             "Routes of a local optimum, and the penalized costs before, gained and after.")
         .def("routes", &routes, "Visits of the best solution and where each route begins.")
         .def_prop_ro("feasible", &Genetic::feasible)
         .def_prop_ro("cost",

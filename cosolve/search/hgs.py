@@ -282,11 +282,7 @@ class GeneticSearch:
         ValueError
             If a client is not visited once or there are more routes than vehicles.
         """
-        rows = [np.asarray(route, dtype=np.int32) for route in routes]
-        visits = np.concatenate([np.empty(0, np.int32), *rows])
-        begin = np.zeros(len(rows) + 1, dtype=np.int32)
-        np.cumsum([len(row) for row in rows], out=begin[1:])
-        self._kernel.inject(visits, begin)
+        self._kernel.inject(*_flat(routes))
 
     def run(self, seconds: float, iterations: int | None = None) -> int:
         """Make individuals for some seconds, and not more than `iterations`; return how many.
@@ -319,10 +315,51 @@ class GeneticSearch:
         """Individuals made so far."""
         return self._kernel.iterations
 
+    @property
+    def penalties(self) -> tuple[float, float, float]:
+        """Present prices of a unit of load, lateness and duration in excess."""
+        return self._kernel.penalties
+
+    def split(self, tour: npt.ArrayLike) -> list[IntArray]:
+        """Cut a giant tour, all clients in some order, into routes of least penalized cost."""
+        return _split(*self._kernel.split(np.asarray(tour, dtype=np.int32)))
+
+    def descend(
+        self, routes: Iterable[npt.ArrayLike], seed: int = 0
+    ) -> tuple[list[IntArray], float, float, float]:
+        """Bring a solution to a local optimum, which is not added to the population.
+
+        Parameters
+        ----------
+        routes
+            Visits of each route.
+        seed
+            Of the order in which moves are tried.
+
+        Returns
+        -------
+        tuple
+            Routes; penalized costs before, gained (the sum of what moves were reckoned to change;
+            negative) and after.
+        """
+        visits, begin, *costs = self._kernel.descend(*_flat(routes), seed)
+        return _split(visits, begin), costs[0], costs[1], costs[2]
+
     def routes(self) -> list[IntArray]:
         """Visits of each route of the best feasible solution, else of the least violating one."""
-        visits, begin = self._kernel.routes()
-        return np.split(visits, begin[1:-1]) if len(visits) else []
+        return _split(*self._kernel.routes())
+
+
+def _flat(routes: Iterable[npt.ArrayLike]) -> tuple[IntArray, IntArray]:
+    """Visits of all routes, and where each begins."""
+    rows = [np.asarray(route, dtype=np.int32) for route in routes]
+    begin = np.zeros(len(rows) + 1, dtype=np.int32)
+    np.cumsum([len(row) for row in rows], out=begin[1:])
+    return np.concatenate([np.empty(0, np.int32), *rows]), begin
+
+
+def _split(visits: IntArray, begin: IntArray) -> list[IntArray]:
+    return np.split(visits, begin[1:-1]) if len(visits) else []
 
 
 def to_solution(routes: Iterable[IntArray]) -> Routes:

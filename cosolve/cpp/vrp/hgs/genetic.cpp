@@ -1,5 +1,6 @@
 #include "vrp/hgs/genetic.h"
 
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -27,6 +28,23 @@ std::int64_t Genetic::run(double seconds, std::int64_t iterations) {
         if (stage_ == Stage::idle && deadline.passed()) break;
     }
     return iterations_ - begun;
+}
+
+Descent Genetic::descend(Plan const &plan, std::uint64_t seed) const {
+    Rng rng(seed);
+    auto const search = makeImprover(instance_, rng);
+    search->load(plan, penalties_.current(), {});
+    Descent result;
+    result.before = search->cost();
+    search->improve(Deadline(std::numeric_limits<double>::infinity()));
+    result.gained = search->gained();
+    result.after = search->cost();
+    result.plan = search->plan();
+    return result;
+}
+
+Plan Genetic::split(GiantTour const &tour) const {
+    return Splitter(instance_).split(tour, penalties_.current());
 }
 
 void Genetic::settle() {

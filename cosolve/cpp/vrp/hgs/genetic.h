@@ -30,6 +30,12 @@ struct GeneticOptions {
     double repair = 0.5;         // share of infeasible offspring that is repaired
 };
 
+// A local optimum, and what the search for it reckoned.
+struct Descent {
+    Plan plan;
+    double before = 0.0, gained = 0.0, after = 0.0;  // with penalties
+};
+
 class Genetic {
 public:
     Genetic(InstanceData data, std::uint64_t seed, GeneticOptions options);
@@ -41,6 +47,11 @@ public:
     void settle();
     // Adds a solution and what local search makes of it.
     void inject(Plan plan);
+
+    // What local search makes of routes at the present penalties; the population is left alone.
+    Descent descend(Plan const &plan, std::uint64_t seed) const;
+    // Cuts a giant tour into routes at the present penalties.
+    Plan split(GiantTour const &tour) const;
 
     Instance const &instance() const { return instance_; }
     std::int64_t iterations() const { return iterations_; }

@@ -69,6 +69,7 @@ void LocalSearch<Timed>::load(Plan const &plan, Penalties const &penalties,
             route(r).changed = clock_ - 1;
     }
     loadedAt_ = clock_;
+    gained_ = 0.0;
     prepared_ = false;
 }
 
@@ -84,6 +85,7 @@ template <bool Timed> void LocalSearch<Timed>::reprice(Penalties const &penaltie
         route(r).exchanged = clock_ - 1;
     }
     loadedAt_ = clock_;
+    gained_ = 0.0;
     prepared_ = false;
 }
 
@@ -252,6 +254,7 @@ template <bool Timed> void LocalSearch<Timed>::apply(Move const &move) {
     ++clock_;
     update(a);
     if (a != b) update(b);
+    gained_ += move.delta;
     improved_ = true;
 }
 

@@ -38,6 +38,8 @@ public:
     // Improves until there is a local optimum (true) or time is up.
     virtual bool improve(Deadline const &deadline) = 0;
     virtual double cost() const = 0;
+    // What all moves since `load` or `reprice` changed the cost by, as they were evaluated.
+    virtual double gained() const = 0;
     // The routes, by angle seen from the depot.
     virtual Plan plan() const = 0;
 };
@@ -54,6 +56,7 @@ public:
     void insert(std::vector<int> const &clients) override;
     bool improve(Deadline const &deadline) override;
     double cost() const override;
+    double gained() const override { return gained_; }
     Plan plan() const override;
 
 private:
@@ -203,6 +206,7 @@ private:
     std::int64_t nearSearches_ = 0;
     std::int64_t clock_ = 0;
     std::int64_t loadedAt_ = 0;
+    double gained_ = 0.0;
     Here here_{};
     Move best_;
     double slack_ = 0.0;      // penalties of the routes of u and v

@@ -183,6 +183,7 @@ template <bool Timed> bool LocalSearch<Timed>::exchange(int a, int b) {
     ++clock_;
     update(a);
     update(b);
+    gained_ += best.delta;
     return true;
 }
 
