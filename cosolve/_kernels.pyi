@@ -292,3 +292,45 @@ def solve_exactly(distance: Annotated[NDArray[numpy.float64], dict(shape=(None, 
     """
     Shortest tour or path among those that use most fixed edges, by dynamic programming.
     """
+
+class VrpGenetic:
+    """Hybrid genetic search for capacitated vehicle routing."""
+
+    def __init__(self, distance: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], duration: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)] | None, windows: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, capacity: float, max_duration: float, fleet: int, seed: int, granular: int, minimum: int, generation: int, elite: int, close: int, target_feasible: float, first: int, no_improvement: int, route_exchange: float, repair: float) -> None: ...
+
+    def run(self, seconds: float, iterations: int = -1) -> int: ...
+
+    def settle(self) -> None:
+        """Count what is not ready as an individual; when no call of run follows."""
+
+    def inject(self, visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
+        """Add a solution: the visits of all routes and where each begins."""
+
+    def split(self, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
+        """Cut a giant tour into routes."""
+
+    def descend(self, visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], float, float, float]:
+        """
+        Routes of a local optimum, and the penalized costs before, gained and after.
+        """
+
+    def routes(self) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
+        """Visits of the best solution and where each route begins."""
+
+    @property
+    def feasible(self) -> bool: ...
+
+    @property
+    def cost(self) -> float: ...
+
+    @property
+    def violations(self) -> tuple[float, float, float]: ...
+
+    @property
+    def penalties(self) -> tuple[float, float, float]: ...
+
+    @property
+    def iterations(self) -> int: ...
+
+    @property
+    def restarts(self) -> int: ...

@@ -31,6 +31,7 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "lk": "cosolve.solvers.lk:Lk",
         "mcts": "cosolve.solvers.mcts:Mcts",
         "popmusic": "cosolve.solvers.popmusic:Popmusic",
+        "hgs": "cosolve.solvers.hgs:Hgs",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
     }
