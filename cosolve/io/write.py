@@ -120,9 +120,10 @@ def _one_line(text: str) -> str:
 def _tsplib(problem: TSP, path: str | Path, suffix: str) -> bytes:
     if problem.path:
         raise ValueError(f"{path}: TSPLIB has no open paths, the problem cannot be written")
-    if problem.metric is Metric.EUCLIDEAN:
+    if problem.metric in (Metric.EUCLIDEAN, Metric.TRUNC1):
         raise ValueError(
-            f"{path}: TSPLIB has no Euclidean distance without rounding; write .npy or .csv instead"
+            f"{path}: TSPLIB has no Euclidean distance without rounding to integers; write .npy or "
+            ".csv instead"
         )
     asymmetric = not problem.symmetric or (suffix == ".atsp" and problem.matrix is not None)
     lines = [f"NAME : {_one_line(problem.name)}"]
