@@ -2,6 +2,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <stdexcept>
@@ -17,7 +18,6 @@ using namespace cosolve::vrp::rich;
 
 namespace {
 
-using Doubles = nb::ndarray<double const, nb::numpy, nb::ndim<1>, nb::c_contig>;
 using Table = nb::ndarray<double const, nb::numpy, nb::ndim<2>, nb::c_contig>;
 using Ints = nb::ndarray<int const, nb::numpy, nb::ndim<1>, nb::c_contig>;
 using IntTable = nb::ndarray<int const, nb::numpy, nb::ndim<2>, nb::c_contig>;
@@ -42,16 +42,16 @@ int location(int i, int low, int high) {
     return i;
 }
 
-// Columns of `limits`: fixed, distance and time cost, earliest and latest leaving, latest return,
-// maximum distance and duration. Columns of `kinds`: number, start, end (-1: open).
+// Columns of `limits`: fixed, distance and time cost, earliest and latest leaving, earliest and
+// latest return, maximum distance and duration. Columns of `kinds`: number, start, end (-1: open).
 std::vector<Kind> toKinds(IntTable kinds, Table limits, int depots) {
-    if (kinds.shape(1) != 3 || limits.shape(1) != 8 || kinds.shape(0) != limits.shape(0) ||
+    if (kinds.shape(1) != 3 || limits.shape(1) != 9 || kinds.shape(0) != limits.shape(0) ||
         kinds.shape(0) == 0)
-        throw std::invalid_argument("kinds and limits must have 3 and 8 columns and as many rows");
+        throw std::invalid_argument("kinds and limits must have 3 and 9 columns and as many rows");
     std::vector<Kind> all(kinds.shape(0));
     for (std::size_t k = 0; k < all.size(); ++k) {
         int const *row = kinds.data() + 3 * k;
-        double const *limit = limits.data() + 8 * k;
+        double const *limit = limits.data() + 9 * k;
         Kind &kind = all[k];
         kind.number = row[0];
         kind.start = location(row[1], 0, depots);
@@ -61,18 +61,20 @@ std::vector<Kind> toKinds(IntTable kinds, Table limits, int depots) {
         kind.timeCost = limit[2];
         kind.leaveEarly = limit[3];
         kind.leaveLate = limit[4];
-        kind.backLate = limit[5];
-        kind.maxDistance = limit[6];
-        kind.maxDuration = limit[7];
-        if (kind.leaveEarly > kind.leaveLate || kind.leaveEarly > kind.backLate) kind.number = 0;
+        kind.backEarly = limit[5];
+        kind.backLate = limit[6];
+        kind.maxDistance = limit[7];
+        kind.maxDuration = limit[8];
+        if (kind.leaveEarly > std::min(kind.leaveLate, kind.backLate) ||
+            kind.backEarly > kind.backLate)
+            kind.number = 0;
     }
     return all;
 }
 
 // Columns of `tasks`: type, whether required, number of clients; they follow in `members`.
-void toTasks(Arrays &arrays, IntTable tasks, Doubles prizes, Ints members) {
-    if (tasks.shape(1) != 3 || tasks.shape(0) != prizes.shape(0))
-        throw std::invalid_argument("tasks must have 3 columns and as many rows as prizes");
+void toTasks(Arrays &arrays, IntTable tasks, Ints members) {
+    if (tasks.shape(1) != 3) throw std::invalid_argument("tasks must have 3 columns");
     std::vector<char> seen(static_cast<std::size_t>(arrays.locations), 0);
     int first = 0;
     for (std::size_t t = 0; t < tasks.shape(0); ++t) {
@@ -80,8 +82,7 @@ void toTasks(Arrays &arrays, IntTable tasks, Doubles prizes, Ints members) {
         if (row[0] < 0 || row[0] > 2 || row[2] < 1 || (row[0] == 0 && row[2] != 1) ||
             (row[0] == 1 && row[2] != 2))
             throw std::invalid_argument("a task is malformed");
-        arrays.tasks.push_back(
-            {static_cast<TaskType>(row[0]), row[1] != 0, first, row[2], prizes.data()[t]});
+        arrays.tasks.push_back({static_cast<TaskType>(row[0]), row[1] != 0, first, row[2]});
         first += row[2];
     }
     if (static_cast<std::size_t>(first) != members.shape(0) ||
@@ -102,13 +103,13 @@ Options toOptions(double removed, int longest, double splitRate, double splitDep
     return {removed, longest, splitRate, splitDepth, blink};
 }
 
-// Columns of `clients`: earliest and latest start of the service, service time, release time.
+// Columns of `clients`: earliest and latest start of the service, service time, release time,
+// prize.
 void construct(RuinRecreate *self, Metric const &distance, Metric const *duration, bool symmetric,
                int depots, IntTable kinds, Table limits, Table capacities, Table demands,
-               Table pickups, Table clients, IntTable tasks, Doubles prizes, Ints members,
-               Table pairLoads, bool backhauls, std::uint64_t seed, int granularity,
-               double meanRemoved, int longestString, double splitRate, double splitDepth,
-               double blinkRate) {
+               Table pickups, Table clients, IntTable tasks, Ints members, Table pairLoads,
+               bool backhauls, std::uint64_t seed, int granularity, double meanRemoved,
+               int longestString, double splitRate, double splitDepth, double blinkRate) {
     Arrays a;
     a.depots = depots;
     a.locations = distance.size();
@@ -127,12 +128,13 @@ void construct(RuinRecreate *self, Metric const &distance, Metric const *duratio
     a.capacity = rows(capacities, a.kinds.size(), d);
     a.demand = rows(demands, n, d);
     a.pickup = rows(pickups, n, d);
-    rows(clients, n, 4);
+    rows(clients, n, 5);
     a.early = column(clients, 0);
     a.late = column(clients, 1);
     a.service = column(clients, 2);
     a.release = column(clients, 3);
-    toTasks(a, tasks, prizes, members);
+    a.prize = column(clients, 4);
+    toTasks(a, tasks, members);
     a.pairLoad = rows(pairLoads, a.tasks.size(), d);
     a.backhauls = backhauls;
     a.granularity = granularity;
@@ -159,17 +161,15 @@ void start(RuinRecreate &self, Ints kinds, Ints begins, Ints visits) {
             throw std::invalid_argument("a client is visited twice");
     }
     nb::gil_scoped_release const release;
-    self.start({kinds.data(), count}, {begins.data(), count + 1},
-               {visits.data(), visits.shape(0)});
+    self.start({kinds.data(), count}, {begins.data(), count + 1}, {visits.data(), visits.shape(0)});
 }
 
 nb::ndarray<nb::numpy, int, nb::ndim<1>> toArray(std::vector<int> values) {
     auto owned = std::make_unique<std::vector<int>>(std::move(values));
     int *data = owned->data();
     std::size_t const size = owned->size();
-    nb::capsule owner(owned.release(), [](void *p) noexcept {
-        delete static_cast<std::vector<int> *>(p);
-    });
+    nb::capsule owner(owned.release(),
+                      [](void *p) noexcept { delete static_cast<std::vector<int> *>(p); });
     return {data, {size}, owner};
 }
 
@@ -194,15 +194,14 @@ void bindVrpRich(nb::module_ &m) {
         .def("__init__", &construct, "distance"_a, "duration"_a.none(), "symmetric"_a, "depots"_a,
              "kinds"_a.noconvert(), "limits"_a.noconvert(), "capacities"_a.noconvert(),
              "demands"_a.noconvert(), "pickups"_a.noconvert(), "clients"_a.noconvert(),
-             "tasks"_a.noconvert(), "prizes"_a.noconvert(), "members"_a.noconvert(),
-             "pair_loads"_a.noconvert(), "backhauls"_a, "seed"_a, "granularity"_a = 40,
-             "mean_removed"_a = 10.0, "longest_string"_a = 10, "split_rate"_a = 0.5,
-             "split_depth"_a = 0.01, "blink_rate"_a = 0.01, nb::keep_alive<1, 2>(),
-             nb::keep_alive<1, 3>())
+             "tasks"_a.noconvert(), "members"_a.noconvert(), "pair_loads"_a.noconvert(),
+             "backhauls"_a, "seed"_a, "granularity"_a = 40, "mean_removed"_a = 10.0,
+             "longest_string"_a = 10, "split_rate"_a = 0.5, "split_depth"_a = 0.01,
+             "blink_rate"_a = 0.01, nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>())
         .def("construct", &RuinRecreate::construct, Release(),
              "Serve what is unserved, neighbors after each other.")
-        .def("start", &start, "kinds"_a.noconvert(), "begins"_a.noconvert(),
-             "visits"_a.noconvert(), "Start from routes; those that break a limit are dissolved.")
+        .def("start", &start, "kinds"_a.noconvert(), "begins"_a.noconvert(), "visits"_a.noconvert(),
+             "Start from routes; those that break a limit are dissolved.")
         .def("anneal", &RuinRecreate::anneal, "seconds"_a, "iterations"_a, "temperature"_a,
              Release())
         .def("repair", &RuinRecreate::repair, "seconds"_a, "iterations"_a, "temperature"_a,

@@ -28,8 +28,7 @@ bool State::sameRoute(State const &other, int mine, int theirs) const {
         Node const &x = node(c), &y = other.node(c);
         if (x.route != mine || x.position != y.position || x.previous != y.previous ||
             x.next != y.next || !nearly(x.arc, y.arc) || !nearly(x.ready, y.ready) ||
-            !nearly(x.late, y.late) || x.gaveBefore != y.gaveBefore ||
-            x.takesAfter != y.takesAfter)
+            !nearly(x.late, y.late) || x.gaveBefore != y.gaveBefore || x.takesAfter != y.takesAfter)
             return false;
         if (in_.spans &&
             (!sameSpan(prefix(c), other.prefix(c)) || !sameSpan(suffix(c), other.suffix(c))))

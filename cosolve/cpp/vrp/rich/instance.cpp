@@ -21,8 +21,8 @@ bool anyPositive(std::vector<double> const &values) {
 bool sameFrame(Kind const &a, Kind const &b) {
     return a.start == b.start && a.end == b.end && a.timeCost == b.timeCost &&
            a.leaveEarly == b.leaveEarly && a.leaveLate == b.leaveLate &&
-           a.backLate == b.backLate && a.maxDistance == b.maxDistance &&
-           a.maxDuration == b.maxDuration;
+           a.backEarly == b.backEarly && a.backLate == b.backLate &&
+           a.maxDistance == b.maxDistance && a.maxDuration == b.maxDuration;
 }
 
 }  // namespace
@@ -31,14 +31,14 @@ Instance::Instance(Arrays a)
     : depots(a.depots), locations(a.locations), dimensions(a.dimensions), backhauls(a.backhauls),
       symmetric(a.symmetric), kinds(std::move(a.kinds)), capacity(std::move(a.capacity)),
       early(std::move(a.early)), late(std::move(a.late)), service(std::move(a.service)),
-      release(std::move(a.release)), tasks(std::move(a.tasks)),
+      release(std::move(a.release)), prize(std::move(a.prize)), tasks(std::move(a.tasks)),
       taskClients(std::move(a.taskClients)), metric_(a.distance), durationMetric_(a.duration),
       sameDurations_(a.duration == nullptr) {
     for (double &limit : late) limit = relaxed(limit);
     for (double &limit : capacity) limit = relaxed(limit);
     for (Kind &kind : kinds)
-        for (double *limit : {&kind.leaveLate, &kind.backLate, &kind.maxDistance,
-                              &kind.maxDuration})
+        for (double *limit :
+             {&kind.leaveLate, &kind.backLate, &kind.maxDistance, &kind.maxDuration})
             *limit = relaxed(*limit);
     // Kinds that differ only in what they hold and cost share the frame of the first of them.
     for (std::size_t k = 0; k < kinds.size(); ++k) {
@@ -55,9 +55,6 @@ Instance::Instance(Arrays a)
     findFlags(a);
     makeKeys();
     if (clients() > 0) makeNeighbors(a.granularity);
-    double largest = 0;
-    for (int c = depots; c < locations; ++c) largest = std::max(largest, alone(c));
-    penalty = 1.0 + 2.0 * largest;
 }
 
 void Instance::copyMatrices(Arrays const &a) {
@@ -117,24 +114,6 @@ void Instance::findFlags(Arrays const &) {
         if (release[i] > leave) spans = true;
     }
     if (spans) hasTime = true;
-}
-
-// What one client costs in a vehicle of its own, at most.
-double Instance::alone(int c) const {
-    double most = 0;
-    for (Kind const &kind : kinds) {
-        if (kind.number <= 0) continue;
-        double const there = distance(kind.start, c);
-        double const back = kind.end < 0 ? 0.0 : distance(c, kind.end);
-        double time = 0;
-        if (kind.timeCost > 0)
-            time = duration(kind.start, c) + service[static_cast<std::size_t>(c)] +
-                   (kind.end < 0 ? 0.0 : duration(c, kind.end));
-        double const cost =
-            kind.fixedCost + kind.distanceCost * (there + back) + kind.timeCost * time;
-        if (std::isfinite(cost)) most = std::max(most, cost);
-    }
-    return most;
 }
 
 void Instance::makeKeys() {

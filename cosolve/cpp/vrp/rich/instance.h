@@ -29,7 +29,8 @@ struct Kind {
     int start = 0;
     int end = 0;  // -1: a route ends at its last client
     double fixedCost = 0, distanceCost = 1, timeCost = 0;
-    double leaveEarly = 0, leaveLate = kInfinity, backLate = kInfinity;
+    double leaveEarly = 0, leaveLate = kInfinity;
+    double backEarly = -kInfinity, backLate = kInfinity;
     double maxDistance = kInfinity, maxDuration = kInfinity;
     int frame = 0;  // kinds with one frame differ only in capacity, fixed and distance cost
 };
@@ -41,7 +42,6 @@ struct Task {
     TaskType type = TaskType::Single;
     bool required = true;
     int first = 0, count = 1;  // its clients: Instance::taskClients[first, first + count)
-    double prize = 0;          // cost of leaving it out, unless required
 };
 
 // Arrays of the problem; the caller keeps matrices alive.
@@ -53,9 +53,10 @@ struct Arrays {
     Metric const *duration = nullptr;  // nullptr: the distances
     bool symmetric = true;
     std::vector<Kind> kinds;
-    std::vector<double> capacity;  // kinds x dimensions
+    std::vector<double> capacity;        // kinds x dimensions
     std::vector<double> demand, pickup;  // locations x dimensions
     std::vector<double> early, late, service, release;
+    std::vector<double> prize;  // cost of not visiting a location
     std::vector<Task> tasks;
     std::vector<int> taskClients;
     std::vector<double> pairLoad;  // tasks x dimensions, 0 where a task is no pair
@@ -76,19 +77,17 @@ public:
     explicit Instance(Arrays arrays);
 
     int depots, locations, dimensions;
-    bool hasTime = false;      // some time matters
-    bool spans = false;        // durations, costs of time or releases matter
-    bool peaks = false;        // loads rise on the way
+    bool hasTime = false;  // some time matters
+    bool spans = false;    // durations, costs of time or releases matter
+    bool peaks = false;    // loads rise on the way
     bool limitedDistance = false;
     bool backhauls = false;
     bool symmetric = true;
     bool timeCosts = false;
-    double penalty = 1;  // more than serving any one task alone can cost
-    double meanArc = 1;  // of near neighbors, in cost
     std::vector<Kind> kinds;
     std::vector<double> capacity;
     std::vector<double> demand, load, peak;  // d, p, m of one client: see loads.h
-    std::vector<double> early, late, service, release;
+    std::vector<double> early, late, service, release, prize;
     std::vector<std::uint8_t> gives, takes;  // backhauls: has a pickup, has a demand
     std::vector<Task> tasks;
     std::vector<int> taskClients;
@@ -105,15 +104,14 @@ public:
     // Distance between c and j in either direction; reads along the row of c if symmetric.
     double toward(int j, int c) const { return symmetric ? distance(c, j) : distance(j, c); }
     double duration(int i, int j) const {
-        return sameDurations_ ? distance(i, j)
-                              : (durations_.empty() ? (*durationMetric_)(i, j)
-                                                    : durations_[index(i, j)]);
+        return sameDurations_
+                   ? distance(i, j)
+                   : (durations_.empty() ? (*durationMetric_)(i, j) : durations_[index(i, j)]);
     }
     std::span<int const> near(int c) const { return row(near_, nearCount_, c); }
     std::span<Beside const> places(int c) const { return row(places_, placeCount_, c); }
     double key(SortKey key, int task) const {
-        return keys_[static_cast<std::size_t>(key) * tasks.size() +
-                     static_cast<std::size_t>(task)];
+        return keys_[static_cast<std::size_t>(key) * tasks.size() + static_cast<std::size_t>(task)];
     }
 
 private:
@@ -132,7 +130,6 @@ private:
     void findFlags(Arrays const &arrays);
     void makeNeighbors(int granularity);
     double proximity(int i, int j) const;
-    double alone(int c) const;
 
     Metric const *metric_, *durationMetric_;
     bool sameDurations_ = true;

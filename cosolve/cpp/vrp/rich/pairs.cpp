@@ -77,9 +77,7 @@ bool PairPlacer::pass(Walk &walk, int client) const {
 void PairPlacer::deliver(Walk const &walk, int first, int index, PairPlace &best) const {
     int const next = to(index);
     // Directly after the pickup, the arc that the delivery breaks is not one of the route.
-    double const broken = index > first ? arc(index)
-                          : next < 0    ? 0.0
-                                        : in_.distance(walk.at, next);
+    double const broken = index > first ? arc(index) : next < 0 ? 0.0 : in_.distance(walk.at, next);
     double const farther = walk.farther + in_.distance(walk.at, delivery_) +
                            (next < 0 ? 0.0 : in_.distance(delivery_, next)) - broken;
     double cost = kind_->distanceCost * farther;

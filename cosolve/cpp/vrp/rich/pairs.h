@@ -53,8 +53,8 @@ private:
     RouteInfo const *info_ = nullptr;
     Kind const *kind_ = nullptr;
     std::vector<int> const *visits_ = nullptr;
-    std::vector<double> least_;        // smallest detour of the delivery from an index on
-    std::vector<std::uint8_t> room_;   // whether the goods fit into the vehicle before an index
+    std::vector<double> least_;       // smallest detour of the delivery from an index on
+    std::vector<std::uint8_t> room_;  // whether the goods fit into the vehicle before an index
 };
 
 }  // namespace cosolve::vrp::rich

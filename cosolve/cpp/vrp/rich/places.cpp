@@ -7,7 +7,9 @@ namespace cosolve::vrp::rich {
 
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
+std::size_t at(int i) {
+    return static_cast<std::size_t>(i);
+}
 
 }  // namespace
 
@@ -66,13 +68,12 @@ bool State::fitsSpan(int client, RouteInfo const &info, int before, int after,
     return true;
 }
 
-void State::tryPlace(int client, int route, int before, int after, double arc,
-                     Place &best) const {
+void State::tryPlace(int client, int route, int before, int after, double arc, Place &best) const {
     RouteInfo const &info = routes_[at(route)];
     Kind const &kind = in_.kinds[at(info.kind)];
     int const from = before < 0 ? kind.start : before, to = after < 0 ? kind.end : after;
-    double const farther = in_.toward(from, client) +
-                           (to < 0 ? 0.0 : in_.distance(client, to)) - arc;
+    double const farther =
+        in_.toward(from, client) + (to < 0 ? 0.0 : in_.distance(client, to)) - arc;
     double cost = kind.distanceCost * farther;
     bool const oneKind = in_.kinds.size() == 1;
     if (cost >= best.cost && !in_.timeCosts && oneKind) return;
@@ -109,8 +110,8 @@ void State::tryPlace(int client, int route, int before, int after, double arc,
 void State::tryNewRoute(int client, int k, Place &best) const {
     if (!available(k)) return;
     Kind const &kind = in_.kinds[at(k)];
-    double const length = in_.distance(kind.start, client) +
-                          (kind.end < 0 ? 0.0 : in_.distance(client, kind.end));
+    double const length =
+        in_.distance(kind.start, client) + (kind.end < 0 ? 0.0 : in_.distance(client, kind.end));
     double cost = kind.fixedCost + kind.distanceCost * length;
     if ((cost >= best.cost && !in_.timeCosts) || length > kind.maxDistance) return;
     std::size_t const d = dimensions();
@@ -140,8 +141,7 @@ double State::costAs(int route, int k) const {
         if (top > in_.capacity[at(k) * d + i]) return kInfinity;
     }
     if (kind.frame == in_.kinds[at(info.kind)].frame)
-        return kind.fixedCost + kind.distanceCost * info.distance +
-               kind.timeCost * info.duration;
+        return kind.fixedCost + kind.distanceCost * info.distance + kind.timeCost * info.duration;
     double const length = info.distance - nodes_[at(visits.front())].arc - info.lastArc +
                           in_.distance(kind.start, visits.front()) +
                           (kind.end < 0 ? 0.0 : in_.distance(visits.back(), kind.end));

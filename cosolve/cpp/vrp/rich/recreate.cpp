@@ -8,11 +8,13 @@ namespace cosolve::vrp::rich {
 
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
+std::size_t at(int i) {
+    return static_cast<std::size_t>(i);
+}
 
-constexpr int kBanked = 20;       // unserved tasks tried beside those just removed
-constexpr int kFullScan = 3000;   // up to so many clients all places are looked at if need be
-constexpr int kPairPlaces = 48;   // neighbors of a client of a pair whose routes are looked at
+constexpr int kBanked = 20;      // unserved tasks tried beside those just removed
+constexpr int kFullScan = 3000;  // up to so many clients all places are looked at if need be
+constexpr int kPairPlaces = 48;  // neighbors of a client of a pair whose routes are looked at
 
 }  // namespace
 
@@ -40,9 +42,12 @@ void RuinRecreate::addBanked() {
 
 // Sorts by one of the paper's orders, drawn with its weights (those of time only if it matters).
 void RuinRecreate::order(std::vector<int> &tasks) {
-    static constexpr std::array<std::pair<int, SortKey>, 6> kOrders{
-        {{4, SortKey::Demand}, {2, SortKey::Far}, {1, SortKey::Close}, {2, SortKey::Width},
-         {2, SortKey::Early}, {2, SortKey::Late}}};
+    static constexpr std::array<std::pair<int, SortKey>, 6> kOrders{{{4, SortKey::Demand},
+                                                                     {2, SortKey::Far},
+                                                                     {1, SortKey::Close},
+                                                                     {2, SortKey::Width},
+                                                                     {2, SortKey::Early},
+                                                                     {2, SortKey::Late}}};
     int draw = rng_.below(in_.hasTime ? 17 : 11) - 4;
     rng_.shuffle(tasks);
     if (draw < 0) return;
@@ -64,9 +69,13 @@ void RuinRecreate::recreate() {
 }
 
 bool RuinRecreate::worthIt(int task, double cost) {
-    Task const &t = in_.tasks[at(task)];
-    if (t.required) return true;
-    return cost < t.prize && !(blinks_ && rng_.uniform() < options_.blinkRate);
+    if (in_.tasks[at(task)].required) return true;
+    return cost < 0 && !(blinks_ && rng_.uniform() < options_.blinkRate);
+}
+
+// All places are looked at only as often as that takes no more time than on a small problem.
+bool RuinRecreate::mayScanAll() {
+    return in_.clients() <= kFullScan || rng_.below(in_.clients()) < kFullScan;
 }
 
 bool RuinRecreate::place(int task) {
@@ -78,8 +87,8 @@ void RuinRecreate::scanNear(int client, Place &best) {
         Node const &node = state_.node(beside.client);
         if (node.route < 0 || blink()) continue;
         if (beside.after) {
-            double const arc = node.next >= 0 ? state_.node(node.next).arc
-                                              : state_.route(node.route).lastArc;
+            double const arc =
+                node.next >= 0 ? state_.node(node.next).arc : state_.route(node.route).lastArc;
             state_.tryPlace(client, node.route, beside.client, node.next, arc, best);
         } else {
             state_.tryPlace(client, node.route, node.previous, beside.client, node.arc, best);
@@ -93,8 +102,7 @@ void RuinRecreate::scanAll(int client, Place &best) {
         if (info.kind < 0) continue;
         int before = -1;
         for (int const after : state_.visits(r)) {
-            if (!blink())
-                state_.tryPlace(client, r, before, after, state_.node(after).arc, best);
+            if (!blink()) state_.tryPlace(client, r, before, after, state_.node(after).arc, best);
             before = after;
         }
         if (!blink()) state_.tryPlace(client, r, before, -1, info.lastArc, best);
@@ -104,13 +112,18 @@ void RuinRecreate::scanAll(int client, Place &best) {
 // A single client, or any of a group.
 bool RuinRecreate::placeClients(int task) {
     Place best;
-    int const kinds = static_cast<int>(in_.kinds.size());
     for (int const client : in_.clientsOf(task)) {
-        scanNear(client, best);
-        for (int k = 0; k < kinds; ++k) state_.tryNewRoute(client, k, best);
+        double const prize = in_.prize[at(client)];
+        Place place;
+        if (best.client >= 0) place.cost = best.cost + prize;
+        scanNear(client, place);
+        for (int k = 0; k < static_cast<int>(in_.kinds.size()); ++k)
+            state_.tryNewRoute(client, k, place);
+        if (place.client < 0 && best.client < 0 && mayScanAll()) scanAll(client, place);
+        if (place.client < 0) continue;
+        place.cost -= prize;
+        best = place;
     }
-    if (best.client < 0 && (in_.clients() <= kFullScan || rng_.below(in_.clients()) < kFullScan))
-        for (int const client : in_.clientsOf(task)) scanAll(client, best);
     if (best.client < 0 || !worthIt(task, best.cost)) return false;
     state_.insert(best);
     return true;
@@ -135,13 +148,13 @@ bool RuinRecreate::placePair(int task) {
     if (routeStamp_.size() < at(state_.slots())) routeStamp_.resize(at(state_.slots()) * 2, 0);
     scanPairs(task, pair[0], best);
     scanPairs(task, pair[1], best);
-    for (int k = 0; k < static_cast<int>(in_.kinds.size()); ++k)
-        pairs_.tryNewRoute(task, k, best);
-    if (best.cost == kInfinity &&
-        (in_.clients() <= kFullScan || rng_.below(in_.clients()) < kFullScan))
+    for (int k = 0; k < static_cast<int>(in_.kinds.size()); ++k) pairs_.tryNewRoute(task, k, best);
+    if (best.cost == kInfinity && mayScanAll())
         for (int r = 0; r < state_.slots(); ++r)
             if (state_.route(r).kind >= 0) pairs_.scan(task, r, best);
-    if (best.cost == kInfinity || !worthIt(task, best.cost)) return false;
+    if (best.cost == kInfinity ||
+        !worthIt(task, best.cost - in_.prize[at(pair[0])] - in_.prize[at(pair[1])]))
+        return false;
     int const route = best.route >= 0 ? best.route : state_.open(best.kind);
     state_.insertAt(route, pair[0], best.pickup);
     state_.insertAt(route, pair[1], best.delivery + 1);

@@ -8,7 +8,9 @@ namespace cosolve::vrp::rich {
 
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
+std::size_t at(int i) {
+    return static_cast<std::size_t>(i);
+}
 
 }  // namespace
 
@@ -45,8 +47,7 @@ void RuinRecreate::takeString(int client, int length) {
     int const begin = low + rng_.below(high - low + 1);
     int const keep = kept > 0 ? begin + rng_.below(length + 1) : size;
     for (int i = begin; i < begin + whole; ++i)
-        if (i < keep || i >= keep + kept)
-            take(in_.taskOf[at(visits[at(i)])]);
+        if (i < keep || i >= keep + kept) take(in_.taskOf[at(visits[at(i)])]);
 }
 
 void RuinRecreate::ruin() {

@@ -86,6 +86,7 @@ private:
     void markDirty();
     bool better() const;
     void dropRoute();
+    bool mayScanAll();
     bool worthIt(int task, double cost);
 
     Instance const in_;

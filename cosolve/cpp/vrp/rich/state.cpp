@@ -7,7 +7,9 @@ namespace cosolve::vrp::rich {
 
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
+std::size_t at(int i) {
+    return static_cast<std::size_t>(i);
+}
 
 }  // namespace
 
@@ -17,31 +19,24 @@ State::State(Instance const &instance)
     if (in_.spans) prefix_.resize(nodes_.size()), suffix_.resize(nodes_.size());
     if (in_.peaks) loads_.resize(nodes_.size() * dimensions());
     for (std::size_t t = 0; t < in_.tasks.size(); ++t) bankAdd(static_cast<int>(t));
+    resum();
 }
 
 // ---- the bank and the journal ----
 
 void State::bankAdd(int task) {
-    Task const &t = in_.tasks[at(task)];
     bankPosition_[at(task)] = static_cast<int>(bank_.size());
     bank_.push_back(task);
-    if (t.required)
-        ++unserved_;
-    else
-        cost_ += t.prize;
+    if (in_.tasks[at(task)].required) ++unserved_;
 }
 
 void State::bankRemove(int task) {
-    Task const &t = in_.tasks[at(task)];
     int const position = bankPosition_[at(task)], last = bank_.back();
     bank_[at(position)] = last;
     bankPosition_[at(last)] = position;
     bank_.pop_back();
     bankPosition_[at(task)] = -1;
-    if (t.required)
-        --unserved_;
-    else
-        cost_ -= t.prize;
+    if (in_.tasks[at(task)].required) --unserved_;
 }
 
 void State::noteTask(int task) {
@@ -114,8 +109,8 @@ void State::resum() {
     cost_ = 0;
     for (RouteInfo const &info : routes_)
         if (info.kind >= 0) cost_ += info.cost;
-    for (int const task : bank_)
-        if (!in_.tasks[at(task)].required) cost_ += in_.tasks[at(task)].prize;
+    for (int c = in_.depots; c < in_.locations; ++c)
+        if (nodes_[at(c)].route < 0) cost_ += in_.prize[at(c)];
 }
 
 // ---- routes ----
@@ -185,12 +180,12 @@ void State::refresh(int route) {
     info.lastArc = previous < 0 || kind.end < 0 ? 0.0 : in_.distance(previous, kind.end);
     info.distance += info.lastArc;
     info.leave = std::max(kind.leaveEarly, info.release);
-    forward(route, 0);
-    backward(route, info.length - 1);
+    forward(route, 0, false);
+    backward(route, info.length - 1, false);
     finish(route);
 }
 
-void State::forward(int route, int from) {
+void State::forward(int route, int from, bool restRight) {
     if (in_.spans || in_.peaks || in_.backhauls) return forwardRest(route, from);
     if (!in_.hasTime) return;
     RouteInfo const &info = routes_[at(route)];
@@ -201,13 +196,13 @@ void State::forward(int route, int from) {
         int const c = visits[at(i)];
         Node &node = nodes_[at(c)];
         ready = std::max(in_.early[at(c)], ready + in_.duration(before, c)) + in_.service[at(c)];
-        if (i > from && ready == node.ready) return;  // nothing changes from here on
+        if (restRight && i > from && ready == node.ready) return;
         node.ready = ready;
         before = c;
     }
 }
 
-void State::backward(int route, int from) {
+void State::backward(int route, int from, bool restRight) {
     if (in_.spans || in_.peaks || in_.backhauls) return backwardRest(route, from);
     if (!in_.hasTime) return;
     RouteInfo const &info = routes_[at(route)];
@@ -221,7 +216,7 @@ void State::backward(int route, int from) {
         Node &node = nodes_[at(c)];
         double const travel = after < 0 ? 0.0 : in_.duration(c, after);
         latest = std::min(in_.late[at(c)], latest - travel - in_.service[at(c)]);
-        if (i < from && latest == node.late) return;
+        if (restRight && i < from && latest == node.late) return;
         node.late = latest;
         after = c;
     }
@@ -244,8 +239,8 @@ void State::forwardRest(int route, int from) {
             double const ready = before == nullptr ? info.leave : before->ready;
             node.ready = std::max(in_.early[at(c)], ready + travel) + in_.service[at(c)];
             if (in_.spans)
-                join(previous < 0 ? startSpan(kind) : prefix_[at(previous)], travel,
-                     clientSpan(c), prefix_[at(c)]);
+                join(previous < 0 ? startSpan(kind) : prefix_[at(previous)], travel, clientSpan(c),
+                     prefix_[at(c)]);
         }
         for (std::size_t k = 0; in_.peaks && k < d; ++k) {
             PartLoads const none;
@@ -302,8 +297,8 @@ void State::finish(int route) {
         join(startSpan(kind), in_.duration(kind.start, first), suffix_[at(first)], whole);
         info.duration = whole.duration;
     }
-    double const cost = kind.fixedCost + kind.distanceCost * info.distance +
-                        kind.timeCost * info.duration;
+    double const cost =
+        kind.fixedCost + kind.distanceCost * info.distance + kind.timeCost * info.duration;
     cost_ += cost - info.cost;
     info.cost = cost;
 }
@@ -316,6 +311,7 @@ void State::insertAt(int route, int client, int position) {
     visits.insert(visits.begin() + position, client);
     ++info.length;
     ++served_;
+    cost_ -= in_.prize[at(client)];
     for (int i = position + 1; i < info.length; ++i) nodes_[at(visits[at(i)])].position = i;
     Node &node = nodes_[at(client)];
     node.route = route;
@@ -338,8 +334,8 @@ void State::insertAt(int route, int client, int position) {
         info.leave = std::max(kind.leaveEarly, info.release);
         from = 0;
     }
-    forward(route, from);
-    backward(route, position);
+    forward(route, from, true);
+    backward(route, position, true);
     finish(route);
 }
 
@@ -347,6 +343,7 @@ int State::load(int kind, std::span<int const> visits) {
     int const route = open(kind);
     visits_[at(route)].assign(visits.begin(), visits.end());
     served_ += static_cast<int>(visits.size());
+    for (int const c : visits) cost_ -= in_.prize[at(c)];
     refresh(route);
     return route;
 }
@@ -375,6 +372,7 @@ void State::remove(std::span<int const> tasks) {
                 scratch_.push_back(node.route);
             node.route = -1;
             --served_;
+            cost_ += in_.prize[at(c)];
         }
     }
     for (int const route : scratch_) {
@@ -401,4 +399,3 @@ void State::changeKind(int route, int kind) {
 }
 
 }  // namespace cosolve::vrp::rich
-

@@ -31,10 +31,10 @@ struct PartLoads {
 struct Node {
     int route = -1;
     int position = 0;
-    int previous = -1, next = -1;  // -1: the depot
-    double arc = 0;                // distance from the stop before
-    double ready = 0;              // earliest end of service
-    double late = kInfinity;       // latest start of service
+    int previous = -1, next = -1;                 // -1: the depot
+    double arc = 0;                               // distance from the stop before
+    double ready = 0;                             // earliest end of service
+    double late = kInfinity;                      // latest start of service
     bool gaveBefore = false, takesAfter = false;  // backhauls, including the client
 };
 
@@ -71,12 +71,11 @@ public:
     int served() const { return served_; }
     bool available(int kind) const {
         auto const k = static_cast<std::size_t>(kind);
-        return usedOfKind_[k] < in_.kinds[k].number &&
-               (mostUsed_ < 0 || used_ < mostUsed_);
+        return usedOfKind_[k] < in_.kinds[k].number && (mostUsed_ < 0 || used_ < mostUsed_);
     }
     // No more routes than that are open at a time; negative: no limit.
     void limitVehicles(int most) { mostUsed_ = most; }
-    double cost() const { return cost_; }  // of the routes and of prizes not collected
+    double cost() const { return cost_; }                   // of the routes and of prizes forgone
     std::vector<int> const &bank() const { return bank_; }  // tasks without a place
     int unserved() const { return unserved_; }              // required ones among them
     bool inBank(int task) const { return bankPosition_[static_cast<std::size_t>(task)] >= 0; }
@@ -118,7 +117,7 @@ public:
     bool fitsTime(int client, RouteInfo const &info, int before, int after, double &longer) const;
     bool fitsLoad(int client, int route, int before, int after, int kind) const;
     Span startSpan(Kind const &kind) const { return {kind.leaveEarly, kind.leaveLate, 0.0}; }
-    Span endSpan(Kind const &kind) const { return {-kInfinity, kind.backLate, 0.0}; }
+    Span endSpan(Kind const &kind) const { return {kind.backEarly, kind.backLate, 0.0}; }
     Span clientSpan(int c) const {
         auto const i = static_cast<std::size_t>(c);
         return {in_.early[i], in_.late[i], in_.service[i], in_.release[i]};
@@ -135,8 +134,10 @@ private:
     void touch(int route);
     void close(int route);
     void refresh(int route);
-    void forward(int route, int from);
-    void backward(int route, int from);
+    // Data of the visits from one on (up to one); where they are right but for what follows from
+    // that one, it ends when nothing changes any more.
+    void forward(int route, int from, bool restRight);
+    void backward(int route, int from, bool restRight);
     void forwardRest(int route, int from);
     void backwardRest(int route, int from);
     void finish(int route);  // cost of a route after its data are right
@@ -153,7 +154,7 @@ private:
     std::vector<RouteInfo> routes_;
     std::vector<std::vector<int>> visits_;
     std::vector<double> routeLoad_;  // slots x dimensions: loaded at the depot
-    std::vector<int> freeSlots_;          // may name routes that are in use again
+    std::vector<int> freeSlots_;     // may name routes that are in use again
     std::vector<std::uint8_t> inFree_;
     std::vector<int> usedOfKind_;
     int mostUsed_ = -1;
