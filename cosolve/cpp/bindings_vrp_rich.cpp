@@ -1,11 +1,13 @@
 // Binding of the ruin-and-recreate search for any vehicle routing problem.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/tuple.h>
 
 #include <algorithm>
 #include <cmath>
 #include <memory>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -164,7 +166,9 @@ void start(RuinRecreate &self, Ints kinds, Ints begins, Ints visits) {
     self.start({kinds.data(), count}, {begins.data(), count + 1}, {visits.data(), visits.shape(0)});
 }
 
-nb::ndarray<nb::numpy, int, nb::ndim<1>> toArray(std::vector<int> values) {
+using IntArray = nb::ndarray<nb::numpy, int, nb::ndim<1>>;
+
+IntArray toArray(std::vector<int> values) {
     auto owned = std::make_unique<std::vector<int>>(std::move(values));
     int *data = owned->data();
     std::size_t const size = owned->size();
@@ -173,7 +177,7 @@ nb::ndarray<nb::numpy, int, nb::ndim<1>> toArray(std::vector<int> values) {
     return {data, {size}, owner};
 }
 
-nb::tuple routes(RuinRecreate const &self) {
+std::tuple<IntArray, IntArray, IntArray> routes(RuinRecreate const &self) {
     std::vector<int> kinds, begins{0}, visits;
     for (std::size_t r = 0; r < self.bestVisits().size(); ++r) {
         if (self.bestKinds()[r] < 0) continue;
@@ -182,8 +186,7 @@ nb::tuple routes(RuinRecreate const &self) {
         visits.insert(visits.end(), route.begin(), route.end());
         begins.push_back(static_cast<int>(visits.size()));
     }
-    return nb::make_tuple(toArray(std::move(kinds)), toArray(std::move(begins)),
-                          toArray(std::move(visits)));
+    return {toArray(std::move(kinds)), toArray(std::move(begins)), toArray(std::move(visits))};
 }
 
 }  // namespace

@@ -47,8 +47,8 @@ class Annealing:
         How many clients nearby are looked at for places beside them.
     """
 
-    hot: float = 0.3
-    cold: float = 0.003
+    hot: float = 2.0
+    cold: float = 0.01
     removed: float = 10.0
     string: int = 10
     split_rate: float = 0.5
@@ -310,7 +310,7 @@ def ruin_and_recreate(
     search.serve_all(arc)
     search.save_vehicles(arc)
     search.anneal(arc)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if engine.unserved:
         notes = (f"{engine.unserved} required clients, pairs or groups are not served",)
     return Outcome(model.routes(engine), notes=notes)

@@ -378,11 +378,39 @@ void State::remove(std::span<int const> tasks) {
     for (int const route : scratch_) {
         auto &visits = visits_[at(route)];
         std::erase_if(visits, [&](int c) { return nodes_[at(c)].route < 0; });
-        if (visits.empty())
+        if (visits.empty()) {
             close(route);
-        else
-            refresh(route);
+            continue;
+        }
+        refresh(route);
+        if (!keepsLimits(route)) dissolve(route);
     }
+}
+
+// Where a detour is shorter than the direct way, a route may break a limit with fewer clients.
+bool State::keepsLimits(int route) const {
+    RouteInfo const &info = routes_[at(route)];
+    Kind const &kind = in_.kinds[at(info.kind)];
+    if (info.distance > kind.maxDistance) return false;
+    if (!in_.hasTime) return true;
+    for (int const c : visits_[at(route)])
+        if (nodes_[at(c)].ready - in_.service[at(c)] > nodes_[at(c)].late) return false;
+    if (!in_.spans) return true;
+    int const first = visits_[at(route)].front();
+    Span whole;
+    return join(startSpan(kind), in_.duration(kind.start, first), suffix_[at(first)], whole) &&
+           whole.release <= whole.late && whole.duration <= kind.maxDuration;
+}
+
+void State::dissolve(int route) {
+    for (int const c : visits_[at(route)]) {
+        nodes_[at(c)].route = -1;
+        --served_;
+        cost_ += in_.prize[at(c)];
+        intoBank(in_.taskOf[at(c)]);
+    }
+    visits_[at(route)].clear();
+    close(route);
 }
 
 void State::changeKind(int route, int kind) {

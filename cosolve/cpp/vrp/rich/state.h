@@ -147,6 +147,9 @@ private:
     void bankRemove(int task);
     void noteTask(int task);
 
+    bool keepsLimits(int route) const;
+    void dissolve(int route);
+
     Instance const &in_;
     std::vector<Node> nodes_;
     std::vector<Span> prefix_, suffix_;
