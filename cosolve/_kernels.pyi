@@ -47,6 +47,52 @@ def space_filling_tour(metric: Metric) -> NDArray[numpy.int32]:
 def tour_cost(metric: Metric, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> float:
     """Length of a closed tour."""
 
+class RuinRecreate:
+    """Ruin and recreate for vehicle routing problems."""
+
+    def __init__(self, distance: Metric, duration: Metric | None, symmetric: bool, depots: int, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], limits: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], capacities: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demands: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], pickups: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], clients: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tasks: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], members: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], pair_loads: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], backhauls: bool, seed: int, granularity: int = 40, mean_removed: float = 10.0, longest_string: int = 10, split_rate: float = 0.5, split_depth: float = 0.01, blink_rate: float = 0.01) -> None: ...
+
+    def construct(self) -> None:
+        """Serve what is unserved, neighbors after each other."""
+
+    def start(self, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begins: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
+        """Start from routes; those that break a limit are dissolved."""
+
+    def anneal(self, seconds: float, iterations: int, temperature: float) -> int: ...
+
+    def repair(self, seconds: float, iterations: int, temperature: float) -> int:
+        """Look for places for the unserved clients, whatever they cost."""
+
+    def reduce_fleet(self, seconds: float, iterations: int, temperature: float, fewest: int) -> int:
+        """Do with fewer and fewer vehicles."""
+
+    def to_best(self) -> None:
+        """Go back to the best solution."""
+
+    def routes(self) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]]:
+        """Best solution: kinds, begins (one more), visits."""
+
+    def consistent(self) -> bool:
+        """Whether all kept data agree, for tests."""
+
+    def mean_arc(self) -> float:
+        """Mean cost of an arc of the current routes."""
+
+    @property
+    def cost(self) -> float:
+        """Of the best solution, with prizes forgone."""
+
+    @property
+    def unserved(self) -> int:
+        """Required tasks the best one leaves out."""
+
+    @property
+    def vehicles(self) -> int:
+        """That the best solution uses."""
+
+    @property
+    def current_cost(self) -> float: ...
+
 class LinKernighan:
     """Iterated Lin-Kernighan search."""
 

@@ -11,12 +11,17 @@ void bindLinKernighan(nb::module_ &m);
 void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
+<<<<<<< HEAD
 void bindVrpHgs(nb::module_ &m);
+=======
+void bindVrpRich(nb::module_ &m);
+>>>>>>> vrp-rich
 
 NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
     bindMetric(m);
     bindTspBuild(m);
+    bindVrpRich(m);
     bindLinKernighan(m);
     bindEax(m);
     bindHeldKarp(m);

@@ -9,6 +9,7 @@ class Deadline {
 public:
     explicit Deadline(double seconds) : end_(now() + seconds) {}
     bool passed() const { return now() >= end_; }
+    double left() const { return end_ - now(); }
 
 private:
     static double now() {

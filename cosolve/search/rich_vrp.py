@@ -1,0 +1,316 @@
+"""Ruin and recreate for vehicle routing problems of every kind.
+
+References
+----------
+.. [1] J. Christiaens, G. Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing
+   Problems", Transportation Science 54 (2020).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cosolve import _kernels
+from cosolve.core import Outcome, Run
+from cosolve.problems.kernel import kernel_metric
+from cosolve.problems.vrp import VRP, Route, Routes
+
+SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
+_SLICES = 200  # least number of slices of a run: the temperature falls from slice to slice
+_SINGLE, _PAIR, _GROUP = range(3)  # TaskType of cosolve/cpp/vrp/rich/instance.h
+_REPAIR_SHARE = 0.3  # of a run, at most, in which only unserved clients count
+_FLEET_SHARE = 0.25  # of a run, at most, in which only the number of vehicles counts
+_FLEET_ARCS = 5.0  # a vehicle that costs as much as so many arcs is worth a search of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Annealing:
+    """Parameters of ruin and recreate; the names in parentheses are those of [1]_.
+
+    Parameters
+    ----------
+    hot, cold
+        First and last temperature, in mean costs of an arc of the first solution.
+    removed
+        Mean number of clients taken out in an iteration (c).
+    string
+        Longest string taken from a route (L max).
+    split_rate, split_depth
+        How often a part of a string stays, and how often that part is longer (alpha, beta).
+    blink_rate
+        How often a place is overlooked (gamma).
+    neighbors
+        How many clients nearby are looked at for places beside them.
+    """
+
+    hot: float = 2.0
+    cold: float = 0.01
+    removed: float = 10.0
+    string: int = 10
+    split_rate: float = 0.5
+    split_depth: float = 0.01
+    blink_rate: float = 0.01
+    neighbors: int = 40
+
+
+class RichModel:
+    """The kernel view of a vehicle routing problem.
+
+    Parameters
+    ----------
+    problem
+        Any vehicle routing problem.
+    """
+
+    def __init__(self, problem: VRP) -> None:
+        self.problem = problem
+        self.distance = kernel_metric(problem)
+        self.duration: _kernels.Metric | None = None
+        if problem.durations is not None:
+            self.duration = _kernels.Metric(problem.durations)
+        self.kinds, self.limits = _vehicles(problem)
+        self.tasks, self.members, self.pair_loads = _tasks(problem)
+
+    def engine(self, seed: int, annealing: Annealing) -> _kernels.RuinRecreate:
+        """Make a search with no client served yet."""
+        problem = self.problem
+        clients = (*problem.windows.T, problem.service, problem.release, problem.prizes)
+        capacities = [vehicle.capacities for vehicle in problem.vehicles]
+        return _kernels.RuinRecreate(
+            self.distance,
+            self.duration,
+            problem.symmetric,
+            problem.depots,
+            self.kinds,
+            self.limits,
+            np.array(capacities, dtype=np.float64),
+            np.ascontiguousarray(problem.demands),
+            np.ascontiguousarray(problem.pickups),
+            np.ascontiguousarray(np.column_stack(clients)),
+            self.tasks,
+            self.members,
+            self.pair_loads,
+            problem.backhauls,
+            seed,
+            granularity=annealing.neighbors,
+            mean_removed=annealing.removed,
+            longest_string=annealing.string,
+            split_rate=annealing.split_rate,
+            split_depth=annealing.split_depth,
+            blink_rate=annealing.blink_rate,
+        )
+
+    def set_start(self, engine: _kernels.RuinRecreate, start: Routes) -> None:
+        """Let a search start from routes."""
+        kinds = [route.vehicle for route in start.routes]
+        begins = np.zeros(len(kinds) + 1, np.int32)
+        np.cumsum([route.visits.size for route in start.routes], out=begins[1:])
+        visits = [route.visits for route in start.routes]
+        flat = np.concatenate(visits) if visits else np.empty(0, np.int32)
+        engine.start(np.array(kinds, dtype=np.int32), begins, flat.astype(np.int32))
+
+    def routes(self, engine: _kernels.RuinRecreate) -> Routes:
+        """Read the best solution of a search."""
+        kinds, begins, visits = engine.routes()
+        parts = np.split(visits, begins[1:-1])
+        return Routes(tuple(Route(part, int(k)) for part, k in zip(parts, kinds, strict=False)))
+
+    @property
+    def fewest_vehicles(self) -> int:
+        """A number of vehicles that the demands need in any case, if there is one type only."""
+        problem = self.problem
+        must = problem.required[:, np.newaxis]
+        capacity = np.array(problem.vehicles[0].capacities)
+        loads = np.stack([problem.demands * must, problem.pickups * must]).sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            needed = np.where(loads > 0, loads / capacity, 0.0)
+        most = float(needed.max(initial=0.0))
+        return max(1, math.ceil(most - 1e-6)) if math.isfinite(most) else problem.size
+
+
+def _vehicles(
+    problem: VRP,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+    kinds, limits = [], []
+    for vehicle in problem.vehicles:
+        number = problem.size if vehicle.number is None else vehicle.number
+        back = -1 if vehicle.back is None else vehicle.back
+        kinds.append((min(number, problem.size), vehicle.start, back))
+        opens, closes = problem.windows[vehicle.start]
+        back_opens, back_closes = (
+            (-math.inf, math.inf) if vehicle.back is None else problem.windows[vehicle.back]
+        )
+        limits.append(
+            (
+                vehicle.fixed_cost,
+                vehicle.distance_cost,
+                vehicle.time_cost,
+                max(vehicle.shift[0], opens),
+                min(vehicle.shift[1], closes),
+                back_opens,
+                min(vehicle.shift[1], back_closes),
+                vehicle.max_distance,
+                vehicle.max_duration,
+            )
+        )
+    return np.array(kinds, dtype=np.int32), np.array(limits, dtype=np.float64)
+
+
+def _tasks(
+    problem: VRP,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+    """Tasks (type, required, number of clients), their clients, and the loads of pairs."""
+    alone = np.ones(problem.locations, bool)
+    alone[: problem.depots] = False
+    alone[problem.pairs] = False
+    members: list[int] = []
+    tasks: list[tuple[int, bool, int]] = []
+    for group in problem.groups:
+        alone[list(group.clients)] = False
+        tasks.append((_GROUP, group.required, len(group.clients)))
+        members += group.clients
+    for first, second in problem.pairs.tolist():
+        tasks.append((_PAIR, bool(problem.required[first]), 2))
+        members += (first, second)
+    singles = np.flatnonzero(alone).tolist()
+    tasks += [(_SINGLE, bool(problem.required[c]), 1) for c in singles]
+    members += singles
+    loads = np.zeros((len(tasks), problem.dimensions))
+    if len(problem.pairs):
+        first_pair = len(problem.groups)
+        loads[first_pair : first_pair + len(problem.pairs)] = problem.pair_loads
+    shaped = np.array(tasks, dtype=np.int32).reshape(-1, 3)
+    return shaped, np.array(members, dtype=np.int32), loads
+
+
+class _Search:
+    """One run of ruin and recreate: phases and temperatures."""
+
+    def __init__(self, model: RichModel, run: Run, annealing: Annealing) -> None:
+        self.model = model
+        self.run = run
+        self.annealing = annealing
+        self.engine = model.engine(run.seed, annealing)
+        self.first_s = run.elapsed
+        self.first_iteration = run.iterations
+
+    @property
+    def share(self) -> float:
+        """How much of the run has passed."""
+        run = self.run
+        shares = []
+        if run.stop.time_limit is not None:
+            used = run.elapsed - self.first_s
+            shares.append(used / max(used + run.remaining, 1e-9))
+        if (left := run.remaining_iterations) is not None:
+            used = run.iterations - self.first_iteration
+            shares.append(used / max(used + left, 1))
+        return min(1.0, max(shares, default=0.0))
+
+    def _slice(self) -> tuple[float, int]:
+        """Seconds and iterations of the next stretch of work."""
+        run = self.run
+        seconds = SLICE_S
+        if run.stop.time_limit is not None:
+            total = run.elapsed - self.first_s + run.remaining
+            seconds = min(seconds, run.remaining, max(total / _SLICES, 1e-3))
+        left = run.remaining_iterations
+        if left is None:
+            return seconds, -1
+        # Without a limit on time the slices must not depend on the clock.
+        if run.stop.time_limit is None:
+            seconds = math.inf
+        total_iterations = run.iterations - self.first_iteration + left
+        return seconds, min(left, max(1, total_iterations // _SLICES))
+
+    def report(self, iterations: int, phase: str) -> None:
+        """Tell the run how far the search is."""
+        complete = self.engine.unserved == 0
+        cost = self.engine.cost if complete else None
+        self.run.report(cost, iterations=iterations, phase=phase)
+
+    def temperature(self, arc: float) -> float:
+        """Return the temperature at this point of the run; it falls exponentially."""
+        hot, cold = self.annealing.hot * arc, self.annealing.cold * arc
+        return hot * float((cold / hot) ** self.share) if hot > 0 else 0.0
+
+    def serve_all(self, arc: float) -> None:
+        """Look for a solution that serves every required client."""
+        end = self.share + _REPAIR_SHARE
+        while self.engine.unserved and self.share < end and self.run.limit() is None:
+            seconds, iterations = self._slice()
+            done = self.engine.repair(seconds, iterations, self.annealing.cold * arc)
+            self.report(done, "repair")
+
+    def save_vehicles(self, arc: float) -> None:
+        """Serve the clients with few vehicles, if vehicles are dear and alike."""
+        vehicles = self.model.problem.vehicles
+        if len(vehicles) > 1 or vehicles[0].fixed_cost < _FLEET_ARCS * arc:
+            return
+        fewest = self.model.fewest_vehicles
+        end = self.share + _FLEET_SHARE
+        while self.share < end and self.run.limit() is None and not self.engine.unserved:
+            if self.engine.vehicles <= fewest:
+                break
+            seconds, iterations = self._slice()
+            cold = self.annealing.cold * arc
+            done = self.engine.reduce_fleet(seconds, iterations, cold, fewest)
+            self.report(done, "fleet")
+        self.engine.to_best()
+
+    def anneal(self, arc: float) -> None:
+        """Search until the run says stop."""
+        while self.run.limit() is None:
+            seconds, iterations = self._slice()
+            done = self.engine.anneal(seconds, iterations, self.temperature(arc))
+            self.report(done, "ruin")
+
+
+def ruin_and_recreate(
+    problem: VRP,
+    run: Run,
+    *,
+    start: Routes | None = None,
+    annealing: Annealing | None = None,
+) -> Outcome[Routes]:
+    """Search by ruin and recreate until `run` says stop.
+
+    Parameters
+    ----------
+    problem
+        Any vehicle routing problem with at least one client.
+    run
+        Clock, limits and seed. The temperature falls with the share of the limits on time or
+        iterations that is used, so one of them should be given.
+    start
+        Routes to start from. They may leave clients unserved; routes that break a limit are taken
+        apart.
+    annealing
+        Parameters; the default ones if None.
+
+    Returns
+    -------
+    Outcome of Routes
+        The best solution: with the fewest required clients unserved, then the cheapest. It keeps
+        every limit on routes. Never worse than `start`.
+    """
+    model = RichModel(problem)
+    search = _Search(model, run, annealing or Annealing())
+    engine = search.engine
+    if start is not None:
+        model.set_start(engine, start)
+    if start is None or engine.unserved:
+        engine.construct()
+    search.report(0, "construct")
+    arc = engine.mean_arc()
+    search.serve_all(arc)
+    search.save_vehicles(arc)
+    search.anneal(arc)
+    notes: tuple[str, ...] = ()
+    if engine.unserved:
+        notes = (f"{engine.unserved} required clients, pairs or groups are not served",)
+    return Outcome(model.routes(engine), notes=notes)
