@@ -11,6 +11,7 @@ void bindLinKernighan(nb::module_ &m);
 void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
+void bindVrpBounds(nb::module_ &m);
 
 NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
@@ -22,4 +23,5 @@ NB_MODULE(_kernels, m) {
     bindMcts(m);
     bindAtsp(m);
     bindExact(m);
+    bindVrpBounds(m);
 }
