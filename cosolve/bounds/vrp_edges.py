@@ -22,7 +22,6 @@ _LEAST_VIOLATION = 0.02
 _MOST_EDGES = 4000  # added at a time
 _TAIL = 8  # rounds that must gain something
 _TAIL_GAIN = 1e-4
-_FAR = 1e15
 
 
 class CutSet:
@@ -117,11 +116,7 @@ class _EdgeProgram:
         self._model = model
         self._cuts = cuts
         n = model.nodes
-        self._cost = np.minimum(model.cost, model.cost.T)
-        if not model.symmetric:
-            # Both directions of an edge to the depot are driven once for every route.
-            self._cost[0] = self._cost[:, 0] = (model.cost[0] + model.cost[:, 0]) / 2
-        np.fill_diagonal(self._cost, math.inf)
+        self._cost = model.undirected()
         self._capacity = math.isfinite(model.capacity)
         self._program = LinearProgram()
         self._depot = self._program.add_row(2 * model.fewest, 2 * (model.most or math.inf))

@@ -74,6 +74,18 @@ class RouteModel:
         """Whether there are only clients that must be visited."""
         return bool(self.required[1:].all())
 
+    def undirected(self) -> FloatArray:
+        """Return costs of edges with which no route costs more than it does, shape as `cost`."""
+        cost = np.minimum(self.cost, self.cost.T)
+        leave, enter = self.cost[0, 1:], self.cost[1:, 0]
+        both = np.isfinite(leave) & np.isfinite(enter)
+        # A route from i to j costs leave(i) + enter(j), and so at least h(i) + h(j) with
+        # h = min(leave - shift, enter + shift): any shift will do.
+        shift = float(np.median((leave - enter)[both])) / 2 if both.any() else 0.0
+        cost[0, 1:] = cost[1:, 0] = np.minimum(leave - shift, enter + shift)
+        np.fill_diagonal(cost, math.inf)
+        return cost
+
 
 def route_model(problem: VRP) -> RouteModel | None:
     """Return the relaxation of a problem; None if it has too many clients or none.
