@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from cosolve import _kernels
-from cosolve.bounds.vrp_edges import CutSet
+from cosolve.bounds.vrp_edges import CutSet, Prices
 from cosolve.bounds.vrp_model import RouteModel
 from cosolve.exact.glop import LinearProgram
 
@@ -24,26 +23,11 @@ _MOST_CUTS = 40  # added at a time
 _LEAST_VIOLATION = 0.03
 _SMOOTHING = 0.6
 _TOLERANCE = 1e-6  # of reduced costs, relative to the mean cost of an arc
+_MOST_ROUNDS = 50
 _ROUND_GAIN = 3e-5  # of the bound, relative, for rounds of cuts to go on
-_SPARE_FACTOR = 20.0
-
-
-class _Prices(NamedTuple):
-    """Dual values: of clients, of cuts and of the number of routes."""
-
-    clients: FloatArray
-    cuts: FloatArray
-    routes: float
-
-    def mixed(self, other: _Prices, share: float) -> _Prices:
-        """Return a mean with a share of another; that may know fewer cuts."""
-        cuts = (1 - share) * self.cuts
-        cuts[: len(other.cuts)] += share * other.cuts
-        return _Prices(
-            (1 - share) * self.clients + share * other.clients,
-            cuts,
-            (1 - share) * self.routes + share * other.routes,
-        )
+_HEURISTIC_GAIN = 3e-4
+_CONVERGED = 2e-5  # relative distance of bound and program
+_SPARE_FACTOR, _SPARE_MARGIN, _SPARE_SHARE = 20.0, 1.1, 0.05
 
 
 def column_bound(
@@ -51,6 +35,7 @@ def column_bound(
     cuts: CutSet,
     report: Callable[[float, int], None],
     deadline_s: float,
+    center: Prices | None = None,
 ) -> bool:
     """Raise the bound of ng-routes by column generation, with smoothed prices and capacity cuts.
 
@@ -68,6 +53,8 @@ def column_bound(
         Told every bound and the number of linear programs so far.
     deadline_s
         On the clock of `time.perf_counter`.
+    center
+        Good prices to begin with, if there are any.
 
     Returns
     -------
@@ -80,7 +67,7 @@ def column_bound(
        linear-programming based stabilization techniques in column generation", INFORMS Journal on
        Computing 30 (2018).
     """
-    return _Master(model, cuts).run(report, deadline_s)
+    return _Master(model, cuts, center).run(report, deadline_s)
 
 
 def make_pricing(model: RouteModel, neighbors: int = _NEIGHBORS) -> _kernels.RoutePricing:
@@ -131,7 +118,7 @@ def make_pricing(model: RouteModel, neighbors: int = _NEIGHBORS) -> _kernels.Rou
 
 
 class _Master:
-    def __init__(self, model: RouteModel, cuts: CutSet) -> None:
+    def __init__(self, model: RouteModel, cuts: CutSet, center: Prices | None) -> None:
         self._model = model
         self._cuts = cuts
         n = model.nodes
@@ -151,9 +138,17 @@ class _Master:
                 self._row_of[i] = self._add_cover()
         for group in model.groups:
             self._row_of[list(group)] = self._add_cover()
+        # Clients may be covered for a price a bit above what they seem to be worth, which is raised
+        # where that turns out to be cheapest: otherwise the first prices are far from any good ones.
         spare = _SPARE_FACTOR * float(np.max(finite, initial=1.0)) + 1.0
-        for row in range(1, 1 + self._count_rows):
-            self._program.add_column(spare, [row], [1.0])
+        self._spare = np.full(self._count_rows, spare)
+        if center is not None:
+            for i in np.flatnonzero(self._row_of >= 0):
+                self._spare[self._row_of[i] - 1] = (
+                    _SPARE_MARGIN * max(0.0, center.clients[i]) + _SPARE_SHARE * self._scale
+                )
+        for row, cost in enumerate(self._spare, 1):
+            self._program.add_column(cost, [row], [1.0])
         for i in np.flatnonzero(~model.required[1:]) + 1:
             if int(i) not in grouped:
                 self._program.add_column(model.prizes[i], [int(self._row_of[i])], [1.0])
@@ -167,7 +162,11 @@ class _Master:
         for i in range(1, n):
             if np.isfinite(model.cost[0, i]) and np.isfinite(model.cost[i, 0]):
                 self._add_route([i])
-        self._best: tuple[float, _Prices] | None = None
+        # What prices are smoothed with: the best ones that were priced exactly.
+        self._best: tuple[float, Prices] | None = None
+        if center is not None:
+            clients = np.where(self._row_of >= 0, np.maximum(0.0, center.clients), 0.0)
+            self._best = (-math.inf, center._replace(clients=clients))
         self._solved = 0
 
     def _add_cover(self) -> int:
@@ -221,17 +220,26 @@ class _Master:
         return self._inside_cache
 
     def run(self, report: Callable[[float, int], None], deadline_s: float) -> bool:
-        before = -math.inf
-        while True:
-            if not self._converge(report, deadline_s):
-                return False
-            assert self._best is not None
-            value = self._best[0]
-            if value - before <= _ROUND_GAIN * abs(value) or not self._separate():
-                return True
-            before = value
+        # First with heuristic pricing alone, which proves nothing but finds most columns and cuts.
+        if self._best is not None:
+            self._price(self._best[1], True, deadline_s - time.perf_counter())
+            for route in self._pricing.routes():
+                self._add_route(route)
+        for exact in (False, True):
+            before = -math.inf
+            for _ in range(_MOST_ROUNDS):
+                if not self._converge(exact, report, deadline_s):
+                    return False
+                value = self._program.value
+                gain = _ROUND_GAIN if exact else _HEURISTIC_GAIN
+                if value - before <= gain * abs(value) or not self._separate():
+                    break
+                before = value
+        return True
 
-    def _converge(self, report: Callable[[float, int], None], deadline_s: float) -> bool:
+    def _converge(
+        self, to_the_end: bool, report: Callable[[float, int], None], deadline_s: float
+    ) -> bool:
         """Generate columns until there are none; return False if time was up before."""
         exact, share = False, _SMOOTHING
         while True:
@@ -240,21 +248,20 @@ class _Master:
                 return False
             self._solved += 1
             prices, value = self._prices(), self._program.value
-            smooth = share if exact and self._best is not None else 0.0
-            asked = prices if smooth == 0.0 or self._best is None else prices.mixed(
-                self._best[1], smooth
-            )
+            smooth = share if self._best is not None else 0.0
+            asked = prices
+            if smooth > 0.0 and self._best is not None:
+                asked = prices.mixed(self._best[1], smooth)
             left_s = deadline_s - time.perf_counter()
             if not self._price(asked, not exact, left_s):
                 return False
             if exact:
                 bound = self._bound(asked)
                 report(bound, self._solved)
-                if self._best is None or bound > self._best[0] or len(asked.cuts) > len(
-                    self._best[1].cuts
-                ):
+                cuts = len(asked.cuts)
+                if self._best is None or bound > self._best[0] or cuts > len(self._best[1].cuts):
                     self._best = (bound, asked)
-                if value - bound <= 1e-5 * abs(value):
+                if value - bound <= _CONVERGED * abs(value) and not self._raise_spare():
                     return True
             added = 0
             for route in self._pricing.routes():
@@ -263,15 +270,25 @@ class _Master:
                     added += 1
             if added:
                 continue
-            if not exact:
-                exact = True
-            elif smooth == 0.0:
+            if smooth > 0.0:
+                # Nothing improves the program at these prices: nearer to its own next time.
+                share = share / 2 if share > 0.2 else 0.0
+            elif self._raise_spare():
+                share = _SMOOTHING
+            elif exact or not to_the_end:
                 return True
             else:
-                # Nothing improves the program at these prices: nearer to its own next time.
-                share = max(0.0, share - 0.2) if share > 0.1 else 0.0
+                exact, share = True, _SMOOTHING
 
-    def _prices(self) -> _Prices:
+    def _raise_spare(self) -> bool:
+        """Raise the cost of covering clients without routes where that is done."""
+        used = np.flatnonzero(self._program.values()[: self._count_rows] > 1e-7)
+        for row in used:
+            self._spare[row] *= 2
+            self._program.set_cost(int(row), self._spare[row])
+        return used.size > 0
+
+    def _prices(self) -> Prices:
         duals = self._program.duals()
         rows = duals[1 : 1 + self._count_rows]
         routes = float(duals[self._routes_row])
@@ -284,19 +301,17 @@ class _Master:
             optional[list(group)] = False
         optional[0] = False
         clients = np.where(optional, np.minimum(clients, self._model.prizes), clients)
-        return _Prices(clients, np.maximum(0.0, duals[self._cut_rows]), routes)
+        return Prices(clients, np.maximum(0.0, duals[self._cut_rows]), routes)
 
-    def _reduced(self, prices: _Prices) -> FloatArray:
+    def _reduced(self, prices: Prices) -> FloatArray:
         half = prices.clients / 2
         cost = self._model.cost - half[:, None] - half[None, :]
         if len(prices.cuts):
-            cuts = np.zeros(len(self._cuts.members))
-            cuts[: len(prices.cuts)] = prices.cuts
-            cost -= self._cuts.crossing(cuts)
+            cost -= self._cuts.crossing(prices.cuts)
         cost[0] -= prices.routes
         return cost
 
-    def _price(self, prices: _Prices, heuristic: bool, seconds: float) -> bool:
+    def _price(self, prices: Prices, heuristic: bool, seconds: float) -> bool:
         cost = self._reduced(prices)
         self._asymmetry_checked(cost)
         most = _ROUTES if heuristic else _ROUTES // 2
@@ -308,7 +323,7 @@ class _Master:
             mean = (cost[0] + cost[:, 0]) / 2
             cost[0] = cost[:, 0] = mean
 
-    def _reduced_cost(self, route: list[int], prices: _Prices) -> float:
+    def _reduced_cost(self, route: list[int], prices: Prices) -> float:
         path = [0, *route, 0]
         cost = float(self._model.cost[path[:-1], path[1:]].sum())
         cost -= float(prices.clients[route].sum()) + prices.routes
@@ -317,7 +332,7 @@ class _Master:
             cost -= float(crossed[: len(prices.cuts)] @ prices.cuts)
         return cost
 
-    def _bound(self, prices: _Prices) -> float:
+    def _bound(self, prices: Prices) -> float:
         """Return what prices prove after an exact pricing."""
         model = self._model
         total = 0.0

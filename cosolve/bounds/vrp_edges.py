@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,33 @@ _LEAST_VIOLATION = 0.02
 _MOST_EDGES = 4000  # added at a time
 _TAIL = 8  # rounds that must gain something
 _TAIL_GAIN = 1e-4
+
+
+class Prices(NamedTuple):
+    """Dual values: of visits of clients, of arcs that cross cuts, and of routes."""
+
+    clients: FloatArray
+    cuts: FloatArray
+    routes: float
+
+    def mixed(self, other: Prices, share: float) -> Prices:
+        """Return a mean with another, whichever of them knows fewer cuts.
+
+        Parameters
+        ----------
+        other
+            The other prices.
+        share
+            Weight of the other ones.
+        """
+        cuts = np.zeros(max(len(self.cuts), len(other.cuts)))
+        cuts[: len(self.cuts)] += (1 - share) * self.cuts
+        cuts[: len(other.cuts)] += share * other.cuts
+        return Prices(
+            (1 - share) * self.clients + share * other.clients,
+            cuts,
+            (1 - share) * self.routes + share * other.routes,
+        )
 
 
 class CutSet:
@@ -57,6 +85,20 @@ class CutSet:
         self.vehicles.append(vehicles)
         return True
 
+    def used(self, prices: Prices) -> tuple[CutSet, Prices]:
+        """Return the cuts that have a price, and the prices for them alone.
+
+        Parameters
+        ----------
+        prices
+            Of which those of cuts may be missing at the end.
+        """
+        result = CutSet(self._nodes)
+        kept = np.flatnonzero(prices.cuts > 1e-9)
+        for k in kept:
+            result.add(self.members[k].tolist(), self.vehicles[k])
+        return result, prices._replace(cuts=prices.cuts[kept])
+
     def inside(self) -> FloatArray:
         """Return which client is in which cut, shape (nodes, cuts)."""
         result = np.zeros((self._nodes, len(self.members)))
@@ -86,7 +128,7 @@ class CutSet:
 
 def edge_bound(
     model: RouteModel, cuts: CutSet, report: Callable[[float, int], None], deadline_s: float
-) -> bool:
+) -> tuple[bool, Prices | None]:
     """Raise the bound of two edges at every client by capacity cuts, edges priced in the whole graph.
 
     Distances are the smaller ones of both directions, times are left out but for the arcs they
@@ -105,10 +147,13 @@ def edge_bound(
 
     Returns
     -------
-    bool
+    converged : bool
         Whether more time would not have raised the bound noticeably.
+    prices : Prices or None
+        Those of the best bound, for routes.
     """
-    return _EdgeProgram(model, cuts).run(report, deadline_s)
+    program = _EdgeProgram(model, cuts)
+    return program.run(report, deadline_s), program.prices
 
 
 class _EdgeProgram:
@@ -130,6 +175,8 @@ class _EdgeProgram:
             self._program.add_column(10 * float(np.max(self._cost[np.isfinite(self._cost)])), [row], [2.0])
         self._spare = len(self._degree)
         self._add(self._first())
+        self.prices: Prices | None = None
+        self._best = -math.inf
 
     def _first(self) -> IntArray:
         n = self._model.nodes
@@ -198,10 +245,22 @@ class _EdgeProgram:
         missing = np.minimum(0.0, values)
         magnitude = abs(sides) + np.abs(node).sum() + np.abs(rights @ np.abs(prices))
         bound = sides + float(missing @ limits) - 1e-9 * magnitude
+        if bound > self._best:
+            self._best = bound
+            self.prices = self._for_routes(node, prices)
         candidates = np.flatnonzero((values < -1e-6) & ~self._has[upper])
         if candidates.size > _MOST_EDGES:
             candidates = candidates[np.argpartition(values[candidates], _MOST_EDGES)[:_MOST_EDGES]]
         return bound, np.column_stack([upper[0][candidates], upper[1][candidates]])
+
+    def _for_routes(self, node: FloatArray, prices: FloatArray) -> Prices:
+        """Return the same duals in terms of visits and of crossed cuts."""
+        # x(E(S)) = |S| - x(d(S)) / 2 if every client has two edges.
+        clients = 2 * node
+        clients[0] = 0.0
+        for members, price in zip(self._cuts.members, prices, strict=False):
+            clients[members] += price
+        return Prices(clients, -prices / 2, 2 * float(node[0]))
 
     def _separate(self) -> int:
         if self._finder is None:

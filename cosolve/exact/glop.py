@@ -101,6 +101,11 @@ class LinearProgram:
         """Make a constraint hold always."""
         self._rows[row].SetBounds(-float("inf"), float("inf"))
 
+    def set_cost(self, column: int, cost: float) -> None:
+        """Change the cost of a variable."""
+        self._objective.SetCoefficient(self._columns[column], float(cost))
+        self._grown_by_rows = False
+
     def solve(self, seconds: float) -> bool:
         """Solve; return whether that succeeded.
 
