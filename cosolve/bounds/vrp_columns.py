@@ -26,6 +26,7 @@ _TOLERANCE = 1e-6  # of reduced costs, relative to the mean cost of an arc
 _MOST_ROUNDS = 50
 _ROUND_GAIN = 3e-5  # of the bound, relative, for rounds of cuts to go on
 _HEURISTIC_GAIN = 3e-4
+_SLOW = 2e-3  # gain of an iteration, relative, below which prices follow the program more closely
 _CONVERGED = 2e-5  # relative distance of bound and program
 _SPARE_FACTOR, _SPARE_MARGIN, _SPARE_SHARE = 20.0, 1.1, 0.05
 
@@ -241,13 +242,17 @@ class _Master:
         self, to_the_end: bool, report: Callable[[float, int], None], deadline_s: float
     ) -> bool:
         """Generate columns until there are none; return False if time was up before."""
-        exact, share = False, _SMOOTHING
+        exact, share, before = False, _SMOOTHING, math.inf
         while True:
             left_s = deadline_s - time.perf_counter()
             if left_s <= 0 or not self._program.solve(left_s):
                 return False
             self._solved += 1
             prices, value = self._prices(), self._program.value
+            if not exact and before - value <= _SLOW * abs(value):
+                share = share / 2 if share > 0.2 else 0.0
+                self._raise_spare()
+            before = value
             smooth = share if self._best is not None else 0.0
             asked = prices
             if smooth > 0.0 and self._best is not None:

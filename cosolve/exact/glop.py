@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -28,8 +29,6 @@ class LinearProgram:
         self._optimal = glop.Solver.OPTIMAL
         self._parameters = glop.MPSolverParameters()
         options = self._parameters
-        options.SetIntegerParam(options.INCREMENTALITY, options.INCREMENTALITY_ON)
-        options.SetIntegerParam(options.PRESOLVE, options.PRESOLVE_OFF)
         self._primal, self._dual = options.PRIMAL, options.DUAL
         self._algorithm = options.LP_ALGORITHM
         self._objective = self._solver.Objective()
@@ -114,11 +113,27 @@ class LinearProgram:
         seconds
             Wall seconds it may take.
         """
-        self._solver.SetTimeLimit(max(1, int(1000 * min(seconds, 1e6))))
         # New rows keep the old basis feasible for the dual, new columns for the primal simplex.
-        algorithm = self._dual if self._grown_by_rows else self._primal
-        self._parameters.SetIntegerParam(self._algorithm, algorithm)
-        return bool(self._solver.Solve(self._parameters) == self._optimal)
+        usual = self._dual if self._grown_by_rows else self._primal
+        end_s = time.perf_counter() + seconds
+        # What fails for numerical reasons is tried again from scratch, at last with presolve.
+        options = self._parameters
+        for algorithm, warm, presolve in (
+            (usual, options.INCREMENTALITY_ON, options.PRESOLVE_OFF),
+            (self._dual, options.INCREMENTALITY_OFF, options.PRESOLVE_OFF),
+            (self._dual, options.INCREMENTALITY_OFF, options.PRESOLVE_ON),
+            (self._primal, options.INCREMENTALITY_OFF, options.PRESOLVE_ON),
+        ):
+            left_s = end_s - time.perf_counter()
+            if left_s <= 0:
+                return False
+            self._solver.SetTimeLimit(max(1, int(1000 * min(left_s, 1e6))))
+            options.SetIntegerParam(self._algorithm, algorithm)
+            options.SetIntegerParam(options.INCREMENTALITY, warm)
+            options.SetIntegerParam(options.PRESOLVE, presolve)
+            if self._solver.Solve(options) == self._optimal:
+                return True
+        return False
 
     @property
     def value(self) -> float:
