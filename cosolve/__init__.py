@@ -50,15 +50,26 @@ if TYPE_CHECKING:
     )
     from cosolve.guidance import EdgeGuidance, EdgeGuide
     from cosolve.io import read, read_solution, write_problem, write_solution
-    from cosolve.problems import TSP, Metric, Tour
+    from cosolve.problems import (
+        TSP,
+        VRP,
+        ClientGroup,
+        Metric,
+        Route,
+        Routes,
+        Tour,
+        VehicleType,
+    )
     from cosolve.solve import solve
 
     __version__: str
 
 __all__ = [
     "TSP",
+    "VRP",
     "BackendError",
     "BackendMissing",
+    "ClientGroup",
     "EdgeGuidance",
     "EdgeGuide",
     "FormatError",
@@ -69,12 +80,15 @@ __all__ = [
     "Problem",
     "Progress",
     "Result",
+    "Route",
+    "Routes",
     "Run",
     "Solver",
     "Status",
     "Stop",
     "Tour",
     "TracePoint",
+    "VehicleType",
     "Violation",
     "__version__",
     "read",
@@ -87,7 +101,13 @@ __all__ = [
 _HOME = {
     **dict.fromkeys(("EdgeGuidance", "EdgeGuide"), "cosolve.guidance"),
     **dict.fromkeys(("read", "read_solution", "write_problem", "write_solution"), "cosolve.io"),
-    **dict.fromkeys(("TSP", "Metric", "Tour"), "cosolve.problems"),
+    **dict.fromkeys(
+        (
+            *("TSP", "Metric", "Tour"),
+            *("VRP", "ClientGroup", "Route", "Routes", "VehicleType"),
+        ),
+        "cosolve.problems",
+    ),
 }
 
 

@@ -21,6 +21,7 @@ from cosolve.core import (
     Status,
     Stop,
     TracePoint,
+    Violation,
 )
 from cosolve.core.interrupts import interrupts_set
 
@@ -96,7 +97,9 @@ def solve(
     -------
     Result
         The best solution, its recomputed cost, a valid bound if there is one, and what ended the
-        search.
+        search. Where it is proven that there is none, the status is INFEASIBLE and a note says why;
+        where none was found, `Result.attempt` may hold what came closest and
+        `Result.violations` what is wrong with it.
 
     Raises
     ------
@@ -119,6 +122,12 @@ def solve(
         raise ValueError(f"method {solver.name} cannot solve {problem.name}: {reason}")
     if start is not None:
         _require_feasible(problem, start)
+    else:
+        impossible = _proven_infeasible(problem)
+        if impossible is not None:
+            run.reserve = 0.0
+            best = _Best(Outcome(None, infeasible=True, notes=(impossible,)), None, None)
+            return _result(problem, solver, run, best, None, None)
     with interrupts_set(run.interrupted):
         guidance = _as_guidance(guide, problem)
         proven = certifier.before_search()
@@ -162,6 +171,13 @@ def _require_feasible(problem: Problem[Any], start: object) -> None:
         ) from None
     if violations:
         raise ValueError(f"the start solution is not feasible: {violations[0].message}")
+
+
+def _proven_infeasible(problem: Problem[Any]) -> str | None:
+    """Why there is no solution, where the problem can tell without a search."""
+    prove = getattr(problem, "proven_infeasible", None)
+    reason: str | None = None if prove is None else prove()
+    return reason
 
 
 def default_stop(solver: Solver, problem: Problem[Any]) -> Stop:
@@ -219,6 +235,8 @@ class _Best:
     outcome: Outcome[Any]
     solution: Any | None
     cost: float | None
+    attempt: Any | None = None
+    violations: tuple[Violation, ...] = ()
 
 
 def _checked(
@@ -235,6 +253,12 @@ def _checked(
         start_cost = problem.cost(start)
         if cost is None or start_cost < cost:
             solution, cost = start, start_cost
+    if solution is None and outcome.attempt is not None:
+        missed = tuple(problem.check(outcome.attempt))
+        if missed:
+            return _Best(outcome, None, None, outcome.attempt, missed)
+        # The checker forgives a little more than solvers do.
+        solution, cost = outcome.attempt, problem.cost(outcome.attempt)
     return _Best(outcome, solution, cost)
 
 
@@ -264,6 +288,8 @@ def _result(
         iterations=run.iterations,
         versions=_versions(),
         notes=outcome.notes,
+        attempt=best.attempt,
+        violations=best.violations,
     )
 
 

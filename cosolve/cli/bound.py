@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cosolve.cli import common
+from cosolve.cli import common, kinds
 from cosolve.cli.main import NO_SOLUTION, OK
 from cosolve.cli.progress import live_progress
 from cosolve.core import Run, Status, Stop
@@ -17,7 +17,7 @@ from cosolve.core.result import relative_gap
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cosolve import TSP
+    from cosolve import TSP, VRP
     from cosolve.bounds import LowerBound
 
 
@@ -42,10 +42,7 @@ def bound(
     iterations: int | None,
     upper: float | None,
     tour: Path | None,
-    metric: str | None,
-    open_path: bool,
-    first: int | None,
-    last: int | None,
+    how: common.Reading,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -57,7 +54,7 @@ def bound(
     stop = Stop(time_limit=time_limit, iterations=iterations)
     if upper is not None and tour is not None:
         raise click.UsageError("--upper and --tour both say what a known solution costs")
-    problem = common.read_instance(file, metric, open_path, first, last)
+    problem = common.read_instance(file, how)
     if tour is not None:
         upper = _cost_of(tour, problem)
     with interrupts_set(threading.Event()), live_progress(problem.integral, quiet) as listener:
@@ -75,24 +72,24 @@ def bound(
     return OK if found is not None else NO_SOLUTION
 
 
-def _cost_of(path: Path, problem: TSP) -> float:
+def _cost_of(path: Path, problem: TSP | VRP) -> float:
     from cosolve import read_solution
 
-    solution = read_solution(path, problem)
+    solution: Any = read_solution(path, problem)
     violations = problem.check(solution)
     if violations:
         raise ValueError(f"{path}: {violations[0].message}")
     return problem.cost(solution)
 
 
-def _compute(problem: TSP, run: Run, upper: float | None) -> LowerBound | None:
+def _compute(problem: Any, run: Run, upper: float | None) -> LowerBound | None:
     from cosolve.bounds import lower_bound
 
     return lower_bound(problem, run, upper=upper)
 
 
 def _report(
-    problem: TSP, found: LowerBound | None, upper: float | None, seconds: float
+    problem: TSP | VRP, found: LowerBound | None, upper: float | None, seconds: float
 ) -> dict[str, object]:
     """Return everything that is known, ready for JSON."""
     from cosolve.bounds import proves, rounded_up
@@ -126,7 +123,7 @@ def _finite(gap: float | None) -> float | None:
     return None if gap is None or gap == float("inf") else gap
 
 
-def _summary(problem: TSP, report: dict[str, object], run: Run) -> str:
+def _summary(problem: TSP | VRP, report: dict[str, object], run: Run) -> str:
     """Return the lines for people."""
     cost, value, gap = (report[key] for key in ("cost", "bound", "gap"))
     assert value is None or isinstance(value, float)
@@ -134,7 +131,7 @@ def _summary(problem: TSP, report: dict[str, object], run: Run) -> str:
     if run.interrupted.is_set():
         ended = "interrupted"
     rows = [
-        ("instance", f"{problem.name} ({problem.kind}, {problem.size} nodes)"),
+        ("instance", f"{problem.name} ({problem.kind}, {kinds.size_text(problem)})"),
         ("bound", common.shown(value, problem.integral)),
         ("method", f"{report['method'] or 'none'}, {report['iterations']} iterations, {ended}"),
     ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cosolve.cli import common
+from cosolve.cli import common, kinds
 from cosolve.cli.main import CHECK_FAILED, OK
 
 if TYPE_CHECKING:
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 def check(
     file: Path,
     solution: Path,
-    metric: str | None,
-    open_path: bool,
-    first: int | None,
-    last: int | None,
+    how: common.Reading,
     as_json: bool,
 ) -> int:
     """Check a solution of an instance and recompute its cost.
@@ -33,8 +30,8 @@ def check(
     """
     from cosolve import read_solution
 
-    problem = common.read_instance(file, metric, open_path, first, last)
-    candidate = read_solution(solution, problem, complete=False)
+    problem = common.read_instance(file, how)
+    candidate: Any = read_solution(solution, problem, complete=False)
     violations = problem.check(candidate)
     cost = None if violations else problem.cost(candidate)
     if as_json:
@@ -52,7 +49,9 @@ def check(
             click.echo(f"violation: {violation.message}")
         if not violations:
             click.echo(f"valid      yes\ncost       {common.shown(cost, problem.integral)}")
-            known = common.best_known(file)
+            for title, text in kinds.solution_rows(problem, candidate):
+                click.echo(f"{title:<11}{text}")
+            known = common.best_known(file, how)
             if known is not None and cost is not None:
                 click.echo(f"best known {common.compared(cost, known, problem.integral)}")
     return CHECK_FAILED if violations else OK

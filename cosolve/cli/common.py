@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cosolve import TSP
+    from cosolve import TSP, VRP
 
 INSTANCE = click.Path(path_type=Path)
 """A path; the readers say what is wrong with it, better than click would."""
@@ -21,42 +22,76 @@ ARRAY_SUFFIXES = (".npy", ".csv", ".txt")
 PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """What the command line says about how to understand an instance file.
+
+    Parameters
+    ----------
+    metric
+        Name of a metric, for files of bare coordinates.
+    open_path, first, last
+        Whether a path is asked for, and its ends, counted from 1; of a TSP.
+    rounding
+        How to round Euclidean distances; None for the convention of the format.
+    vehicles
+        Limit on the number of vehicles, of a VRP.
+    """
+
+    metric: str | None = None
+    open_path: bool = False
+    first: int | None = None
+    last: int | None = None
+    rounding: str | None = None
+    vehicles: int | None = None
+
+
 def instance_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how to understand an instance file."""
+    """Add the options that say how to understand an instance file: the argument ``how``."""
+
+    @functools.wraps(command)
+    def with_reading(*args: Any, **kwargs: Any) -> Any:
+        names = [field.name for field in dataclasses.fields(Reading)]
+        how = Reading(**{name: kwargs.pop(name) for name in names})
+        return command(*args, how=how, **kwargs)
+
+    options = with_reading
     for option in (
-        click.option("--to", "last", type=int, metavar="NODE", help="Last node of the path."),
+        click.option(
+            "--vehicles", type=click.IntRange(1), metavar="K", help="Use at most K vehicles (VRP)."
+        ),
+        click.option(
+            "--round", "rounding", type=click.Choice(["nint", "trunc1", "none"]),
+            help="Round Euclidean distances to the nearest integer, cut them to one decimal, or "
+            "neither.  [default: the convention of the best known values of the format]",
+        ),
+        click.option("--to", "last", type=int, metavar="NODE", help="Last node of the path (TSP)."),
         click.option(
             "--from", "first", type=int, metavar="NODE",
-            help="First node of the path, counted from 1 as in TSPLIB files.",
+            help="First node of the path, counted from 1 as in TSPLIB files (TSP).",
         ),
-        click.option("--path", "open_path", is_flag=True, help="Find an open path, not a tour."),
+        click.option(
+            "--path", "open_path", is_flag=True, help="Find an open path, not a tour (TSP)."
+        ),
         click.option(
             "--metric",
             help="Distance for .npy and .csv coordinates: EUCLIDEAN (exact, the default), or a "
             "rounded one as in TSPLIB: EUC, CEIL, MAN, MAX, ATT, GEO.",
         ),
     ):  # fmt: skip
-        command = option(command)
-    return command
+        options = option(options)
+    return options
 
 
-def read_instance(
-    path: Path,
-    metric: str | None = None,
-    open_path: bool = False,
-    first: int | None = None,
-    last: int | None = None,
-) -> TSP:
+def read_instance(path: Path, how: Reading | None = None) -> TSP | VRP:
     """Read an instance and apply what the command line says about it.
 
     Parameters
     ----------
     path
         The file.
-    metric
-        Name of a metric, for files of bare coordinates.
-    open_path, first, last
-        Whether a path is asked for, and its ends, counted from 1.
+    how
+        What the command line says.
 
     Raises
     ------
@@ -65,18 +100,48 @@ def read_instance(
     """
     import cosolve
 
-    problem = cosolve.read(path)
+    how = how or Reading()
+    problem = cosolve.read(path, how.rounding)
+    if isinstance(problem, cosolve.VRP):
+        return _as_asked_vrp(path, problem, how)
+    return _as_asked_tsp(path, problem, how)
+
+
+def _as_asked_vrp(path: Path, problem: VRP, how: Reading) -> VRP:
+    for option, given in (
+        ("--metric", how.metric is not None),
+        ("--path", how.open_path),
+        ("--from", how.first is not None),
+        ("--to", how.last is not None),
+    ):
+        if given:
+            raise ValueError(f"{option} is not for vehicle routing problems such as {path}")
+    if how.vehicles is None:
+        return problem
+    if len(problem.vehicles) > 1:
+        raise ValueError(
+            f"--vehicles needs one type of vehicle, {path} has {len(problem.vehicles)}"
+        )
+    vehicle = dataclasses.replace(problem.vehicles[0], number=how.vehicles)
+    return dataclasses.replace(problem, vehicles=(vehicle,))
+
+
+def _as_asked_tsp(path: Path, problem: TSP, how: Reading) -> TSP:
+    if how.vehicles is not None:
+        raise ValueError(f"--vehicles is for vehicle routing problems, {path} is a TSP")
     changes: dict[str, Any] = {}
-    if metric is not None:
-        changes["metric"] = _metric(path, metric)
-    if open_path or first is not None or last is not None:
+    if how.metric is not None:
+        if how.rounding is not None:
+            raise ValueError("--metric and --round both say how distances are rounded")
+        changes["metric"] = _metric(path, how.metric)
+    if how.open_path or how.first is not None or how.last is not None:
         changes["path"] = True
         changes["ends"] = tuple(
-            _node(problem, option, node) for option, node in (("from", first), ("to", last))
+            _node(problem, option, node) for option, node in (("from", how.first), ("to", how.last))
         )
     if not changes:
         return problem
-    if metric is not None and problem.coords is None:
+    if how.metric is not None and problem.coords is None:
         raise ValueError(f"{path}: --metric needs coordinates, but the file is a matrix")
     return dataclasses.replace(problem, **changes)
 
@@ -179,14 +244,18 @@ def compared(cost: float | None, known: float, integral: bool) -> str:
     return f"{text} ({100 * (cost - known) / abs(known):+.4f} %)"
 
 
-def best_known(instance: Path) -> float | None:
+def best_known(instance: Path, how: Reading | None = None) -> float | None:
     """Return the best known value of an instance, if a ``bks.json`` beside or above it has one.
 
     Parameters
     ----------
     instance
         The instance file.
+    how
+        How it was read: a value is no match for distances rounded in another way than usual.
     """
+    if how is not None and how.rounding is not None:
+        return None
     from cosolve.bench.best_known import for_file
 
     try:

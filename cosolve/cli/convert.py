@@ -19,16 +19,13 @@ if TYPE_CHECKING:
 def convert(
     source: Path,
     target: Path,
-    metric: str | None,
-    open_path: bool,
-    first: int | None,
-    last: int | None,
+    how: common.Reading,
 ) -> None:
-    """Convert an instance; the suffixes name the formats: .tsp, .npy, .csv, each also with .gz.
+    """Convert an instance; the suffixes name the formats: .tsp, .npy, .csv, .vrp, also with .gz.
 
     What the target format cannot hold is an error: nothing is rounded or dropped silently.
     """
     from cosolve import write_problem
 
     common.check_output(target, source)
-    write_problem(common.read_instance(source, metric, open_path, first, last), target)
+    write_problem(common.read_instance(source, how), target)

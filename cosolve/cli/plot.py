@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cosolve.cli import common
+from cosolve.cli import common, kinds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,20 +28,17 @@ def plot(
     file: Path,
     solution: Path,
     output: Path,
-    metric: str | None,
-    open_path: bool,
-    first: int | None,
-    last: int | None,
+    how: common.Reading,
 ) -> None:
     """Draw a solution of an instance."""  # fmt: skip
     from cosolve import read_solution
-    from cosolve.plot import plot_tour, require_drawable, save_picture
+    from cosolve.plot import save_picture
 
     common.check_picture(output, file)
-    problem = common.read_instance(file, metric, open_path, first, last)
-    require_drawable(problem)
-    tour = read_solution(solution, problem)
-    violations = problem.check(tour)
+    problem = common.read_instance(file, how)
+    kinds.require_drawable(problem)
+    drawn: Any = read_solution(solution, problem)
+    violations = problem.check(drawn)
     if violations:
         raise ValueError(f"{solution}: {violations[0].message}")
-    save_picture(plot_tour(problem, tour), output)
+    save_picture(kinds.draw(problem, drawn), output)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cosolve.certify import DEFAULT_BOUND_SHARE
-from cosolve.cli import common
+from cosolve.cli import common, kinds
 from cosolve.cli.main import CHECK_FAILED, NO_SOLUTION, OK
 from cosolve.cli.progress import live_progress
 from cosolve.core import Status, Stop
@@ -20,8 +20,11 @@ from cosolve.solve import solve as solve_problem
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cosolve import TSP
+    from cosolve import TSP, VRP
     from cosolve.core import Result
+
+
+_SHOWN_VIOLATIONS = 20
 
 
 class _JsonCommand(click.Command):
@@ -125,17 +128,16 @@ def solve(
     no_bound: bool,
     preset: str | None,
     params: dict[str, str],
-    metric: str | None,
-    open_path: bool,
-    first: int | None,
-    last: int | None,
+    how: common.Reading,
     output: Path | None,
     plot: Path | None,
     plot_convergence: Path | None,
     as_json: str | None,
     quiet: bool,
 ) -> int:
-    """Solve an instance: TSPLIB, or .npy / .csv / .txt coordinates or matrix; .gz too.
+    """Solve an instance: TSPLIB, .npy / .csv / .txt coordinates or matrix, or VRPLIB; .gz too.
+
+    Files of Solomon, Gehring and Homberger, Li and Lim, Cordeau and Taillard are read as well.
 
     Ctrl-C or SIGTERM ends the search early and keeps what was found; a second one aborts.
     """  # fmt: skip
@@ -147,9 +149,9 @@ def solve(
         stall=stall,
     )
     _check_outputs(file, output, plot, plot_convergence)
-    problem = common.read_instance(file, metric, open_path, first, last)
+    problem = common.read_instance(file, how)
     if plot is not None:
-        _check_drawable(problem)
+        kinds.require_drawable(problem)
     named = {} if preset is None else _preset(method, preset, problem)
     if time_limit is None and iterations is None:
         stop |= _default_stop(method, named | params, problem)
@@ -174,19 +176,19 @@ def solve(
         if as_json is not None:
             common.echo_json(_json(problem, result, valid, full=as_json == "full"))
         elif not quiet:
-            click.echo(_summary(problem, result, valid, common.best_known(file)))
-        for note in () if quiet else result.notes:
-            click.echo(f"note: {note}", err=True)
+            click.echo(_summary(problem, result, valid, common.best_known(file, how)))
+        if not quiet:
+            _print_remarks(result)
     return _exit_code(result, valid)
 
 
-def _preset(method: str, name: str, problem: TSP) -> dict[str, object]:
+def _preset(method: str, name: str, problem: TSP | VRP) -> dict[str, object]:
     from cosolve.solvers import presets
 
     return presets.preset(method, name, problem.size)
 
 
-def _default_stop(method: str, params: dict[str, object], problem: TSP) -> Stop:
+def _default_stop(method: str, params: dict[str, object], problem: TSP | VRP) -> Stop:
     from cosolve.solvers import registry
 
     return default_stop(registry.get(method, params), problem)
@@ -200,20 +202,14 @@ def _check_outputs(file: Path, output: Path | None, *pictures: Path | None) -> N
             common.check_picture(picture, file)
 
 
-def _check_drawable(problem: TSP) -> None:
-    from cosolve.plot import require_drawable
-
-    require_drawable(problem)
-
-
-def _read_start(path: Path, problem: TSP) -> object:
+def _read_start(path: Path, problem: TSP | VRP) -> object:
     from cosolve import read_solution
 
     return read_solution(path, problem)
 
 
 def _write_outputs(
-    problem: TSP,
+    problem: TSP | VRP,
     result: Result[Any],
     output: Path | None,
     picture: Path | None,
@@ -230,27 +226,41 @@ def _write_outputs(
 
         write_solution(problem, result.solution, output)
     if picture is not None:
-        from cosolve.plot import plot_tour, save_picture
+        from cosolve.plot import save_picture
 
-        save_picture(plot_tour(problem, result.solution), picture)
+        save_picture(kinds.draw(problem, result.solution), picture)
 
 
-def _json(problem: TSP, result: Result[Any], valid: bool, full: bool) -> dict[str, object]:
+def _print_remarks(result: Result[Any]) -> None:
+    """Say on stderr what may explain the result."""
+    for note in result.notes:
+        click.echo(f"note: {note}", err=True)
+    if result.attempt is not None:
+        click.echo("no solution was found; what came closest violates:", err=True)
+    for violation in result.violations[:_SHOWN_VIOLATIONS]:
+        click.echo(f"violation: {violation.message}", err=True)
+    if len(result.violations) > _SHOWN_VIOLATIONS:
+        click.echo(f"and {len(result.violations) - _SHOWN_VIOLATIONS} more", err=True)
+
+
+def _json(problem: TSP | VRP, result: Result[Any], valid: bool, full: bool) -> dict[str, object]:
     report = result_to_dict(result, instance=problem.name, problem=problem.kind, valid=valid)
     report["cost"] = common.plain(result.cost, problem.integral)
     if full:
-        solution = result.solution
-        report["solution"] = None if solution is None else {"tour": solution.nodes.tolist()}
+        report["solution"] = kinds.solution_json(problem, result.solution)
+        if result.attempt is not None:
+            report["attempt"] = kinds.solution_json(problem, result.attempt)
     return report
 
 
-def _summary(problem: TSP, result: Result[Any], valid: bool, known: float | None) -> str:
+def _summary(problem: TSP | VRP, result: Result[Any], valid: bool, known: float | None) -> str:
     """Return the lines for people."""
     stopped = "" if result.limit is None else f", stopped by {result.limit}"
     threads = f"{result.threads} thread{'s' if result.threads > 1 else ''}"
     rows = [
-        ("instance", f"{problem.name} ({problem.kind}, {problem.size} nodes)"),
+        ("instance", f"{problem.name} ({problem.kind}, {kinds.size_text(problem)})"),
         ("method", f"{result.solver}, seed {result.seed}, {threads}"),
+        *kinds.solution_rows(problem, result.solution),
         ("cost", common.shown(result.cost, problem.integral)),
         ("bound", common.shown(result.bound, False)),
         ("gap", common.shown_gap(result.gap)),

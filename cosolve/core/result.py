@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import Generic, NamedTuple, TypeVar
 
+from cosolve.core.problem import Violation
+
 S = TypeVar("S")
 
 
@@ -91,6 +93,10 @@ class Result(Generic[S]):
         Versions of cosolve and of what it used.
     notes
         Remarks for the user, such as a time limit too short for the method asked for.
+    attempt
+        Where no solution was found and some solvers have one, what comes closest to one.
+    violations
+        Why `attempt` is no solution.
     """
 
     solution: S | None
@@ -106,6 +112,8 @@ class Result(Generic[S]):
     iterations: int
     versions: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    attempt: S | None = None
+    violations: tuple[Violation, ...] = ()
 
     @property
     def gap(self) -> float | None:

@@ -46,6 +46,8 @@ class Outcome(Generic[S]):
         Whether the solver proved that there is no solution.
     notes
         Remarks for the user.
+    attempt
+        Where no solution was found, what comes closest: its violations are the user's to see.
     """
 
     solution: S | None
@@ -53,6 +55,7 @@ class Outcome(Generic[S]):
     optimal: bool = False
     infeasible: bool = False
     notes: tuple[str, ...] = ()
+    attempt: S | None = None
 
 
 @dataclass

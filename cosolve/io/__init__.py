@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from cosolve.core import FormatError
 from cosolve.io.arrays import read_npy, read_table
 from cosolve.io.atomic import atomic_write, check_writable
+from cosolve.io.depots_text import read_cordeau, read_taillard
 from cosolve.io.files import read_bytes
+from cosolve.io.rounding import with_rounding
 from cosolve.io.sniff import Format, sniff
 from cosolve.io.solutions import read_solution
 from cosolve.io.tsplib import read_tsplib
+from cosolve.io.vrp_text import read_li_lim, read_solomon
+from cosolve.io.vrplib import read_vrplib
 from cosolve.io.write import write_problem, write_solution
-from cosolve.problems import TSP
+from cosolve.problems import TSP, VRP
 
 __all__ = [
     "atomic_write",
@@ -22,30 +28,42 @@ __all__ = [
     "write_solution",
 ]
 
-_READERS = {
+_READERS: dict[Format, Callable[[str | Path, bytes], TSP | VRP]] = {
     Format.TSPLIB: read_tsplib,
     Format.NPY: read_npy,
     Format.TABLE: read_table,
+    Format.VRPLIB: read_vrplib,
+    Format.SOLOMON: read_solomon,
+    Format.LI_LIM: read_li_lim,
+    Format.CORDEAU: read_cordeau,
+    Format.TAILLARD: read_taillard,
 }
 
 
-def read(path: str | Path) -> TSP:
+def read(path: str | Path, rounding: str | None = None) -> TSP | VRP:
     """Read a problem from a file.
 
-    The format is told by the content, or else by the suffix: TSPLIB95 files of TYPE TSP and ATSP;
-    NumPy arrays and tables in text (commas, semicolons or white space) of shape (n, 2) or (n, 3)
-    with coordinates, for which distances are exact Euclidean, or (n, n) with distances. Any of
-    them may be compressed with gzip.
+    The format is told by the content, or else by the suffix. TSP: TSPLIB95 files of TYPE TSP and
+    ATSP; NumPy arrays and tables in text (commas, semicolons or white space) of shape (n, 2) or
+    (n, 3) with coordinates, for which distances are exact Euclidean, or (n, n) with distances. VRP:
+    VRPLIB files, and those of Solomon, Gehring and Homberger, Li and Lim, Cordeau and Taillard.
+    Any of them may be compressed with gzip.
 
     Parameters
     ----------
     path
         The file.
+    rounding
+        How Euclidean distances are rounded: ``"nint"``, ``"trunc1"`` or ``"none"``, see
+        `cosolve.io.rounding.Rounding`. None for the convention of best-known values of the format:
+        TSPLIB and CVRPLIB round to the nearest integer (where a best-known value in the COMMENT has
+        a fraction, not at all); files of Solomon and of Gehring and Homberger cut to one decimal;
+        all others do not round.
 
     Returns
     -------
-    TSP
-        The problem.
+    TSP or VRP
+        The problem; its ``metric`` tells the rounding.
 
     Raises
     ------
@@ -53,6 +71,12 @@ def read(path: str | Path) -> TSP:
         If the file cannot be read.
     FormatError
         If its content is not a problem; the message names the line and what was expected.
+    ValueError
+        If the rounding is unknown or does not apply to the distances of the file.
     """
     data = read_bytes(path)
-    return _READERS[sniff(path, data)](path, data)
+    found = sniff(path, data)
+    if found is Format.ROUTES:
+        raise FormatError(path, "expected a problem, found the routes of a solution", 1)
+    problem = _READERS[found](path, data)
+    return problem if rounding is None else with_rounding(problem, rounding)

@@ -7,13 +7,18 @@ from enum import Enum, unique
 from pathlib import Path
 
 from cosolve.core import FormatError
+from cosolve.io.depots_text import is_taillard
 from cosolve.io.files import stem_and_suffix
 from cosolve.io.text import is_number, quote
+from cosolve.io.vrp_text import is_solomon
+from cosolve.io.vrplib import VRPLIB
 
 NPY_MAGIC = b"\x93NUMPY"
 _TSPLIB_SUFFIXES = frozenset({".tsp", ".atsp", ".tour"})
 _TABLE_SUFFIXES = frozenset({".csv", ".txt", ".dat", ".xy"})
 _LOOKED_AT = 4096  # bytes in which the first line is expected
+_TYPE_LINE = re.compile(rb"^\s*TYPE\s*:[ \t]*(\w+)", re.IGNORECASE | re.MULTILINE)
+_ROUTE_LINE = re.compile(r"route\s*#?\s*\d+\s*:", re.IGNORECASE)
 _KEYWORD_LINE = re.compile(r"(NAME|TYPE|COMMENT|DIMENSION|[A-Z]+_[A-Z_]+)\s*(:.*)?", re.IGNORECASE)
 
 
@@ -27,6 +32,22 @@ class Format(Enum):
     """One NumPy array."""
     TABLE = "table"
     """Numbers in text, separated by commas, semicolons or white space."""
+    VRPLIB = "VRPLIB"
+    """Keywords and sections of a vehicle routing problem."""
+    SOLOMON = "Solomon"
+    """Windows, as Solomon and Gehring and Homberger write them."""
+    LI_LIM = "Li and Lim"
+    """Pickups and deliveries with windows: three numbers, then lines of nine."""
+    CORDEAU = "Cordeau"
+    """Several depots: four numbers, then lines of two."""
+    TAILLARD = "Taillard"
+    """A mixed fleet: comments, then six numbers."""
+    ROUTES = "routes"
+    """Solution of a vehicle routing problem, as CVRPLIB writes it."""
+
+
+# Words in the first two lines.
+_BY_COUNTS = {(3, 9): Format.LI_LIM, (4, 2): Format.CORDEAU}
 
 
 def sniff(path: str | Path, data: bytes) -> Format:
@@ -50,16 +71,35 @@ def sniff(path: str | Path, data: bytes) -> Format:
     if suffix == ".npy":
         raise FormatError(path, "expected a NumPy array, as the name says, but the file holds none")
     first = _first_line(data)
-    if _KEYWORD_LINE.fullmatch(first) or suffix in _TSPLIB_SUFFIXES:
-        return Format.TSPLIB
+    if _ROUTE_LINE.match(first):
+        return Format.ROUTES
+    head = data[:_LOOKED_AT].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if is_solomon(head):
+        return Format.SOLOMON
+    if is_taillard(head):
+        return Format.TAILLARD
+    if _KEYWORD_LINE.fullmatch(first) or suffix in _TSPLIB_SUFFIXES or suffix == ".vrp":
+        return Format.VRPLIB if _is_vrplib(head, suffix) else Format.TSPLIB
+    counts = tuple(len(line.split()) for line in head.split(b"\n") if line.strip())[:2]
+    if is_number(first.split()[0] if first else "") and counts in _BY_COUNTS:
+        return _BY_COUNTS[counts]
     words = re.split(r"[\s,;]+", first)
     if suffix in _TABLE_SUFFIXES or is_number(words[0]):
         return Format.TABLE
     raise FormatError(
         path,
-        f"expected TSPLIB keywords, a .npy array or a table of numbers, found {quote(first)}",
+        f"expected TSPLIB or VRPLIB keywords, a .npy array or a table of numbers, found "
+        f"{quote(first)}",
         1,
     )
+
+
+def _is_vrplib(head: bytes, suffix: str) -> bool:
+    match = _TYPE_LINE.search(head)
+    if match is None:
+        return suffix == ".vrp"
+    word = match[1].decode("latin-1").upper()
+    return word in VRPLIB.types or (suffix == ".vrp" and word not in ("TSP", "ATSP", "TOUR"))
 
 
 def _first_line(data: bytes) -> str:

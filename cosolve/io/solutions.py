@@ -1,52 +1,70 @@
-"""Reader of tours: TSPLIB TOUR files, and plain lists of node numbers."""
+"""Reader of solutions: TSPLIB TOUR files, plain lists of node numbers, routes of CVRPLIB."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from cosolve.core import FormatError
 from cosolve.io.files import read_bytes
+from cosolve.io.routes import read_routes
 from cosolve.io.sniff import Format, sniff
 from cosolve.io.text import Block, clean, read_words
 from cosolve.io.tsplib import positions, read_tour
-from cosolve.problems import TSP, Tour
+from cosolve.problems import TSP, VRP, Routes, Tour
 
 
-def read_solution(path: str | Path, problem: TSP, *, complete: bool = True) -> Tour:
-    """Read a tour of a problem.
+@overload
+def read_solution(path: str | Path, problem: TSP, *, complete: bool = True) -> Tour: ...
+@overload
+def read_solution(path: str | Path, problem: VRP, *, complete: bool = True) -> Routes: ...
+@overload
+def read_solution(path: str | Path, problem: TSP | VRP, *, complete: bool = True) -> Any: ...
 
-    Two formats are told apart by their content: TSPLIB files with a TOUR_SECTION, whose numbers
-    are the labels of the instance file (1 to n, unless `TSP.labels` says otherwise), and plain
-    lists of n numbers separated by white space. A plain list is zero-based if it contains 0, else
-    one-based; it may begin with its length, as Concorde writes it. Either may be compressed.
+
+def read_solution(path: str | Path, problem: TSP | VRP, *, complete: bool = True) -> Tour | Routes:
+    """Read a solution of a problem.
+
+    Of tours, two formats are told apart by their content: TSPLIB files with a TOUR_SECTION, whose
+    numbers are the labels of the instance file (1 to n, unless `TSP.labels` says otherwise), and
+    plain lists of n numbers separated by white space. A plain list is zero-based if it contains 0,
+    else one-based; it may begin with its length, as Concorde writes it. Routes are read as CVRPLIB
+    writes them, see `cosolve.io.routes`. Any of them may be compressed.
 
     Parameters
     ----------
     path
         The file.
     problem
-        The problem the tour is meant for.
+        The problem the solution is meant for.
     complete
-        Whether to insist that every node is visited exactly once. If not, that is left to
-        `TSP.check` as well, and only labels that mean nothing are refused.
+        Whether to insist that every node is visited exactly once, every required client of a VRP
+        once and no other client twice. If not, that is left to ``check`` as well, and only labels
+        that mean nothing are refused.
 
     Returns
     -------
-    Tour
-        Visits every node once, if `complete`; whether it obeys fixed edges and ends is for
-        `TSP.check` to say.
+    Tour or Routes
+        Visits what it must, if `complete`; whether it obeys all other constraints is for ``check``
+        to say.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     FormatError
-        If it holds no tour, or one that is not complete although that was asked for.
+        If it holds no solution, or one that is not complete although that was asked for.
     """
     data = read_bytes(path)
+    if isinstance(problem, VRP):
+        return read_routes(path, data, problem, complete=complete)
+    return _tour(path, data, problem, complete)
+
+
+def _tour(path: str | Path, data: bytes, problem: TSP, complete: bool) -> Tour:
     if sniff(path, data) is Format.NPY:
         raise FormatError(path, "expected a tour as text, found a NumPy array")
     n = problem.size

@@ -16,14 +16,14 @@ import numpy.typing as npt
 
 from cosolve.io.files import stem_and_suffix
 from cosolve.io.text import Block, clean, read_rows, read_words, reject_unusable
-from cosolve.io.tsplib_sections import Sections, split_sections
+from cosolve.io.tsplib_sections import TSPLIB, Sections, split_sections
 from cosolve.problems import TSP, Metric
 from cosolve.problems.metrics import FloatArray
 from cosolve.problems.tsp import MAX_COORDINATE, MAX_LABEL
 
 LabelArray = npt.NDArray[np.int64]
 
-TYPES = ("TSP", "ATSP", "TOUR")
+TYPES = TSPLIB.types
 # EDGE_WEIGHT_TYPE: the metric and the number of coordinates. CEIL_3D is not in TSPLIB95 itself.
 WEIGHT_TYPES: dict[str, tuple[Metric, int]] = {
     "EUC_2D": (Metric.EUC, 2),
@@ -75,7 +75,7 @@ def read_tsplib(path: str | Path, data: bytes) -> TSP:
     FormatError
         If the file does not describe such a problem.
     """
-    sections = split_sections(path, clean(path, data), TYPES)
+    sections = split_sections(path, clean(path, data), TSPLIB)
     kind = sections.word("TYPE")
     if kind is None:
         raise sections.error(f"expected a TYPE line, one of: {' '.join(TYPES)}; found none")
@@ -91,12 +91,12 @@ def read_tsplib(path: str | Path, data: bytes) -> TSP:
     metric, dimensions = WEIGHT_TYPES[weight_type]
     sections.choice("DISPLAY_DATA_TYPE", _DISPLAYS)
     if metric is Metric.EXPLICIT:
-        fields = _explicit(sections, n, symmetric=kind == "TSP")
+        fields = explicit_weights(sections, n, symmetric=kind == "TSP")
     else:
         fields = _coordinates(sections, n, weight_type, metric, dimensions)
     if "DISPLAY_DATA_SECTION" in sections.blocks:
-        fields["display"] = _nodes(sections, "DISPLAY_DATA_SECTION", n, 2)[1]
-    fields |= _description(sections)
+        fields["display"] = node_table(sections, "DISPLAY_DATA_SECTION", n, 2)[1]
+    fields |= description(sections)
     return _build(sections, fields)
 
 
@@ -108,7 +108,7 @@ def read_tour(path: str | Path, data: bytes) -> tuple[LabelArray, Block]:
     FormatError
         If there is no such section, or it is not one list of node labels ended by -1.
     """
-    sections = split_sections(path, clean(path, data), TYPES)
+    sections = split_sections(path, clean(path, data), TSPLIB)
     if "TOUR_SECTION" not in sections.blocks:
         raise sections.error("expected a TOUR_SECTION, found none")
     block = sections.blocks["TOUR_SECTION"]
@@ -128,7 +128,8 @@ def _weight_type(sections: Sections) -> str:
     return word
 
 
-def _description(sections: Sections) -> dict[str, Any]:
+def description(sections: Sections) -> dict[str, Any]:
+    """Name, that of the file if it holds none, and comment."""
     values = sections.values
     name = values["NAME"].text if "NAME" in values else ""
     return {
@@ -174,15 +175,43 @@ def _coordinates(
         raise sections.error(
             f"expected a NODE_COORD_SECTION for EDGE_WEIGHT_TYPE {weight_type}, found none"
         )
-    labels, coords = _nodes(sections, "NODE_COORD_SECTION", n, dimensions)
+    labels, coords = node_table(sections, "NODE_COORD_SECTION", n, dimensions)
     usual = labels[0] == 1 and labels[-1] == n  # they rise, so there is nothing else between
     return {"coords": coords, "metric": metric, "labels": None if usual else labels}
 
 
-def _nodes(
-    sections: Sections, keyword: str, n: int, dimensions: int | None
+def node_table(
+    sections: Sections,
+    keyword: str,
+    n: int,
+    dimensions: int | None,
+    what: str = "a coordinate",
 ) -> tuple[LabelArray, FloatArray]:
-    """Labels in rising order and the coordinates that belong to them."""
+    """Read a section with one line for each node: its label and some numbers.
+
+    Parameters
+    ----------
+    sections
+        The file.
+    keyword
+        The section, which must be there.
+    n
+        How many lines it must have.
+    dimensions
+        How many numbers follow each label; None for as many as in the first line.
+    what
+        What messages call such a number.
+
+    Returns
+    -------
+    tuple
+        Labels in rising order, shape (n,), and the numbers, shape (n, dimensions).
+
+    Raises
+    ------
+    FormatError
+        If labels are no different whole numbers, or numbers are not finite.
+    """
     block = sections.blocks[keyword]
     table = read_rows(block, None if dimensions is None else 1 + dimensions)
     if len(table) != n:
@@ -200,7 +229,7 @@ def _nodes(
     if bad.any():
         row = int(bad.argmax())
         raise block.row_error(row, f"node label {numbers[row]:g}, expected a whole number")
-    reject_unusable(block, table[:, 1:])
+    reject_unusable(block, table[:, 1:], what)
     labels = numbers.astype(np.int64)
     if not (np.diff(labels) > 0).all():
         order = np.argsort(labels, kind="stable")
@@ -215,7 +244,18 @@ def _nodes(
     return labels, np.ascontiguousarray(table[:, 1:])
 
 
-def _explicit(sections: Sections, n: int, *, symmetric: bool) -> dict[str, Any]:
+def explicit_weights(sections: Sections, n: int, *, symmetric: bool) -> dict[str, Any]:
+    """Matrix of a file with EDGE_WEIGHT_TYPE EXPLICIT, and where to draw its nodes if it says.
+
+    Parameters
+    ----------
+    sections
+        The file.
+    n
+        Number of nodes.
+    symmetric
+        Whether the matrix must be symmetric.
+    """
     name = sections.choice("EDGE_WEIGHT_FORMAT", WEIGHT_FORMATS)
     if name is None:
         raise sections.error(
@@ -244,7 +284,7 @@ def _explicit(sections: Sections, n: int, *, symmetric: bool) -> dict[str, Any]:
     declared = sections.choice("NODE_COORD_TYPE", _COORDINATES)
     if "NODE_COORD_SECTION" in sections.blocks:
         dimensions = _COORDINATES[declared] if declared is not None else 0
-        _, coords = _nodes(sections, "NODE_COORD_SECTION", n, dimensions or None)
+        _, coords = node_table(sections, "NODE_COORD_SECTION", n, dimensions or None)
         if coords.shape[1] not in (2, 3):
             block = sections.blocks["NODE_COORD_SECTION"]
             raise block.row_error(0, f"expected 2 or 3 coordinates, found {coords.shape[1]}")

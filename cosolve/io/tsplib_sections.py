@@ -9,30 +9,61 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cosolve.core import FormatError
 from cosolve.io.text import Block, quote
 
-VALUE_KEYWORDS = frozenset(
-    {
-        "NAME", "TYPE", "COMMENT", "DIMENSION", "CAPACITY", "EDGE_WEIGHT_TYPE",
-        "EDGE_WEIGHT_FORMAT", "EDGE_DATA_FORMAT", "NODE_COORD_TYPE", "DISPLAY_DATA_TYPE",
-    }
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The words of one of the formats that are made of keywords and sections.
+
+    Parameters
+    ----------
+    name
+        What messages call the format.
+    types
+        Values of TYPE that are read; any other is rejected at once, before the rest of the file,
+        which may hold keywords of that type, is looked at.
+    values
+        Keywords of ``KEYWORD : value`` lines.
+    sections
+        Keywords that stand above lines of data.
+    aliases
+        Other names of keywords, seen in files.
+    terminated
+        Sections that end with -1, not with the next keyword alone.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    values: frozenset[str]
+    sections: frozenset[str]
+    aliases: Mapping[str, str]
+    terminated: frozenset[str]
+
+
+TSPLIB = Grammar(
+    name="TSPLIB",
+    types=("TSP", "ATSP", "TOUR"),
+    values=frozenset(
+        {
+            "NAME", "TYPE", "COMMENT", "DIMENSION", "CAPACITY", "EDGE_WEIGHT_TYPE",
+            "EDGE_WEIGHT_FORMAT", "EDGE_DATA_FORMAT", "NODE_COORD_TYPE", "DISPLAY_DATA_TYPE",
+        }
+    ),
+    sections=frozenset(
+        {
+            "NODE_COORD_SECTION", "DEPOT_SECTION", "DEMAND_SECTION", "EDGE_DATA_SECTION",
+            "FIXED_EDGES_SECTION", "DISPLAY_DATA_SECTION", "TOUR_SECTION", "EDGE_WEIGHT_SECTION",
+        }
+    ),
+    aliases={"FIXED_EDGES": "FIXED_EDGES_SECTION"},
+    terminated=frozenset({"FIXED_EDGES_SECTION", "TOUR_SECTION"}),
 )  # fmt: skip
-SECTION_KEYWORDS = frozenset(
-    {
-        "NODE_COORD_SECTION", "DEPOT_SECTION", "DEMAND_SECTION", "EDGE_DATA_SECTION",
-        "FIXED_EDGES_SECTION", "DISPLAY_DATA_SECTION", "TOUR_SECTION", "EDGE_WEIGHT_SECTION",
-    }
-)  # fmt: skip
-# Seen in files by other programs.
-_ALIASES = {"FIXED_EDGES": "FIXED_EDGES_SECTION"}
-# These sections end with -1.
-_TERMINATED = frozenset({"FIXED_EDGES_SECTION", "TOUR_SECTION"})
-_EVERY_KEYWORD = sorted(VALUE_KEYWORDS | SECTION_KEYWORDS | {"EOF"})
 
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*(:?)(.*)", re.DOTALL)
 # NaN and infinity at the start of a line are bad numbers rather than keywords.
@@ -108,7 +139,7 @@ class Sections:
         return int(text)
 
 
-def split_sections(path: str | Path, data: bytes, types: Collection[str]) -> Sections:
+def split_sections(path: str | Path, data: bytes, grammar: Grammar) -> Sections:
     """Take a file apart into keyword values and data sections.
 
     Parameters
@@ -117,9 +148,8 @@ def split_sections(path: str | Path, data: bytes, types: Collection[str]) -> Sec
         The file, for messages.
     data
         Its text, see `cosolve.io.text.clean`.
-    types
-        Values of TYPE that the caller reads; any other is rejected at once, before the rest of
-        the file, which may hold keywords of that type, is looked at.
+    grammar
+        The words of the format.
 
     Raises
     ------
@@ -135,28 +165,28 @@ def split_sections(path: str | Path, data: bytes, types: Collection[str]) -> Sec
         position, line = min(end + 1, len(data)), line + 1
         if not text:
             continue
-        keyword, value = _keyword(path, text, line)
+        keyword, value = _keyword(path, text, line, grammar)
         if keyword == "EOF":
             break
-        if keyword in SECTION_KEYWORDS:
+        if keyword in grammar.sections:
             if keyword in found.blocks:
                 raise FormatError(path, f"{keyword} appears twice", line)
-            found.blocks[keyword] = _block(path, data, position, keyword)
+            found.blocks[keyword] = _block(path, data, position, keyword, grammar)
             line += data.count(b"\n", position, found.blocks[keyword].end)
             position = found.blocks[keyword].end
         else:
-            _add_value(found, keyword, Value(value, line), types)
+            _add_value(found, keyword, Value(value, line), grammar.types)
     return found
 
 
-def _block(path: str | Path, data: bytes, start: int, keyword: str) -> Block:
+def _block(path: str | Path, data: bytes, start: int, keyword: str, grammar: Grammar) -> Block:
     """Lines from `start` up to the next keyword."""
     # The line break before `start` may be the one before the next keyword.
     match = _NEXT_KEYWORD.search(data, start - 1)
     end = len(data) if match is None else match.start() + 1
     block = Block(path, data, start, max(start, end), keyword)
     # Many files lack EOF. But then a last number that was cut short looks like a good one.
-    complete = match is not None or keyword in _TERMINATED or data[-1:].isspace()
+    complete = match is not None or keyword in grammar.terminated or data[-1:].isspace()
     if block.text and not complete:
         raise block.error(
             "expected EOF or a line break at the end, the file may be cut off",
@@ -165,23 +195,27 @@ def _block(path: str | Path, data: bytes, start: int, keyword: str) -> Block:
     return block
 
 
-def _keyword(path: str | Path, text: str, line: int) -> tuple[str, str]:
+def _keyword(path: str | Path, text: str, line: int, grammar: Grammar) -> tuple[str, str]:
     match = _LINE.fullmatch(text)
     if match is None:
-        raise FormatError(path, f"expected a TSPLIB keyword, found {quote(text.split()[0])}", line)
+        raise FormatError(
+            path, f"expected a {grammar.name} keyword, found {quote(text.split()[0])}", line
+        )
     word, colon, rest = match.groups()
-    keyword = _ALIASES.get(word.upper(), word.upper())
-    if keyword in VALUE_KEYWORDS:
+    keyword = grammar.aliases.get(word.upper(), word.upper())
+    if keyword in grammar.values:
         if not colon:
             raise FormatError(path, f"expected '{keyword} : value', found no colon", line)
         return keyword, rest.strip()
-    if keyword in SECTION_KEYWORDS or keyword == "EOF":
+    if keyword in grammar.sections or keyword == "EOF":
         if rest.strip():
             raise FormatError(path, f"expected nothing behind {keyword}", line)
         return keyword, ""
-    close = difflib.get_close_matches(keyword[:40], _EVERY_KEYWORD, n=1)
+    close = difflib.get_close_matches(
+        keyword[:40], sorted(grammar.values | grammar.sections | {"EOF"}), n=1
+    )
     hint = f"; did you mean {close[0]}?" if close else ""
-    raise FormatError(path, f"expected a TSPLIB keyword, found {quote(word)}{hint}", line)
+    raise FormatError(path, f"expected a {grammar.name} keyword, found {quote(word)}{hint}", line)
 
 
 def _add_value(found: Sections, keyword: str, value: Value, types: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""Writers of problems (TSPLIB, ``.npy``, ``.csv``) and tours (TSPLIB).
+"""Writers of problems (TSPLIB, ``.npy``, ``.csv``, VRPLIB), tours (TSPLIB) and routes (CVRPLIB).
 
 Every number is written such that it reads back as the same double.
 """
@@ -12,22 +12,25 @@ from pathlib import Path
 
 import numpy as np
 
+from cosolve.core import Violation
 from cosolve.io.arrays import is_matrix
 from cosolve.io.atomic import atomic_write
 from cosolve.io.files import stem_and_suffix
-from cosolve.problems import TSP, Metric, Tour
+from cosolve.io.numbers import one_line, row_lines, rows_of, shortest
+from cosolve.io.routes import routes_text
+from cosolve.io.write_vrplib import vrplib_bytes
+from cosolve.problems import TSP, VRP, Metric, Routes, Tour
 from cosolve.problems.metrics import FloatArray
 
 _TSPLIB_SUFFIXES = (".tsp", ".atsp")
 _ARRAY_SUFFIXES = (".npy", ".csv", ".txt")
-_EXACT = 2.0**53
 
 
-def write_problem(problem: TSP, path: str | Path) -> None:
+def write_problem(problem: TSP | VRP, path: str | Path) -> None:
     """Write a problem; the suffix says how.
 
     ``.tsp`` and ``.atsp`` are TSPLIB95; ``.npy``, ``.csv`` and ``.txt`` are a bare array of
-    coordinates or distances. ``.gz`` behind any of them compresses.
+    coordinates or distances; ``.vrp`` is VRPLIB, for a VRP. ``.gz`` behind any of them compresses.
 
     Parameters
     ----------
@@ -40,11 +43,20 @@ def write_problem(problem: TSP, path: str | Path) -> None:
     ------
     ValueError
         If the suffix is unknown, or the format cannot hold this problem exactly: TSPLIB has no
-        unrounded Euclidean distance and no paths, arrays have no metric and no fixed edges.
+        unrounded Euclidean distance and no paths, arrays have no metric and no fixed edges, VRPLIB
+        has no pairs and no shifts.
     OSError
         If the file cannot be written.
     """
     suffix = stem_and_suffix(path)[1]
+    if isinstance(problem, VRP):
+        if suffix != ".vrp":
+            raise ValueError(
+                f"{path}: cannot write a VRP as {suffix or 'a file without suffix'}; "
+                "expected .vrp, perhaps with .gz"
+            )
+        _write(path, vrplib_bytes(problem, path))
+        return
     if suffix in _TSPLIB_SUFFIXES:
         data = _tsplib(problem, path, suffix)
     elif suffix in _ARRAY_SUFFIXES:
@@ -58,15 +70,15 @@ def write_problem(problem: TSP, path: str | Path) -> None:
     _write(path, data)
 
 
-def write_solution(problem: TSP, solution: Tour, path: str | Path) -> None:
-    """Write a tour as a TSPLIB TOUR file with the cost as its comment.
+def write_solution(problem: TSP | VRP, solution: Tour | Routes, path: str | Path) -> None:
+    """Write a tour as a TSPLIB TOUR file with the cost as its comment, or routes as CVRPLIB does.
 
     Parameters
     ----------
     problem
-        The problem the tour solves; its labels name the nodes.
+        The problem that is solved; its labels name the nodes.
     solution
-        A feasible tour.
+        A feasible solution of it.
     path
         The file, customarily ``.tour`` or ``.sol``; with ``.gz`` it is compressed. It is replaced
         if it exists, and appears complete or not at all.
@@ -74,18 +86,36 @@ def write_solution(problem: TSP, solution: Tour, path: str | Path) -> None:
     Raises
     ------
     ValueError
-        If the tour is not feasible: such a file is never written.
+        If the solution is not feasible: such a file is never written.
+    TypeError
+        If it is none of this problem.
     OSError
         If the file cannot be written.
     """
-    violations = problem.check(solution)
+    if isinstance(problem, VRP) and isinstance(solution, Routes):
+        _require_feasible("routes are", problem.check(solution), path)
+        text = routes_text(problem, solution, shortest(problem.cost(solution)))
+    elif isinstance(problem, TSP) and isinstance(solution, Tour):
+        _require_feasible("tour is", problem.check(solution), path)
+        text = _tour_text(problem, solution)
+    else:
+        raise TypeError(
+            f"a {problem.kind} problem has no solution of type {type(solution).__name__}"
+        )
+    _write(path, text.encode())
+
+
+def _require_feasible(what: str, violations: list[Violation], path: str | Path) -> None:
     if violations:
-        raise ValueError(f"{path}: not written, the tour is infeasible: {violations[0].message}")
+        raise ValueError(f"{path}: not written, the {what} infeasible: {violations[0].message}")
+
+
+def _tour_text(problem: TSP, tour: Tour) -> str:
     kind = "path" if problem.path else "tour"
-    labels = solution.nodes + 1 if problem.labels is None else problem.labels[solution.nodes]
+    labels = tour.nodes + 1 if problem.labels is None else problem.labels[tour.nodes]
     lines = [
-        f"NAME : {_one_line(problem.name)}.tour",
-        f"COMMENT : {kind} of length {_number(problem.cost(solution))}",
+        f"NAME : {one_line(problem.name)}.tour",
+        f"COMMENT : {kind} of length {shortest(problem.cost(tour))}",
         "TYPE : TOUR",
         f"DIMENSION : {problem.size}",
         "TOUR_SECTION",
@@ -93,7 +123,7 @@ def write_solution(problem: TSP, solution: Tour, path: str | Path) -> None:
         "-1",
         "EOF",
     ]
-    _write(path, ("\n".join(lines) + "\n").encode())
+    return "\n".join(lines) + "\n"
 
 
 def _write(path: str | Path, data: bytes) -> None:
@@ -102,30 +132,16 @@ def _write(path: str | Path, data: bytes) -> None:
     atomic_write(path, data)
 
 
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) and abs(value) <= _EXACT else repr(value)
-
-
-def _numbers(array: FloatArray) -> list[list[float]]:
-    """Rows as Python numbers, whole where all are, whose `repr` reads back exactly."""
-    whole = np.array_equal(array, np.floor(array)) and (np.abs(array) <= _EXACT).all()
-    rows: list[list[float]] = (array.astype(np.int64) if whole else array).tolist()
-    return rows
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.replace("\0", " ").split()) or "unnamed"
-
-
 def _tsplib(problem: TSP, path: str | Path, suffix: str) -> bytes:
     if problem.path:
         raise ValueError(f"{path}: TSPLIB has no open paths, the problem cannot be written")
-    if problem.metric is Metric.EUCLIDEAN:
+    if problem.metric in (Metric.EUCLIDEAN, Metric.TRUNC1):
         raise ValueError(
-            f"{path}: TSPLIB has no Euclidean distance without rounding; write .npy or .csv instead"
+            f"{path}: TSPLIB has no Euclidean distance without rounding to integers; write .npy or "
+            ".csv instead"
         )
     asymmetric = not problem.symmetric or (suffix == ".atsp" and problem.matrix is not None)
-    lines = [f"NAME : {_one_line(problem.name)}"]
+    lines = [f"NAME : {one_line(problem.name)}"]
     if problem.comment:
         lines += [
             f"COMMENT : {' '.join(line.replace(chr(0), ' ').split())}"
@@ -142,7 +158,7 @@ def _tsplib(problem: TSP, path: str | Path, suffix: str) -> bytes:
         lines += _matrix_lines(problem.matrix, asymmetric, shown=problem.display is not None)
     if problem.display is not None:
         lines.append("DISPLAY_DATA_SECTION")
-        lines += _rows(labels.tolist(), problem.display)
+        lines += row_lines(labels.tolist(), problem.display)
     if problem.fixed_edges.size:
         lines.append("FIXED_EDGES_SECTION")
         lines += [f"{a} {b}" for a, b in labels[problem.fixed_edges].tolist()]
@@ -160,11 +176,11 @@ def _coordinate_lines(problem: TSP, coords: FloatArray, labels: list[int]) -> li
         lines.append("NODE_COORD_TYPE : THREED_COORDS")
     if problem.display is not None:
         lines.append("DISPLAY_DATA_TYPE : TWOD_DISPLAY")
-    return [*lines, "NODE_COORD_SECTION", *_rows(labels, coords)]
+    return [*lines, "NODE_COORD_SECTION", *row_lines(labels, coords)]
 
 
 def _matrix_lines(matrix: FloatArray, full: bool, shown: bool) -> list[str]:
-    rows = _numbers(matrix)
+    rows = rows_of(matrix)
     texts: Iterable[str]
     if full:
         texts = (" ".join(map(repr, row)) for row in rows)
@@ -176,13 +192,6 @@ def _matrix_lines(matrix: FloatArray, full: bool, shown: bool) -> list[str]:
         f"DISPLAY_DATA_TYPE : {'TWOD_DISPLAY' if shown else 'NO_DISPLAY'}",
         "EDGE_WEIGHT_SECTION",
         *texts,
-    ]
-
-
-def _rows(labels: list[int], coords: FloatArray) -> list[str]:
-    return [
-        f"{label} {' '.join(map(repr, row))}"
-        for label, row in zip(labels, _numbers(coords), strict=True)
     ]
 
 
@@ -210,5 +219,5 @@ def _array(problem: TSP, path: str | Path, suffix: str) -> bytes:
         np.save(buffer, array, allow_pickle=False)
         return buffer.getvalue()
     separator = "," if suffix == ".csv" else " "
-    lines = [separator.join(map(repr, row)) for row in _numbers(array)]
+    lines = [separator.join(map(repr, row)) for row in rows_of(array)]
     return ("\n".join(lines) + "\n").encode()

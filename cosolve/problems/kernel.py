@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from cosolve.problems.tsp import TSP
+    from cosolve.problems.vrp import VRP
 
 # The numbers are those of `MetricKind` in cosolve/cpp/core/metric.h.
 _KINDS = {
@@ -23,18 +24,19 @@ _KINDS = {
     Metric.MAX: 4,
     Metric.ATT: 5,
     Metric.GEO: 6,
+    Metric.TRUNC1: 7,
 }
 
 
 def kernel_metric(
-    problem: TSP, order: npt.ArrayLike | None = None, hub: bool = False
+    problem: TSP | VRP, order: npt.ArrayLike | None = None, hub: bool = False
 ) -> _kernels.Metric:
     """Build the kernels' metric of a problem.
 
     Parameters
     ----------
     problem
-        The instance.
+        The instance; the nodes of a VRP are its locations.
     order
         Distinct nodes, shape (m,): node i of the metric is node ``order[i]`` of the problem, whose
         other nodes are left out. All of them under the problem's own numbers unless given.
@@ -52,13 +54,19 @@ def kernel_metric(
     ValueError
         If `order` does not name distinct nodes.
     """
-    nodes = None if order is None else _distinct(order, problem.size)
+    nodes = None if order is None else _distinct(order, _nodes(problem))
     if problem.coords is not None:
         coords = problem.coords if nodes is None else problem.coords[nodes]
         return _kernels.Metric(_KINDS[problem.metric], coords, hub)
     assert problem.matrix is not None
     matrix = problem.matrix if nodes is None else problem.matrix[np.ix_(nodes, nodes)]
     return _kernels.Metric(matrix, hub)
+
+
+def _nodes(problem: TSP | VRP) -> int:
+    array = problem.matrix if problem.coords is None else problem.coords
+    assert array is not None
+    return len(array)
 
 
 def _distinct(order: npt.ArrayLike, n: int) -> npt.NDArray[np.int64]:

@@ -37,6 +37,9 @@ class Metric(StrEnum):
     """Pseudo-Euclidean distance of att48 and att532."""
     GEO = "GEO"
     """Great-circle distance in kilometers; coordinates are DDD.MM (degrees and minutes)."""
+    TRUNC1 = "TRUNC1"
+    """Euclidean distance cut to one decimal, floor(10 d) / 10: the convention of the DIMACS
+    challenge for the instances of Solomon and of Gehring and Homberger."""
     EXPLICIT = "EXPLICIT"
     """Entries of a full matrix."""
 
@@ -101,4 +104,7 @@ def distances(metric: Metric, a: FloatArray, b: FloatArray) -> FloatArray:
     if metric is Metric.CEIL:
         ceiling: FloatArray = np.ceil(euclidean)
         return ceiling
+    if metric is Metric.TRUNC1:
+        truncated: FloatArray = np.floor(10.0 * euclidean) / 10.0
+        return truncated
     return euclidean

@@ -2,122 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from cosolve.core import Violation
+from cosolve.problems import vrp_validate as validate
 from cosolve.problems.metrics import INTEGRAL_METRICS, FloatArray, Metric, distances
+from cosolve.problems.vrp_parts import ClientGroup, IntArray, Route, Routes, VehicleType, frozen
 
-IntArray = npt.NDArray[np.int32]
-
-
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    array.setflags(write=False)
-    return array
-
-
-@dataclass(frozen=True, slots=True)
-class VehicleType:
-    """Vehicles that are alike.
-
-    Parameters
-    ----------
-    capacity
-        What a vehicle can hold, one number for each dimension of the load; a plain number is
-        taken for one dimension. Infinite unless given.
-    number
-        How many there are; None for as many as wanted.
-    start
-        The depot, a location number, where its routes begin.
-    end
-        The depot where they end; None for the one where they begin.
-    open
-        Whether a route ends at its last client instead of a depot; `end` must be None then.
-    fixed_cost
-        Of every vehicle that is used.
-    distance_cost, time_cost
-        For every unit of distance, and of the time between leaving the first and reaching the last
-        stop, which includes driving, waiting and service.
-    shift
-        Earliest time of leaving the depot and latest time of being back.
-    max_distance, max_duration
-        Limits of a route.
-    name
-        For messages.
-    """
-
-    capacity: tuple[float, ...] | float = math.inf
-    number: int | None = None
-    start: int = 0
-    end: int | None = None
-    open: bool = False
-    fixed_cost: float = 0.0
-    distance_cost: float = 1.0
-    time_cost: float = 0.0
-    shift: tuple[float, float] = (0.0, math.inf)
-    max_distance: float = math.inf
-    max_duration: float = math.inf
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ClientGroup:
-    """Clients of which at most one is visited.
-
-    Parameters
-    ----------
-    clients
-        Location numbers.
-    required
-        Whether one of them must be visited.
-    """
-
-    clients: tuple[int, ...]
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Route:
-    """What one vehicle does.
-
-    Parameters
-    ----------
-    visits
-        Location numbers of the clients in order, without the depots, shape (k,).
-    vehicle
-        Number of its vehicle type.
-    """
-
-    visits: IntArray
-    vehicle: int = 0
-
-    def __post_init__(self) -> None:
-        """Freeze the array."""
-        visits = np.asarray(self.visits)
-        if visits.ndim != 1 or (visits.size and visits.dtype.kind not in "iu"):
-            raise ValueError(f"the visits of a route are a row of integers, got {visits!r:.60}")
-        object.__setattr__(self, "visits", _frozen(visits.astype(np.int32, copy=True)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Routes:
-    """A solution of a vehicle routing problem.
-
-    Parameters
-    ----------
-    routes
-        The routes; empty ones are left out.
-    """
-
-    routes: tuple[Route, ...]
-
-    def __post_init__(self) -> None:
-        """Drop empty routes."""
-        object.__setattr__(self, "routes", tuple(r for r in self.routes if r.visits.size))
+if TYPE_CHECKING:
+    from cosolve.core import Violation
+    from cosolve.problems.vrp_build import VRPBuilder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +25,11 @@ class VRP:
     `matrix` is given. Arrays have one entry for each location, those of depots are ignored unless
     said otherwise; they are copied and made read-only. No n x n matrix is built from coordinates.
 
+    Whatever may be left out is filled in: `demands` and `pickups` always have shape
+    (n, dimensions), `windows` (n, 2), `pairs` (m, 2), `pair_loads` (m, dimensions); `service`,
+    `release`, `prizes` and `required` (n,), with zeros and False for depots; every capacity is a
+    tuple.
+
     A solution visits every required client once. Its cost is, summed over the routes, the fixed
     cost of the vehicle, its costs of distance and of time, and the prizes of clients not visited.
 
@@ -136,7 +38,7 @@ class VRP:
     coords
         Coordinates, shape (n, 2) or (n, 3).
     matrix
-        Distances, shape (n, n), not necessarily symmetric.
+        Distances, shape (n, n), not necessarily symmetric. The diagonal is ignored.
     metric
         How coordinates become distances.
     durations
@@ -157,10 +59,10 @@ class VRP:
     release
         Before this time no vehicle that visits the client may leave the depot, shape (n,).
     prizes
-        Cost of not visiting a client, shape (n,); counts for clients not required.
+        Cost of not visiting a client, shape (n,); counts for clients not required, 0 for others.
     required
         Which clients must be visited, shape (n,), bool; all if None. Members of groups are ruled by
-        their group.
+        their group: False for them.
     groups
         Of each at most one client is visited, exactly one if required.
     pairs
@@ -174,11 +76,25 @@ class VRP:
         As in the file.
     labels
         The numbers that solution files use for locations, shape (n,); their own numbers if None.
+    display
+        Where to draw the locations of a problem whose distances do not say, shape (n, 2). It has no
+        influence on any distance.
 
     Raises
     ------
     ValueError
         If an argument is malformed; the message says what and where.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> coords = np.array([[0, 0], [0, 3], [4, 0], [4, 3]])
+    >>> trucks = (VehicleType(capacity=2, number=2),)
+    >>> problem = VRP(coords=coords, demands=np.array([0, 1, 1, 1]), vehicles=trucks)
+    >>> problem.cost(Routes([[1], [2, 3]]))
+    18.0
+    >>> problem.check(Routes([[1, 2, 3]]))[0].message
+    'route 1 carries 3, more than its capacity of 2 by 1'
     """
 
     kind: ClassVar[str] = "vrp"
@@ -189,25 +105,178 @@ class VRP:
     durations: FloatArray | None = None
     depots: int = 1
     vehicles: tuple[VehicleType, ...] = (VehicleType(),)
-    demands: FloatArray | None = None
-    pickups: FloatArray | None = None
-    windows: FloatArray | None = None
-    service: FloatArray | None = None
-    release: FloatArray | None = None
-    prizes: FloatArray | None = None
-    required: npt.NDArray[np.bool_] | None = None
+    demands: FloatArray = None  # type: ignore[assignment]  # filled in by __post_init__
+    pickups: FloatArray = None  # type: ignore[assignment]
+    windows: FloatArray = None  # type: ignore[assignment]
+    service: FloatArray = None  # type: ignore[assignment]
+    release: FloatArray = None  # type: ignore[assignment]
+    prizes: FloatArray = None  # type: ignore[assignment]
+    required: npt.NDArray[np.bool_] = None  # type: ignore[assignment]
     groups: tuple[ClientGroup, ...] = ()
-    pairs: IntArray | None = None
-    pair_loads: FloatArray | None = None
+    pairs: IntArray = None  # type: ignore[assignment]
+    pair_loads: FloatArray = None  # type: ignore[assignment]
     backhauls: bool = False
     name: str = "unnamed"
     comment: str = ""
     labels: npt.NDArray[np.int64] | None = None
+    display: FloatArray | None = None
+    symmetric: bool = field(init=False, default=True)
     integral: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         """Validate every argument and freeze the arrays."""
-        raise NotImplementedError
+        if (self.coords is None) == (self.matrix is None):
+            raise ValueError("give either coords or matrix, not both and not neither")
+        if isinstance(self.depots, bool) or not isinstance(self.depots, int | np.integer):
+            raise ValueError(f"depots must be a whole number, got {self.depots!r:.60}")
+        self._set("depots", int(self.depots))
+        if self.depots < 1:
+            raise ValueError(f"a VRP needs at least one depot, got {self.depots}")
+        self._set_distances()
+        if self.size < 1:
+            raise ValueError(
+                f"a VRP needs at least one client, got {self.locations} locations and "
+                f"{self.depots} depots"
+            )
+        self._set_loads_and_fleet()
+        self._set_times()
+        self._set_choices()
+        n, depots = self.locations, self.depots
+        self._set_array("labels", validate.labels(self.labels, n, depots))
+        if self.display is not None:
+            display = validate.coordinates(self.display, "display", depots)
+            if display.shape != (n, 2):
+                raise ValueError(f"display must have shape ({n}, 2), got {display.shape}")
+            self._set_array("display", display)
+        self._set("integral", self._costs_are_integral())
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def _set_array(self, name: str, value: npt.NDArray[Any] | None) -> None:
+        self._set(name, None if value is None else frozen(value))
+
+    def _set_distances(self) -> None:
+        metric = Metric(self.metric)
+        if self.coords is not None:
+            coords = validate.coordinates(self.coords, "coords", self.depots)
+            if metric is Metric.EXPLICIT:
+                raise ValueError("metric EXPLICIT needs a matrix, not coords")
+            if metric in (Metric.GEO, Metric.ATT) and coords.shape[1] != 2:
+                raise ValueError(
+                    f"metric {metric} is defined for 2 coordinates, got {coords.shape[1]}"
+                )
+            self._set_array("coords", coords)
+        else:
+            if metric not in (Metric.EUCLIDEAN, Metric.EXPLICIT):
+                raise ValueError(f"metric {metric} needs coords, not a matrix")
+            matrix = validate.square(self.matrix, "distance", self.depots)
+            self._set("symmetric", bool(np.array_equal(matrix, matrix.T)))
+            self._set_array("matrix", matrix)
+            metric = Metric.EXPLICIT
+        self._set("metric", metric)
+        if self.durations is not None:
+            durations = validate.square(self.durations, "travel time", self.depots)
+            if len(durations) != self.locations:
+                raise ValueError(
+                    f"durations must have shape ({self.locations}, {self.locations}), got "
+                    f"{durations.shape}"
+                )
+            self._set_array("durations", durations)
+
+    def _set_loads_and_fleet(self) -> None:
+        n, depots = self.locations, self.depots
+        vehicles = tuple(self.vehicles)
+        if not vehicles:
+            raise ValueError("a VRP needs at least one vehicle type, got none")
+        pairs = validate.pairs(self.pairs, n, depots)
+        given = {
+            "demands": validate.loads(self.demands, n, depots, "demand"),
+            "pickups": validate.loads(self.pickups, n, depots, "pickup"),
+            "pair_loads": validate.pair_loads(self.pair_loads, len(pairs)),
+        }
+        dimensions = validate.dimensions(given, vehicles)
+        for name, array in given.items():
+            rows = len(pairs) if name == "pair_loads" else n
+            self._set_array(name, np.zeros((rows, dimensions)) if array is None else array)
+        self._set_array("pairs", pairs)
+        self._set("vehicles", validate.fleet(vehicles, dimensions, depots))
+        for what, loads in (("demand", self.demands), ("pickup", self.pickups)):
+            both = pairs[loads[pairs].any(axis=2)]
+            if both.size:
+                client = int(both[0])
+                raise ValueError(
+                    f"client {client} is in a pair and has {what} {loads[client].max():g}; goods "
+                    "of pairs are not from the depot, expected 0"
+                )
+        self._set("backhauls", bool(self.backhauls))
+        mixed = self.demands.any(axis=1) & self.pickups.any(axis=1)
+        if self.backhauls and mixed.any():
+            raise ValueError(
+                f"client {int(np.flatnonzero(mixed)[0])} has both demand and pickup, which "
+                "backhauls do not allow"
+            )
+
+    def _set_times(self) -> None:
+        n, depots = self.locations, self.depots
+        self._set_array("windows", validate.windows(self.windows, n, depots))
+        for name, what in (
+            ("service", "service time"),
+            ("release", "release time"),
+            ("prizes", "prize"),
+        ):
+            values = validate.per_location(getattr(self, name), n, depots, what)
+            self._set(name, values)
+
+    def _set_choices(self) -> None:
+        required = validate.required(self.required, self.locations, self.depots)
+        groups = validate.groups(self.groups, self.locations, self.depots)
+        members = np.array([c for group in groups for c in group.clients], dtype=np.int64)
+        required[members] = False
+        paired = np.intersect1d(members, self.pairs)
+        if paired.size:
+            raise ValueError(f"client {paired[0]} is both in a pair and in a group")
+        halves = required[self.pairs]
+        uneven = np.flatnonzero(halves[:, 0] != halves[:, 1])
+        if uneven.size:
+            a, b = self.pairs[uneven[0]]
+            raise ValueError(f"clients {a} and {b} are a pair, but only one of them is required")
+        self.prizes[required] = 0.0
+        self._set("groups", groups)
+        self._set_array("required", required)
+        for name in ("service", "release", "prizes"):
+            self._set_array(name, getattr(self, name))
+
+    def _costs_are_integral(self) -> bool:
+        def whole(*arrays: npt.ArrayLike) -> bool:
+            return all(bool((np.floor(array) == array).all()) for array in map(np.asarray, arrays))
+
+        far = self.metric in INTEGRAL_METRICS
+        if self.matrix is not None:
+            far = whole(self.matrix)
+        rates = [(v.fixed_cost, v.distance_cost, v.time_cost) for v in self.vehicles]
+        if not whole(self.prizes, rates) or not (far or not any(r[1] for r in rates)):
+            return False
+        if not any(vehicle.time_cost for vehicle in self.vehicles):
+            return True
+        shifts = [vehicle.shift for vehicle in self.vehicles]
+        durations = far if self.durations is None else whole(self.durations)
+        return durations and whole(self.service, self.release, self.windows, shifts)
+
+    @staticmethod
+    def build(metric: Metric = Metric.EUCLIDEAN, name: str = "unnamed") -> VRPBuilder:
+        """Begin a problem that is put together one place and one vehicle at a time.
+
+        Parameters
+        ----------
+        metric
+            How coordinates become distances.
+        name
+            Of the problem.
+        """
+        from cosolve.problems.vrp_build import VRPBuilder
+
+        return VRPBuilder(metric, name)
 
     @property
     def size(self) -> int:
@@ -221,6 +290,58 @@ class VRP:
         assert array is not None
         return int(array.shape[0])
 
+    @property
+    def dimensions(self) -> int:
+        """Number of dimensions of the load."""
+        return int(self.demands.shape[1])
+
+    @property
+    def timed(self) -> bool:
+        """Whether it matters when a vehicle is where: windows, release times or shifts."""
+        return bool(
+            self.windows[:, 0].any()
+            or np.isfinite(self.windows[:, 1]).any()
+            or self.release.any()
+            or any(vehicle.shift != (0.0, float("inf")) for vehicle in self.vehicles)
+        )
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a capacitated VRP, if need be with limits on routes and on their number.
+
+        That is: one depot, one vehicle type whose routes are closed and which costs per distance
+        only, one dimension of load; every client is required; no pickups, pairs, windows, release
+        times or shift. There may be service times and limits on distance and duration, durations
+        being the distances.
+        """
+        return self.plain_but_for_time and not self.timed and self.durations is None
+
+    @property
+    def plain_but_for_time(self) -> bool:
+        """Like `plain`, but perhaps with windows, release times, a shift and travel times."""
+        vehicle = self.vehicles[0]
+        return bool(
+            self.depots == 1
+            and len(self.vehicles) == 1
+            and not vehicle.open
+            and not vehicle.time_cost
+            and not vehicle.fixed_cost
+            and self.dimensions == 1
+            and self.required[1:].all()
+            and not self.pickups.any()
+            and not len(self.pairs)
+        )
+
+    @property
+    def fleet_size(self) -> int | None:
+        """Number of vehicles of all types; None if there are as many as wanted of one."""
+        numbers = [vehicle.number for vehicle in self.vehicles]
+        return None if None in numbers else sum(number or 0 for number in numbers)
+
+    def label(self, location: int) -> int:
+        """Return the number that solution files use for a location."""
+        return int(location if self.labels is None else self.labels[location])
+
     def distance(self, i: Any, j: Any) -> FloatArray:
         """Distances from locations `i` to locations `j`; they broadcast."""
         if self.coords is not None:
@@ -233,12 +354,36 @@ class VRP:
         return self.distance(i, j) if self.durations is None else np.asarray(self.durations[i, j])
 
     def cost(self, solution: Routes) -> float:
-        """Cost of a solution, feasible or not."""
-        raise NotImplementedError
+        """Cost of a solution, feasible or not.
+
+        Raises
+        ------
+        ValueError
+            If a visit is no client or a vehicle no vehicle type.
+        """
+        from cosolve.problems.vrp_schedule import cost
+
+        return cost(self, solution)
 
     def check(self, solution: Routes) -> list[Violation]:
-        """Every way in which a solution is not feasible; empty if it is."""
-        raise NotImplementedError
+        """Every way in which a solution is not feasible; empty if it is.
+
+        Times, loads and lengths may exceed their limits by a millionth.
+        """
+        from cosolve.problems.vrp_check import check
+
+        return check(self, solution)
+
+    def proven_infeasible(self) -> str | None:
+        """Say why there is no solution, if that is easy to see; None proves nothing.
+
+        Demands no vehicle can hold, clients no vehicle can reach in time, and fleets that are too
+        small for all demands together are found, in time linear in the clients where distances
+        obey the triangle inequality.
+        """
+        from cosolve.problems.vrp_infeasible import proven_infeasible
+
+        return proven_infeasible(self)
 
 
-__all__ = ["INTEGRAL_METRICS", "VRP", "ClientGroup", "Route", "Routes", "VehicleType"]
+__all__ = ["VRP", "ClientGroup", "Route", "Routes", "VehicleType"]

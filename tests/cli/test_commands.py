@@ -123,7 +123,7 @@ def test_check_of_garbage(square: Path, write: Callable[[str], Path], fail: Call
 
 def test_info(square: Path, call: Call) -> None:
     """What is in the file is listed."""
-    lines = {line[:13].strip(): line[13:] for line in call("info", square).splitlines()}
+    lines = {line[:14].strip(): line[14:] for line in call("info", square).splitlines()}
     assert lines == {
         "instance": "square", "comment": "four corners", "problem": "tsp", "nodes": "4",
         "metric": "EUC", "symmetric": "yes", "integral": "yes", "path": "no",

@@ -59,7 +59,7 @@ def bad(tmp_path, text, name="bad.tsp"):
         ("TYPE : TSP", "TYPE TSP", 2, "expected 'TYPE : value', found no colon"),
         ("TYPE : TSP", "TYPE : HCP", 2, "TYPE is 'HCP', expected one of: TSP ATSP TOUR"),
         ("TYPE : TSP", "TYPE : SOP", 2, "expected one of: TSP ATSP TOUR"),
-        ("TYPE : TSP", "TYPE : CVRP\nCAPACITY : 5", 2, "expected one of: TSP ATSP TOUR"),
+        ("TYPE : TSP", "TYPE : CVRP\nCAPACITY : 5", None, "expected a DEMAND_SECTION"),
         ("TYPE : TSP", "TYPE : TOUR", 2, "found a tour"),
         ("TYPE : TSP", "TYPE : TSP\nCAPACITY : 5", 3, "CAPACITY does not belong"),
         ("TYPE : TSP", "TYPE : TSP\nTYPE : TSP", 3, "TYPE appears twice, first in line 2"),
@@ -233,7 +233,8 @@ def test_unknown_format(tmp_path):
     """Text of another kind is quoted."""
     message = bad(tmp_path, b"Dear reader,\n", "letter")
     assert message == (
-        ":1: expected TSPLIB keywords, a .npy array or a table of numbers, found 'Dear reader,'"
+        ":1: expected TSPLIB or VRPLIB keywords, a .npy array or a table of numbers, found "
+        "'Dear reader,'"
     )
 
 

@@ -51,6 +51,7 @@ SCALAR = {
     Metric.EUCLIDEAN: _euclidean,
     Metric.EUC: lambda a, b: _nint(_euclidean(a, b)),
     Metric.CEIL: lambda a, b: math.ceil(_euclidean(a, b)),
+    Metric.TRUNC1: lambda a, b: math.floor(10 * _euclidean(a, b)) / 10,
     Metric.MAN: lambda a, b: _nint(sum(_differences(a, b))),
     Metric.MAX: lambda a, b: max(map(_nint, _differences(a, b))),
     Metric.ATT: _att,

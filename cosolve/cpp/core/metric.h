@@ -23,8 +23,9 @@ enum class MetricKind : int {
     MaxNint = 4,    // TSPLIB MAX_2D, MAX_3D
     Att = 5,        // TSPLIB ATT
     Geo = 6,        // TSPLIB GEO
-    Explicit = 7,   // full matrix
-    TwoCopies = 8,  // asymmetric matrix, every node split in two
+    Trunc1 = 7,     // Euclidean, cut to one decimal
+    Explicit = 8,   // full matrix
+    TwoCopies = 9,  // asymmetric matrix, every node split in two
 };
 
 class Metric {
@@ -66,6 +67,7 @@ public:
         case MetricKind::Geo:
             return geo_.empty() ? geo(i, j)
                                 : static_cast<double>(geo_[static_cast<std::size_t>(i) * n_ + j]);
+        case MetricKind::Trunc1: return truncated(10.0 * std::sqrt(squared(i, j))) / 10.0;
         case MetricKind::TwoCopies: return split(i, j);
         case MetricKind::Explicit: break;
         }

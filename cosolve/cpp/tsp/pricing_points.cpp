@@ -43,6 +43,7 @@ public:
         case MetricKind::MaxNint: return std::floor(rank + 0.5);
         case MetricKind::Att: return std::ceil(std::sqrt(rank / 10.0));
         case MetricKind::Geo: return greatCircle(rank);
+        case MetricKind::Trunc1: return std::floor(10.0 * std::sqrt(rank)) / 10.0;
         default: return std::sqrt(rank);
         }
     }
