@@ -172,7 +172,9 @@ class _EdgeProgram:
         self._finder = _kernels.CapacityCuts(model.load, model.capacity) if self._capacity else None
         # Keeps the program feasible whatever edges it has.
         for row in self._degree:
-            self._program.add_column(10 * float(np.max(self._cost[np.isfinite(self._cost)])), [row], [2.0])
+            self._program.add_column(
+                10 * float(np.max(self._cost[np.isfinite(self._cost)])), [row], [2.0]
+            )
         self._spare = len(self._degree)
         self._add(self._first())
         self.prices: Prices | None = None
@@ -191,7 +193,10 @@ class _EdgeProgram:
         pairs = pairs[np.isfinite(self._cost[a, b]) & ~self._has[a, b] & (a != b)]
         inside = self._cuts.inside()[:, : len(self._cut_rows)]
         for a, b in pairs:
-            rows, values = [self._depot if a == 0 else self._degree[a - 1], self._degree[b - 1]], [1.0, 1.0]
+            rows, values = (
+                [self._depot if a == 0 else self._degree[a - 1], self._degree[b - 1]],
+                [1.0, 1.0],
+            )
             if a != 0 and len(self._cut_rows):
                 both = np.flatnonzero(inside[a] * inside[b])
                 rows += [self._cut_rows[k] for k in both]
@@ -230,7 +235,8 @@ class _EdgeProgram:
             node[0] = max(0.0, node[0])
         prices = np.minimum(0.0, duals[self._cut_rows])  # x(E(S)) <= |S| - k(S)
         rights = np.array(
-            [len(m) - k for m, k in zip(self._cuts.members, self._cuts.vehicles, strict=True)], float
+            [len(m) - k for m, k in zip(self._cuts.members, self._cuts.vehicles, strict=True)],
+            float,
         )[: len(prices)]
         sides = 2.0 * node[1:].sum() + float(rights @ prices)
         sides += 2.0 * node[0] * (model.fewest if node[0] > 0 else (model.most or 0))
@@ -268,7 +274,9 @@ class _EdgeProgram:
         values = self._program.values()[self._spare :]
         used = values > 1e-9
         ends = np.ascontiguousarray(self._ends[used], dtype=np.int32)
-        found = self._finder.find(ends, np.ascontiguousarray(values[used]), _LEAST_VIOLATION, _MOST_CUTS)
+        found = self._finder.find(
+            ends, np.ascontiguousarray(values[used]), _LEAST_VIOLATION, _MOST_CUTS
+        )
         new = 0
         member = np.zeros(self._model.nodes, bool)
         for clients, vehicles in found:

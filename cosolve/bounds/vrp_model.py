@@ -131,7 +131,9 @@ def route_model(problem: VRP) -> RouteModel | None:
     prizes[np.array(grouped, int) - problem.depots + 1] = 0.0
     consumption, windows = _times(problem, clients, distance, duration, service)
     if consumption is not None and windows is not None:
-        late = windows[:, 0][:, None] + consumption > windows[None, :, 1] * (1 + _ROUNDING) + _ROUNDING
+        late = (
+            windows[:, 0][:, None] + consumption > windows[None, :, 1] * (1 + _ROUNDING) + _ROUNDING
+        )
         cost[late] = math.inf
     if math.isfinite(capacity):
         full = load[:, None] + load[None, :] > capacity * (1 + _ROUNDING)
