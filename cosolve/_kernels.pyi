@@ -339,6 +339,7 @@ def solve_exactly(distance: Annotated[NDArray[numpy.float64], dict(shape=(None, 
     Shortest tour or path among those that use most fixed edges, by dynamic programming.
     """
 
+<<<<<<< HEAD
 class VrpGenetic:
     """Hybrid genetic search for capacitated vehicle routing."""
 
@@ -380,3 +381,65 @@ class VrpGenetic:
 
     @property
     def restarts(self) -> int: ...
+=======
+class RoutePricing:
+    """Cheapest ng-routes under reduced costs; node 0 is the depot."""
+
+    def __init__(self, consumption: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], earliest: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], latest: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], horizon: float, load: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], capacity: float, neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], symmetric: bool) -> None: ...
+
+    def run(self, cost: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], heuristic: bool, routes: int, most_labels: float, seconds: float) -> bool:
+        """
+        Price; return whether nothing cut it short. Not interruptible but by its time.
+        """
+
+    def routes(self) -> list[list[int]]:
+        """The routes found, without the depot."""
+
+    @property
+    def least(self) -> float:
+        """Least reduced cost, at most 0."""
+
+    @property
+    def least_per_load(self) -> float:
+        """Least quotient of reduced cost and load, at most 0."""
+
+    @property
+    def labels(self) -> int:
+        """Number of labels of the last run."""
+
+class CapacityCuts:
+    """Separation of rounded capacity inequalities."""
+
+    def __init__(self, load: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], capacity: float) -> None: ...
+
+    def find(self, ends: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], least: float, most: int) -> list[tuple[list[int], int]]:
+        """Violated sets of clients, and how many vehicles they need."""
+
+class QRouteAscent:
+    """Ascent to the bound of q-routes without 2-cycles."""
+
+    def __init__(self, cost: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], load: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], capacity: int, fewest: int) -> None: ...
+
+    def run(self, iterations: int, target: float, seconds: float) -> int:
+        """
+        Evaluate penalties, and improve them; return the number of evaluations finished.
+        """
+
+    def prove(self, seconds: float) -> bool:
+        """Evaluate the best penalties exactly; return whether it is done."""
+
+    @property
+    def value(self) -> float:
+        """Best value; proves nothing."""
+
+    @property
+    def bound(self) -> float:
+        """Best proven bound, minus infinity if none."""
+
+    @property
+    def step(self) -> float:
+        """Length of the steps, 1 at first."""
+
+    def penalties(self) -> NDArray[numpy.float64]:
+        """The best penalties of the nodes."""
+>>>>>>> vrp-bound

@@ -16,10 +16,6 @@ DEFAULT_BOUND_SHARE = 0.15
 
 # After a search that ended by itself, a bound may take as long as the search, or this.
 _LEAST_S = 0.1
-# Seconds a bound takes, measured on uniform points: for one within a percent of the best, below
-# which none is tried; and until more time would not help, which is what is kept back.
-_WORTHWHILE_PER_NODE_S = 2e-5
-_CONVERGED_S, _CONVERGED_PER_NODE_S = 0.05, 1.5e-4
 # Without a time limit: so many iterations times nodes, about ten seconds, and so many iterations
 # for the largest problems.
 _UNTIMED_WORK = 30_000_000
@@ -68,7 +64,9 @@ class Certifier:
         """Seconds of the time limit to keep for a bound after the search."""
         if self.comes_first or not self._worthwhile(self._allowed_s):
             return 0.0
-        return min(self._allowed_s, _CONVERGED_S + _CONVERGED_PER_NODE_S * self.problem.size)
+        needed = self._needed()
+        assert needed is not None
+        return min(self._allowed_s, needed[1])
 
     def before_search(self) -> LowerBound | None:
         """Compute the bound if the search needs it."""
@@ -97,12 +95,16 @@ class Certifier:
         limit = self.run.stop.time_limit
         return float("inf") if limit is None else self.share * limit
 
-    def _worthwhile(self, seconds: float) -> bool:
-        from cosolve.problems import TSP  # NumPy: the command line needs none for its help
+    def _needed(self) -> tuple[float, float] | None:
+        from cosolve.bounds import seconds_needed
 
-        if self.share == 0 or not isinstance(self.problem, TSP):
+        return seconds_needed(self.problem)
+
+    def _worthwhile(self, seconds: float) -> bool:
+        if self.share == 0:
             return False
-        return seconds >= _WORTHWHILE_PER_NODE_S * self.problem.size
+        needed = self._needed()
+        return needed is not None and seconds >= needed[0]
 
     def _compute(self, seconds: float, cost: float | None) -> LowerBound | None:
         if not self._worthwhile(seconds):

@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from cosolve.bounds.base import LowerBound, proves, rounded_up
 
 if TYPE_CHECKING:
-    from cosolve.core import Run
-    from cosolve.problems import TSP
+    from cosolve.core import Problem, Run
+    from cosolve.problems import TSP, VRP
 
-__all__ = ["LowerBound", "lower_bound", "proves", "rounded_up"]
+__all__ = ["LowerBound", "lower_bound", "proves", "rounded_up", "seconds_needed"]
+
+# Seconds a bound of a tour takes, measured on uniform points: for one within a percent of the best,
+# and until more time would not help.
+_WORTHWHILE_PER_NODE_S = 2e-5
+_CONVERGED_S, _CONVERGED_PER_NODE_S = 0.05, 1.5e-4
 
 
-def lower_bound(problem: TSP, run: Run, *, upper: float | None = None) -> LowerBound | None:
+def seconds_needed(problem: Problem[Any]) -> tuple[float, float] | None:
+    """Return how long a bound worth having takes, and after how long more time would not help much.
+
+    Parameters
+    ----------
+    problem
+        Any problem.
+
+    Returns
+    -------
+    tuple of float or None
+        None if no bound is known for such problems.
+    """
+    if problem.kind == "tsp":
+        size = problem.size
+        return _WORTHWHILE_PER_NODE_S * size, _CONVERGED_S + _CONVERGED_PER_NODE_S * size
+    if problem.kind == "vrp":
+        from cosolve.bounds import vrp
+
+        return vrp.seconds_needed(cast("VRP", problem))
+    return None
+
+
+def lower_bound(
+    problem: Problem[Any], run: Run, *, upper: float | None = None
+) -> LowerBound | None:
     """Compute the best lower bound the limits allow.
 
-    Problems of a few nodes are solved exactly; symmetric ones get the Held-Karp bound, asymmetric
-    ones the better of the bounds by assignments and by arborescences.
+    Tours of a few nodes are solved exactly; symmetric ones get the Held-Karp bound, asymmetric
+    ones the better of the bounds by assignments and by arborescences. Vehicle routing problems get
+    the best of a ladder that ends with column generation.
 
     Parameters
     ----------
@@ -35,6 +66,13 @@ def lower_bound(problem: TSP, run: Run, *, upper: float | None = None) -> LowerB
         None if the limits do not suffice for a valid bound, or none is known for such a problem.
     """
     # Imported here, so that `import cosolve.bounds` does not load the kernels.
+    if problem.kind == "vrp":
+        from cosolve.bounds.vrp import vrp_bound
+
+        return vrp_bound(cast("VRP", problem), run, upper=upper)
+    if problem.kind != "tsp":
+        return None
+    problem = cast("TSP", problem)
     if problem.symmetric:
         from cosolve.bounds.held_karp import held_karp_bound
 

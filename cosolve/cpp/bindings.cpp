@@ -12,10 +12,14 @@ void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
 <<<<<<< HEAD
+<<<<<<< HEAD
 void bindVrpHgs(nb::module_ &m);
 =======
 void bindVrpRich(nb::module_ &m);
 >>>>>>> vrp-rich
+=======
+void bindVrpBounds(nb::module_ &m);
+>>>>>>> vrp-bound
 
 NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
@@ -28,5 +32,9 @@ NB_MODULE(_kernels, m) {
     bindMcts(m);
     bindAtsp(m);
     bindExact(m);
+<<<<<<< HEAD
     bindVrpHgs(m);
+=======
+    bindVrpBounds(m);
+>>>>>>> vrp-bound
 }

@@ -1,0 +1,138 @@
+"""What a worker process does for the bound of a vehicle routing problem."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from cosolve.bounds.vrp_columns import column_bound
+from cosolve.bounds.vrp_edges import CutSet, Prices, edge_bound
+from cosolve.bounds.vrp_model import RouteModel
+from cosolve.exact import Channel
+
+_EDGE_SHARE = 0.3  # of the time, where columns follow
+_LONGEST_ROUTE = 30.0  # mean number of clients beyond which routes are not priced
+_MOST_CLIENTS = 600  # likewise
+
+
+class Task(NamedTuple):
+    """What to compute.
+
+    Parameters
+    ----------
+    model
+        The relaxation.
+    seconds
+        How long it may take; infinite for until it converges.
+    programs
+        Most linear programs; None for any number.
+    """
+
+    model: RouteModel
+    seconds: float
+    programs: int | None
+
+
+class Found(NamedTuple):
+    """A bound, as it is sent.
+
+    Parameters
+    ----------
+    value
+        The bound.
+    method
+        What proved it.
+    programs
+        Linear programs so far.
+    """
+
+    value: float
+    method: str
+    programs: int
+
+
+class _Enough(Exception):  # noqa: N818 - no error
+    pass
+
+
+def climb(task: Task, channel: Channel) -> bool:
+    """Send better and better bounds: of edges first, then of routes.
+
+    Parameters
+    ----------
+    task
+        What to compute.
+    channel
+        Where bounds are sent.
+
+    Returns
+    -------
+    bool
+        Whether more time would not have raised the bound noticeably.
+    """
+    try:
+        return _Climb(task, channel).run()
+    except _Enough:
+        return False
+
+
+def prices_routes(model: RouteModel) -> bool:
+    """Return whether routes are short enough to be priced one by one.
+
+    Parameters
+    ----------
+    model
+        The relaxation.
+    """
+    clients = model.nodes - 1
+    if clients > _MOST_CLIENTS:
+        return False
+    if model.windows is not None:
+        return True
+    return clients <= _LONGEST_ROUTE * max(1, model.fewest)
+
+
+class _Climb:
+    def __init__(self, task: Task, channel: Channel) -> None:
+        self._task = task
+        self._channel = channel
+        self._programs = 0
+        self._best = -float("inf")
+
+    def run(self) -> bool:
+        model, seconds = self._task.model, self._task.seconds
+        started = time.perf_counter()
+        routes = prices_routes(model)
+        cuts, center, converged = CutSet(model.nodes), None, False
+        if model.all_required:
+            share = _EDGE_SHARE if routes else 1.0
+            converged, center = self._edges(cuts, started + share * seconds)
+        if not routes:
+            return converged
+        if center is not None:
+            cuts, center = cuts.used(center)
+        before = self._programs
+        return column_bound(
+            model,
+            cuts,
+            lambda value, count: self._tell(value, "ng-routes", before + count),
+            started + seconds,
+            center,
+        )
+
+    def _edges(self, cuts: CutSet, deadline_s: float) -> tuple[bool, Prices | None]:
+        return edge_bound(
+            self._task.model,
+            cuts,
+            lambda value, count: self._tell(value, "capacity-cuts", count),
+            deadline_s,
+        )
+
+    def _tell(self, value: float, method: str, programs: int) -> None:
+        self._programs = programs
+        if value > self._best:
+            self._best = value
+            self._channel.send(Found(value, method, programs))
+        enough = self._task.programs is not None and programs >= self._task.programs
+        if enough or self._channel.interrupted.is_set():
+            raise _Enough
