@@ -76,3 +76,9 @@ def test_an_attempt_that_violates_nothing_is_a_solution() -> None:
     result = solve(vrp(capacity=4), Doubtful(), stop=1.0, bound_share=0)
     assert result.status is Status.FEASIBLE
     assert result.cost == 24
+
+
+def test_guidance_is_over_locations() -> None:
+    """Depots are nodes, too."""
+    result = solve(vrp(capacity=4), Shuttle(), stop=1.0, guide="knn:2", bound_share=0)
+    assert result.status is Status.FEASIBLE

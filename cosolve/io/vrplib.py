@@ -152,8 +152,8 @@ def _distances(sections: Sections, n: int, kind: str) -> tuple[LabelArray, dict[
     metric, dimensions = _WEIGHT_TYPES[weight_type]
     declared = sections.choice("NODE_COORD_TYPE", _COORDINATES)
     if metric is Metric.EXPLICIT:
-        labels = np.arange(1, n + 1)
         fields = explicit_weights(sections, n, symmetric=False)
+        labels = np.arange(1, n + 1)
         if "NODE_COORD_SECTION" in sections.blocks:
             columns = _COORDINATES[declared] or None if declared is not None else None
             labels = node_table(sections, "NODE_COORD_SECTION", n, columns)[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cosolve.problems import TSP, Metric
+from cosolve.problems import TSP, VRP, Metric
 from cosolve.problems.kernel import kernel_metric
 
 
@@ -57,3 +57,16 @@ def test_order_must_name_distinct_nodes(order):
     """Anything else is a ValueError."""
     with pytest.raises(ValueError, match="order must"):
         kernel_metric(TSP(coords=np.zeros((3, 2))), order)
+
+
+def test_locations_of_a_vrp_are_nodes():
+    """Depots come first, as everywhere."""
+    rng = np.random.default_rng(4)
+    i = np.arange(6)
+    for fields in (
+        {"coords": rng.random((6, 2)) * 90, "metric": "TRUNC1"},
+        {"matrix": np.ones((6, 6))},
+    ):
+        problem = VRP(**fields, depots=2)
+        expected = problem.distance(i[:, None], i[None])
+        assert (matrix_of(kernel_metric(problem), 6) == expected).all()

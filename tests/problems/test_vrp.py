@@ -1,6 +1,8 @@
 """The vehicle routing problem: what it accepts, fills in and says of itself."""
 
+import dataclasses
 import math
+import pickle
 import re
 
 import numpy as np
@@ -290,3 +292,11 @@ def test_fleet_size_counts_all_types():
     """As many as wanted of one type have no number."""
     assert vrp(vehicles=(VehicleType(number=2), VehicleType(number=3))).fleet_size == 5
     assert vrp(vehicles=(VehicleType(number=2), VehicleType())).fleet_size is None
+
+
+def test_pickling_and_replacing_keep_everything():
+    """Problems go to worker processes, and are read again with other vehicles."""
+    problem = vrp(**PLAIN, labels=[0, 7, 8, 9], groups=(ClientGroup((1, 2)),))
+    for copy in (pickle.loads(pickle.dumps(problem)), dataclasses.replace(problem)):
+        for field in dataclasses.fields(VRP):
+            np.testing.assert_array_equal(getattr(copy, field.name), getattr(problem, field.name))
