@@ -47,52 +47,6 @@ def space_filling_tour(metric: Metric) -> NDArray[numpy.int32]:
 def tour_cost(metric: Metric, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> float:
     """Length of a closed tour."""
 
-class RuinRecreate:
-    """Ruin and recreate for vehicle routing problems."""
-
-    def __init__(self, distance: Metric, duration: Metric | None, symmetric: bool, depots: int, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], limits: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], capacities: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demands: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], pickups: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], clients: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tasks: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], members: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], pair_loads: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], backhauls: bool, seed: int, granularity: int = 40, mean_removed: float = 10.0, longest_string: int = 10, split_rate: float = 0.5, split_depth: float = 0.01, blink_rate: float = 0.01) -> None: ...
-
-    def construct(self) -> None:
-        """Serve what is unserved, neighbors after each other."""
-
-    def start(self, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begins: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
-        """Start from routes; those that break a limit are dissolved."""
-
-    def anneal(self, seconds: float, iterations: int, temperature: float) -> int: ...
-
-    def repair(self, seconds: float, iterations: int, temperature: float) -> int:
-        """Look for places for the unserved clients, whatever they cost."""
-
-    def reduce_fleet(self, seconds: float, iterations: int, temperature: float, fewest: int) -> int:
-        """Do with fewer and fewer vehicles."""
-
-    def to_best(self) -> None:
-        """Go back to the best solution."""
-
-    def routes(self) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]]:
-        """Best solution: kinds, begins (one more), visits."""
-
-    def consistent(self) -> bool:
-        """Whether all kept data agree, for tests."""
-
-    def mean_arc(self) -> float:
-        """Mean cost of an arc of the current routes."""
-
-    @property
-    def cost(self) -> float:
-        """Of the best solution, with prizes forgone."""
-
-    @property
-    def unserved(self) -> int:
-        """Required tasks the best one leaves out."""
-
-    @property
-    def vehicles(self) -> int:
-        """That the best solution uses."""
-
-    @property
-    def current_cost(self) -> float: ...
-
 class LinKernighan:
     """Iterated Lin-Kernighan search."""
 
@@ -339,7 +293,45 @@ def solve_exactly(distance: Annotated[NDArray[numpy.float64], dict(shape=(None, 
     Shortest tour or path among those that use most fixed edges, by dynamic programming.
     """
 
-<<<<<<< HEAD
+class CapacitatedInstance:
+    """Routes of one depot, limited in load and length only."""
+
+    def __init__(self, metric: Metric, demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], capacity: float, fixed_cost: float, max_length: float, max_routes: int) -> None: ...
+
+    def savings_routes(self) -> NDArray[numpy.int32]:
+        """Routes of the savings heuristic; every route ends with 0."""
+
+class CapacitatedSearch:
+    """Slack induction by string removals."""
+
+    def run(self, seconds: float, iterations: int, hot: float, cold: float) -> int:
+        """
+        Iterate; with a number of iterations the temperature falls from one to the other.
+        """
+
+    def best(self) -> NDArray[numpy.int32]: ...
+
+    def current(self) -> NDArray[numpy.int32]: ...
+
+    @property
+    def best_cost(self) -> float: ...
+
+    @property
+    def current_cost(self) -> float: ...
+
+    @property
+    def mean_leg(self) -> float:
+        """Mean length of the legs between clients of the present routes."""
+
+    @property
+    def iterations(self) -> int: ...
+
+    @property
+    def accepted(self) -> int: ...
+
+def capacitated_search(instance: CapacitatedInstance, routes: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, removed: float, longest: int, split: float, keep: float, blink: float, width: int, hope: float) -> CapacitatedSearch:
+    """A search from feasible routes, each ending with 0."""
+
 class VrpGenetic:
     """Hybrid genetic search for capacitated vehicle routing."""
 
@@ -381,7 +373,53 @@ class VrpGenetic:
 
     @property
     def restarts(self) -> int: ...
-=======
+
+class RuinRecreate:
+    """Ruin and recreate for vehicle routing problems."""
+
+    def __init__(self, distance: Metric, duration: Metric | None, symmetric: bool, depots: int, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], limits: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], capacities: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demands: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], pickups: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], clients: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tasks: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], members: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], pair_loads: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], backhauls: bool, seed: int, granularity: int = 40, mean_removed: float = 10.0, longest_string: int = 10, split_rate: float = 0.5, split_depth: float = 0.01, blink_rate: float = 0.01) -> None: ...
+
+    def construct(self) -> None:
+        """Serve what is unserved, neighbors after each other."""
+
+    def start(self, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begins: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
+        """Start from routes; those that break a limit are dissolved."""
+
+    def anneal(self, seconds: float, iterations: int, temperature: float) -> int: ...
+
+    def repair(self, seconds: float, iterations: int, temperature: float) -> int:
+        """Look for places for the unserved clients, whatever they cost."""
+
+    def reduce_fleet(self, seconds: float, iterations: int, temperature: float, fewest: int) -> int:
+        """Do with fewer and fewer vehicles."""
+
+    def to_best(self) -> None:
+        """Go back to the best solution."""
+
+    def routes(self) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]]:
+        """Best solution: kinds, begins (one more), visits."""
+
+    def consistent(self) -> bool:
+        """Whether all kept data agree, for tests."""
+
+    def mean_arc(self) -> float:
+        """Mean cost of an arc of the current routes."""
+
+    @property
+    def cost(self) -> float:
+        """Of the best solution, with prizes forgone."""
+
+    @property
+    def unserved(self) -> int:
+        """Required tasks the best one leaves out."""
+
+    @property
+    def vehicles(self) -> int:
+        """That the best solution uses."""
+
+    @property
+    def current_cost(self) -> float: ...
+
 class RoutePricing:
     """Cheapest ng-routes under reduced costs; node 0 is the depot."""
 
@@ -442,4 +480,3 @@ class QRouteAscent:
 
     def penalties(self) -> NDArray[numpy.float64]:
         """The best penalties of the nodes."""
->>>>>>> vrp-bound

@@ -11,30 +11,23 @@ void bindLinKernighan(nb::module_ &m);
 void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
-<<<<<<< HEAD
-<<<<<<< HEAD
+void bindVrpCapacitated(nb::module_ &m);
 void bindVrpHgs(nb::module_ &m);
-=======
 void bindVrpRich(nb::module_ &m);
->>>>>>> vrp-rich
-=======
 void bindVrpBounds(nb::module_ &m);
->>>>>>> vrp-bound
 
 NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
     bindMetric(m);
     bindTspBuild(m);
-    bindVrpRich(m);
     bindLinKernighan(m);
     bindEax(m);
     bindHeldKarp(m);
     bindMcts(m);
     bindAtsp(m);
     bindExact(m);
-<<<<<<< HEAD
+    bindVrpCapacitated(m);
     bindVrpHgs(m);
-=======
+    bindVrpRich(m);
     bindVrpBounds(m);
->>>>>>> vrp-bound
 }
