@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cosolve.problems import TSP
+from cosolve.problems import TSP, VRP
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cosolve.core import Problem, Solver
 
@@ -31,12 +31,17 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "lk": "cosolve.solvers.lk:Lk",
         "mcts": "cosolve.solvers.mcts:Mcts",
         "popmusic": "cosolve.solvers.popmusic:Popmusic",
+        "ils": "cosolve.solvers.ils:Ils",
         "hgs": "cosolve.solvers.hgs:Hgs",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
     }
 )
 """Where the solvers of cosolve are: ``"module:Class"`` by name."""
+
+_PLAINEST: Mapping[str, Callable[[], Problem[Any]]] = MappingProxyType(
+    {TSP.kind: lambda: TSP(coords=np.eye(3)), VRP.kind: lambda: VRP(coords=np.eye(3))}
+)
 
 _GROUP = "cosolve.solvers"
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -147,9 +152,11 @@ def for_kind(kind: str) -> tuple[str, ...]:
     ValueError
         If there is no such kind of problem.
     """
-    if kind != TSP.kind:
-        raise ValueError(f"there is no problem kind {kind!r}; the kinds are {TSP.kind}")
-    return for_problem(TSP(coords=np.eye(3)))
+    if kind not in _PLAINEST:
+        raise ValueError(
+            f"there is no problem kind {kind!r}; the kinds are {', '.join(_PLAINEST)}"
+        )
+    return for_problem(_PLAINEST[kind]())
 
 
 def _fields(solver: type[Any]) -> list[dataclasses.Field[Any]]:
