@@ -151,7 +151,7 @@ def solve(
     _check_outputs(file, output, plot, plot_convergence)
     problem = common.read_instance(file, how)
     if plot is not None:
-        kinds.require_drawable(problem)
+        _check_drawable(problem)
     named = {} if preset is None else _preset(method, preset, problem)
     if time_limit is None and iterations is None:
         stop |= _default_stop(method, named | params, problem)
@@ -202,6 +202,12 @@ def _check_outputs(file: Path, output: Path | None, *pictures: Path | None) -> N
             common.check_picture(picture, file)
 
 
+def _check_drawable(problem: TSP | VRP) -> None:
+    from cosolve.plot import require_drawable
+
+    require_drawable(problem)
+
+
 def _read_start(path: Path, problem: TSP | VRP) -> object:
     from cosolve import read_solution
 
@@ -226,9 +232,9 @@ def _write_outputs(
 
         write_solution(problem, result.solution, output)
     if picture is not None:
-        from cosolve.plot import save_picture
+        from cosolve.plot import plot_solution, save_picture
 
-        save_picture(kinds.draw(problem, result.solution), picture)
+        save_picture(plot_solution(problem, result.solution), picture)
 
 
 def _print_remarks(result: Result[Any]) -> None:

@@ -155,6 +155,16 @@ def test_start(four: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert json.loads(capsys.readouterr().out)["solution"] == {"routes": [[3, 2], [1]]}
 
 
+@pytest.mark.usefixtures("shuttle")
+def test_pictures(four: str, tmp_path: Path) -> None:
+    """Of the solution that was found, and of one in a file."""
+    solution, first, second = (tmp_path / name for name in ("a.sol", "a.svg", "b.svg"))
+    assert run(["solve", four, "-q", "-o", str(solution), "--plot", str(first)]) == 0
+    assert run(["plot", four, str(solution), "-o", str(second)]) == 0
+    for picture in (first, second):
+        assert b"<svg" in picture.read_bytes()
+
+
 def test_info(four: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Sizes, capacities and conventions."""
     assert run(["info", four]) == 0
