@@ -176,7 +176,7 @@ def solve(
         if as_json is not None:
             common.echo_json(_json(problem, result, valid, full=as_json == "full"))
         elif not quiet:
-            click.echo(_summary(problem, result, valid, common.best_known(file, how)))
+            click.echo(_summary(problem, result, valid, common.best_known(file, problem, how)))
         if not quiet:
             _print_remarks(result)
     return _exit_code(result, valid)

@@ -212,3 +212,16 @@ def test_vehicles_are_for_routing(instances: Path, capsys: pytest.CaptureFixture
     """A tour has none."""
     assert run(["info", str(instances / "gr17.tsp"), "--vehicles", "2"]) == 2
     assert "is a TSP" in capsys.readouterr().err
+
+
+def test_best_known_values_are_for_one_rounding(
+    four: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are not shown beside costs in another."""
+    entry = {"four": {"value": 20, "convention": "integer (nint)"}}
+    (Path(four).parent / "bks.json").write_text(json.dumps(entry))
+    found = []
+    for options in ([], ["--round", "nint"], ["--round", "none"]):
+        assert run(["info", four, "--json", *options]) == 0
+        found.append(json.loads(capsys.readouterr().out)["best_known"])
+    assert found == [20, 20, None]
