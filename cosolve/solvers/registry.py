@@ -20,7 +20,7 @@ import numpy as np
 from cosolve.problems import TSP, VRP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from cosolve.core import Problem, Solver
 
@@ -38,10 +38,6 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Where the solvers of cosolve are: ``"module:Class"`` by name."""
-
-_PLAINEST: Mapping[str, Callable[[], Problem[Any]]] = MappingProxyType(
-    {TSP.kind: lambda: TSP(coords=np.eye(3)), VRP.kind: lambda: VRP(coords=np.eye(3))}
-)
 
 _GROUP = "cosolve.solvers"
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -152,11 +148,13 @@ def for_kind(kind: str) -> tuple[str, ...]:
     ValueError
         If there is no such kind of problem.
     """
-    if kind not in _PLAINEST:
-        raise ValueError(
-            f"there is no problem kind {kind!r}; the kinds are {', '.join(_PLAINEST)}"
-        )
-    return for_problem(_PLAINEST[kind]())
+    plainest: dict[str, Problem[Any]] = {
+        TSP.kind: TSP(coords=np.eye(3)),
+        VRP.kind: VRP(coords=np.eye(3)),
+    }
+    if kind not in plainest:
+        raise ValueError(f"there is no problem kind {kind!r}; the kinds are {', '.join(plainest)}")
+    return for_problem(plainest[kind])
 
 
 def _fields(solver: type[Any]) -> list[dataclasses.Field[Any]]:
