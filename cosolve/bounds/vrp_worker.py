@@ -51,7 +51,7 @@ class Found(NamedTuple):
     programs: int
 
 
-class _Enough(Exception):  # noqa: N818 - no error
+class _Enough(Exception):
     pass
 
 

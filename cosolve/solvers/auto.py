@@ -15,7 +15,6 @@ from cosolve.problems import VRP
 from cosolve.solvers import registry
 from cosolve.solvers.tsp_support import unsupported
 
-
 # Clients up to which a population finds better routes than one solution that is improved.
 _GENETIC = 300
 
@@ -48,7 +47,9 @@ class Auto:
         guide: EdgeGuidance | None = None,
     ) -> Outcome[Any]:
         """Solve with the chosen method."""
-        solver = choose_routing(problem) if isinstance(problem, VRP) else choose(problem, run.remaining)
+        solver = (
+            choose_routing(problem) if isinstance(problem, VRP) else choose(problem, run.remaining)
+        )
         return solver.run(problem, run, start=start, guide=guide)
 
 
