@@ -54,7 +54,7 @@ class HgsOptions:
     granular: int = 20
     target_feasible: float = 0.2
     no_improvement: int = 20_000
-    route_exchange: float = 0.5
+    route_exchange: float = 0.8
     repair: float = 0.5
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -19,6 +20,9 @@ from cosolve.search.hgs import (
 )
 from cosolve.solvers.space import Domain, FloatRange, IntRange
 
+# Individuals that are made in a second, times the square of the number of clients.
+_INDIVIDUALS_PER_SECOND = 1e8
+
 # Of so few clients everything is known after so many iterations.
 _FEW = 3
 _ENOUGH = 100
@@ -31,16 +35,17 @@ class Hgs:
     Parameters
     ----------
     min_population
-        Feasible individuals that survive, and infeasible ones.
+        Feasible individuals that survive, and infeasible ones. None: as many as the limits let
+        evolve, 6 to 25.
     generation_size
-        Individuals that are added to them before survivors are selected.
+        Individuals that are added to them before survivors are selected. None: three for every two
+        of `min_population`.
     elite
         So many of the best survive whatever they are like.
     close
         Nearest individuals to which the distance is the diversity of one.
     first
-        Individuals made before the first crossover. None: four times `min_population`, fewer where
-        there are many clients.
+        Individuals made before the first crossover. None: three times `min_population`.
     granular
         Nearest clients that the moves of one look at. None: 20, or 40 with time windows.
     target_feasible
@@ -87,15 +92,15 @@ class Hgs:
         }
     )
 
-    min_population: int = 25
-    generation_size: int = 40
+    min_population: int | None = None
+    generation_size: int | None = None
     elite: int = 4
     close: int = 5
     first: int | None = None
     granular: int | None = None
     target_feasible: float | None = None
     no_improvement: int = 20_000
-    route_exchange: float = 0.5
+    route_exchange: float = 0.8
     repair: float = 0.5
 
     def __post_init__(self) -> None:
@@ -122,7 +127,7 @@ class Hgs:
         """Return None if the kernel handles the problem, else why not."""
         return unsupported(problem)
 
-    def options(self, clients: int, timed: bool) -> HgsOptions:
+    def options(self, clients: int, timed: bool, run: Run) -> HgsOptions:
         """Return the parameters of the kernel for problems of some size.
 
         Parameters
@@ -131,16 +136,23 @@ class Hgs:
             Their number.
         timed
             Whether time plays a part.
+        run
+            How long the search may take.
         """
-        most = 4 * self.min_population
-        # Random solutions of many clients are poor and take long.
-        first = max(self.min_population, min(most, 50_000 // max(clients, 1)))
+        size = self.min_population
+        if size is None:
+            expected = _INDIVIDUALS_PER_SECOND / max(clients, 1) ** 2 * run.remaining
+            left = run.remaining_iterations
+            if left is not None:
+                expected = min(expected, left)
+            # What is left of the diversity when the time is up is of no use.
+            size = round(min(25.0, max(6.0, math.sqrt(expected) / 8)))
         return HgsOptions(
-            self.min_population,
-            self.generation_size,
+            size,
+            max(1, 3 * size // 2) if self.generation_size is None else self.generation_size,
             self.elite,
             self.close,
-            first if self.first is None else self.first,
+            3 * size if self.first is None else self.first,
             (40 if timed else 20) if self.granular is None else self.granular,
             (0.4 if timed else 0.2) if self.target_feasible is None else self.target_feasible,
             self.no_improvement,
@@ -159,7 +171,7 @@ class Hgs:
         """Evolve a population, with `start` among it, until `run` says stop."""
         del guide  # moves look at near clients
         model = model_of(problem)
-        options = self.options(problem.size, model.duration is not None)
+        options = self.options(problem.size, model.duration is not None, run)
         engine = GeneticSearch(model, run.seed, options)
         if start is not None:
             engine.inject(route.visits for route in start.routes)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from cosolve import read, solve
-from cosolve.core import Stop
+from cosolve.core import Run, Stop
 from cosolve.problems import VRP, Route, Routes, VehicleType
 from cosolve.solvers import registry
 from cosolve.solvers.hgs import Hgs
@@ -158,8 +158,13 @@ def test_wrong_parameters_are_rejected(params: dict[str, object]) -> None:
         registry.get("hgs", params)
 
 
-def test_parameters_follow_the_problem() -> None:
-    """Fewer random individuals are made where there are many clients; times need more neighbors."""
-    assert Hgs().options(100, timed=False).first == 100
-    assert Hgs().options(1000, timed=False).first == 50
-    assert Hgs().options(100, timed=True).granular == 40
+def test_populations_are_as_large_as_time_allows() -> None:
+    """Many clients and little time make the population small, windows make neighbors many."""
+    long, short = Run(Stop(time_limit=60)), Run(Stop(time_limit=10))
+    sizes = [
+        Hgs().options(clients, timed=False, run=run).min_population
+        for clients, run in ((100, long), (500, long), (500, short), (5000, short))
+    ]
+    assert sizes == [25, 19, 8, 6]
+    assert Hgs().options(100, timed=True, run=long).granular == 40
+    assert Hgs(min_population=12).options(100, timed=True, run=long).min_population == 12

@@ -22,6 +22,8 @@ LocalSearch<Timed>::LocalSearch(Instance const &instance, Rng &rng)
     nodes_.resize(index(n + 1 + 2 * fleet));
     routes_.resize(index(fleet));
     places_.resize(index(fleet));
+    routeOf_.assign(index(n + 1), -1);
+    changed_.resize(index(fleet));
     tested_.resize(index(n + 1));
     nearHere_.resize(index(fleet));
     nearThere_.resize(index(fleet));
@@ -44,6 +46,7 @@ LocalSearch<Timed>::LocalSearch(Instance const &instance, Rng &rng)
 
 template <bool Timed> void LocalSearch<Timed>::clearRoutes() {
     for (int i = 1; i <= clients_; ++i) node(i).route = -1;
+    std::fill(routeOf_.begin(), routeOf_.end(), -1);
     // The clock never goes back, so that no place of SWAP* found before is taken for known.
     clock_ += 3;
     std::fill(tested_.begin(), tested_.end(), clock_ - 1);
@@ -65,8 +68,7 @@ void LocalSearch<Timed>::load(Plan const &plan, Penalties const &penalties,
         }
         link(last, route(r).last);
         update(r);
-        if (r < plan.routes() && !unchanged.empty() && unchanged[index(r)])
-            route(r).changed = clock_ - 1;
+        if (r < plan.routes() && !unchanged.empty() && unchanged[index(r)]) changed(r) = clock_ - 1;
     }
     loadedAt_ = clock_;
     gained_ = 0.0;
@@ -79,9 +81,9 @@ template <bool Timed> void LocalSearch<Timed>::reprice(Penalties const &penaltie
     std::fill(tested_.begin(), tested_.end(), clock_ - 1);
     for (int r = 0; r < static_cast<int>(routes_.size()); ++r) {
         bool const violated = route(r).penalty > 0.0;
-        auto const changed = route(r).changed;
+        auto const last = changed(r);
         if (route(r).size > 0) update(r);
-        route(r).changed = violated ? clock_ : std::min(changed, clock_ - 1);
+        changed(r) = violated ? clock_ : std::min(last, clock_ - 1);
         route(r).exchanged = clock_ - 1;
     }
     loadedAt_ = clock_;
@@ -92,6 +94,7 @@ template <bool Timed> void LocalSearch<Timed>::reprice(Penalties const &penaltie
 // Positions, loads, lengths, times and penalty of a route whose links are right.
 template <bool Timed> void LocalSearch<Timed>::update(int r) {
     auto &path = route(r);
+    path.stops.clear();
     double load = 0.0, turned = 0.0, before = 0.0;
     bool const symmetric = instance_.symmetric();
     int position = 0;
@@ -101,6 +104,7 @@ template <bool Timed> void LocalSearch<Timed>::update(int r) {
         here.position = position++;
         load += here.demand;
         here.load = load;
+        if (isClient(i)) routeOf_[index(i)] = r;
         here.turned = turned;
         if (i == path.last) break;
         auto const &next = node(here.next);
@@ -108,12 +112,13 @@ template <bool Timed> void LocalSearch<Timed>::update(int r) {
         if (!symmetric) turned += instance_.distance(next.location, here.location) - here.length;
         if (here.location > 0) here.saving = before + here.length - arc(here.previous, here.next);
         before = here.length;
+        path.stops.push_back({i, here.location, here.length});
     }
     path.size = position - 2;
     path.load = load;
     path.penalty = loadPenalty(load);
     if constexpr (Timed) updateTimes(r);
-    path.changed = clock_;
+    changed(r) = clock_;
 }
 
 template <bool Timed> void LocalSearch<Timed>::updateTimes(int r) {

@@ -73,13 +73,19 @@ private:
         double saving = 0.0;  // distance saved by leaving the node out
     };
 
+    // A node of a route and the arc after it, once more, where they lie beside each other.
+    struct Stop {
+        int node, location;
+        double length;
+    };
+
     struct Route {
         int first = 0, last = 0;  // depot nodes
         int size = 0;
         double load = 0.0;
         double penalty = 0.0;         // for all violations
         double timePenalty = 0.0;     // for those of time
-        std::int64_t changed = 0;     // time of the last change
+        std::vector<Stop> stops;      // all nodes but the last
         std::int64_t exchanged = -1;  // time of the last SWAP*
     };
 
@@ -116,6 +122,7 @@ private:
     Node const &node(int i) const { return nodes_[index(i)]; }
     Route &route(int r) { return routes_[index(r)]; }
     Route const &route(int r) const { return routes_[index(r)]; }
+    std::int64_t &changed(int r) { return changed_[index(r)]; }
     bool isClient(int i) const { return i <= clients_; }
     double arc(int i, int j) const {
         return instance_.distance(node(i).location, node(j).location);
@@ -195,6 +202,10 @@ private:
     double tolerance_;
     std::vector<Node> nodes_;
     std::vector<Route> routes_;
+    // By themselves because they are looked at most: the route of a client, and the time of the
+    // last change of a route.
+    std::vector<int> routeOf_;
+    std::vector<std::int64_t> changed_;
     std::vector<TimeSegment> upTo_, onwards_;  // from the depot to a node, from it to the depot
     std::vector<std::int64_t> tested_;         // when the moves of a client were last tried
     std::vector<std::vector<Places>> places_;  // by route and client

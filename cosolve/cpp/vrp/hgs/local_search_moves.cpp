@@ -38,8 +38,8 @@ template <bool Timed> void LocalSearch<Timed>::improveClient(int u) {
     best_ = {Kind::none, u, 0, -tolerance_};
     for (int e = instance_.neighborsBegin(u); e < instance_.neighborsEnd(u); ++e) {
         int const v = instance_.neighbor(e);
-        int const r = node(v).route;
-        if (std::max(route(here_.route).changed, route(r).changed) <= tested) continue;
+        int const r = routeOf_[index(v)];
+        if (std::max(changed(here_.route), changed(r)) <= tested) continue;
         tryWith(v);
         if (!isClient(node(v).previous)) tryWith(node(v).previous);
         if (best_.kind == Kind::none) continue;
@@ -48,7 +48,7 @@ template <bool Timed> void LocalSearch<Timed>::improveClient(int u) {
         best_ = {Kind::none, u, 0, -tolerance_};
     }
     auto const since = loop_ == 1 ? loadedAt_ - 1 : tested;
-    bool const fresh = route(here_.route).changed > since;
+    bool const fresh = changed(here_.route) > since;
     if (loop_ == 0 || !(fresh || clock_ > clockAtStart)) return;
     if (int const empty = emptyRoute(); empty >= 0) {
         tryEmpty(route(empty).first);

@@ -1,5 +1,6 @@
 // SWAP*: two clients of two routes change routes, each goes to its best place (Vidal 2022, section
 // 3.3). The best place is one of the three best of the whole route, or where the other client was.
+#include <algorithm>
 #include <limits>
 
 #include "vrp/hgs/local_search.h"
@@ -9,6 +10,8 @@ namespace cosolve::vrp::hgs {
 
 namespace {
 
+// Nearest neighbors of a client that tell which routes are near it.
+constexpr int kNear = 10;
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
 }  // namespace
@@ -22,28 +25,25 @@ typename LocalSearch<Timed>::Places &LocalSearch<Timed>::places(int r, int i) {
 
 template <bool Timed> void LocalSearch<Timed>::findPlaces(int r, int i) {
     auto &best = places(r, i);
-    if (best.known > route(r).changed) return;
+    if (best.known > changed(r)) return;
     best.known = clock_ + 1;
     best.cost = {kNever, kNever, kNever};
     best.after = {-1, -1, -1};
     double const *to = instance_.to(i), *from = instance_.from(i);
-    auto const &path = route(r);
+    auto const &stops = route(r).stops;
     double leave = to[0];
-    for (int after = path.first; after != path.last;) {
-        auto const &a = node(after);
-        int const next = node(a.next).location;
-        double const cost = leave + from[next] - a.length;
-        if (cost < best.cost[2]) {
-            std::size_t k = 2;
-            for (; k > 0 && cost < best.cost[k - 1]; --k) {
-                best.cost[k] = best.cost[k - 1];
-                best.after[k] = best.after[k - 1];
-            }
-            best.cost[k] = cost;
-            best.after[k] = after;
-        }
+    for (std::size_t at = 0; at < stops.size(); ++at) {
+        int const next = at + 1 < stops.size() ? stops[at + 1].location : 0;
+        double const cost = leave + from[next] - stops[at].length;
         leave = to[next];
-        after = a.next;
+        if (cost >= best.cost[2]) continue;
+        std::size_t k = 2;
+        for (; k > 0 && cost < best.cost[k - 1]; --k) {
+            best.cost[k] = best.cost[k - 1];
+            best.after[k] = best.after[k - 1];
+        }
+        best.cost[k] = cost;
+        best.after[k] = stops[at].node;
     }
 }
 
@@ -116,9 +116,10 @@ template <bool Timed> void LocalSearch<Timed>::findNear(int a, std::int64_t test
     nearRoutes_.clear();
     ++nearSearches_;
     for (int u = node(route(a).first).next; u != route(a).last; u = node(u).next) {
-        for (int e = instance_.neighborsBegin(u); e < instance_.neighborsEnd(u); ++e) {
-            int const v = instance_.neighbor(e), r = node(v).route;
-            if (r <= a || std::max(route(a).changed, route(r).changed) <= tested) continue;
+        int const end = std::min(instance_.neighborsEnd(u), instance_.neighborsBegin(u) + kNear);
+        for (int e = instance_.neighborsBegin(u); e < end; ++e) {
+            int const v = instance_.neighbor(e), r = routeOf_[index(v)];
+            if (r <= a || std::max(changed(a), changed(r)) <= tested) continue;
             auto &here = nearHere_[index(r)];
             if (here.empty()) nearRoutes_.push_back(r);
             if (here.empty() || here.back() != u) here.push_back(u);
