@@ -125,10 +125,22 @@ class HgsModel:
 
 def unsupported(problem: Problem[Any]) -> str | None:
     """Return None if the kernel handles the problem, else why not."""
+    reason = unsupported_part(problem)
+    if reason is None and problem.size > LARGEST:
+        reason = f"it has {problem.size} clients, at most {LARGEST} are handled"
+    return reason
+
+
+def unsupported_part(problem: Problem[Any]) -> str | None:
+    """Return None if the kernel handles the problem, or its parts if it is too large, else why not.
+
+    Parameters
+    ----------
+    problem
+        Any problem.
+    """
     if not isinstance(problem, VRP):
         return f"it solves vehicle routing problems, not {problem.kind} problems"
-    if problem.size > LARGEST:
-        return f"it has {problem.size} clients, at most {LARGEST} are handled"
     if problem.depots > 1:
         return f"it has {problem.depots} depots, one is handled"
     if len(problem.vehicles) > 1:

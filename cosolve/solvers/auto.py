@@ -61,10 +61,9 @@ def choose_routing(problem: VRP) -> Solver:
     problem
         Its size counts, and what it asks for.
     """
-    genetic = registry.get("hgs")
-    if problem.size <= _GENETIC and genetic.supports(problem) is None:
-        return genetic
-    return registry.get("ils")
+    names = ("hgs", "clusters") if problem.size <= _GENETIC else ("clusters",)
+    solvers = (registry.get(name) for name in (*names, "ils"))
+    return next(solver for solver in solvers if solver.supports(problem) is None)
 
 
 def choose(problem: Problem[Any], seconds: float) -> Solver:

@@ -33,6 +33,7 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "popmusic": "cosolve.solvers.popmusic:Popmusic",
         "ils": "cosolve.solvers.ils:Ils",
         "hgs": "cosolve.solvers.hgs:Hgs",
+        "clusters": "cosolve.solvers.clusters:Clusters",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
     }

@@ -198,9 +198,10 @@ private:
     bool lengthOk(int first, int size, bool along, int to, int from, double delta, double saved) {
         if (s_.instance().maxLength == kInfinity) return true;
         if (to == from) return s_.lengthAllows(to, delta);
-        double service = 0;
-        for (int k = 0, i = first; k < size; ++k, i = on(i, along)) service += s_.service(i);
-        return s_.lengthAllows(to, delta - saved + service);
+        double inside = 0;  // the string takes its legs and services with it
+        for (int k = 0, i = first; k < size; ++k, i = on(i, along))
+            inside += s_.service(i) + (k + 1 < size ? legOn(i, along) : 0.0);
+        return s_.lengthAllows(to, delta - saved + inside);
     }
 
     // The neighbour s of c and v change places: v comes beside c.
