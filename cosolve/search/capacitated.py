@@ -100,7 +100,7 @@ class CapacitatedModel:
 
     def __init__(self, problem: VRP, neighbors: int = 40) -> None:
         self.problem = problem
-        clients = np.arange(1, problem.locations)
+        clients: IntArray = np.arange(1, problem.locations, dtype=np.int32)
         if problem.coords is not None:
             clients = 1 + _kernels.hilbert_order(np.ascontiguousarray(problem.coords[1:]))
         self._order = np.concatenate([[0], clients]).astype(np.int32)

@@ -11,8 +11,10 @@ References
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +23,16 @@ from cosolve.problems.vrp import VRP, Route, Routes
 from cosolve.search.hgs import GeneticSearch, HgsOptions, model_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cosolve.core import Run
 
 IntArray = npt.NDArray[np.int32]
 
 _SLICE_S = 0.1
+_ROUNDING = 1e-9  # relative
+# Small and soon there: a part is searched for a few seconds.
+_POPULATION = HgsOptions(min_population=15, generation_size=25, first=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def sub_problem(problem: VRP, clients: npt.ArrayLike, fleet: int | None = None) 
     keep = np.concatenate([[0], np.asarray(clients, np.int64)])
     rows = ("demands", "pickups", "windows", "service", "release", "prizes", "required")
     blocks = ("matrix", "durations")
-    changes: dict[str, object] = {name: getattr(problem, name)[keep] for name in rows}
+    changes: dict[str, Any] = {name: getattr(problem, name)[keep] for name in rows}
     changes |= {
         name: None if array is None else array[np.ix_(keep, keep)]
         for name, array in ((name, getattr(problem, name)) for name in blocks)
@@ -76,8 +83,60 @@ def sub_problem(problem: VRP, clients: npt.ArrayLike, fleet: int | None = None) 
     )
 
 
+@dataclass(slots=True)
+class _Known:
+    """A route of the present solution."""
+
+    visits: IntArray
+    center: npt.NDArray[np.float64]
+    searched: int  # how often a part with it was searched
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Routes that are searched together.
+
+    Parameters
+    ----------
+    names
+        Of the routes.
+    visits
+        Their clients in order.
+    seed
+        Of the search.
+    """
+
+    names: tuple[int, ...]
+    visits: tuple[IntArray, ...]
+    seed: int
+
+    @property
+    def size(self) -> int:
+        """Number of clients."""
+        return sum(map(len, self.visits))
+
+
+@dataclass(frozen=True, slots=True)
+class Improvement:
+    """Better routes of a part.
+
+    Parameters
+    ----------
+    part
+        What was searched.
+    visits
+        The new routes.
+    gain
+        How much they cost less, positive.
+    """
+
+    part: Part
+    visits: tuple[IntArray, ...]
+    gain: float
+
+
 class RouteClusters:
-    """A solution and its parts, those to be searched next first.
+    """A solution that is improved part by part.
 
     Parameters
     ----------
@@ -96,87 +155,139 @@ class RouteClusters:
     ) -> None:
         self.problem = problem
         self.options = options or ClusterOptions()
-        self.routes = [route.visits for route in routes.routes]
         self.cost = problem.cost(routes)
         self._rng = np.random.default_rng(seed)
-        self._searched = np.zeros(len(self.routes), np.int64)  # how often, by route
-        self._centers = np.array([self._center(visits) for visits in self.routes])
+        self._names = itertools.count()
+        self._routes: dict[int, _Known] = {}
+        self._busy: set[int] = set()
+        self._add([route.visits for route in routes.routes], 0)
+
+    def __len__(self) -> int:
+        """Return the number of routes."""
+        return len(self._routes)
 
     def solution(self) -> Routes:
         """Return the present solution."""
-        return Routes(tuple(Route(visits) for visits in self.routes))
+        return Routes(tuple(Route(known.visits) for known in self._routes.values()))
 
-    def _center(self, visits: IntArray) -> npt.NDArray[np.float64]:
-        where = self.problem.coords if self.problem.display is None else self.problem.display
-        assert where is not None
-        mean: npt.NDArray[np.float64] = where[visits].mean(axis=0)
-        return mean
+    def next_part(self) -> Part | None:
+        """Choose routes near each other, around one of the least searched, none in a part at work.
 
-    def next_part(self) -> IntArray:
-        """Choose routes near each other, one of the least searched among them."""
-        least = np.flatnonzero(self._searched == self._searched.min())
-        first = int(self._rng.choice(least))
-        away = ((self._centers - self._centers[first]) ** 2).sum(axis=1)
-        sizes = np.array([len(visits) for visits in self.routes])
-        order = np.argsort(away, kind="stable")
+        Returns
+        -------
+        Part or None
+            None if all routes are in parts at work. The part is at work until it is closed.
+        """
+        free = {name: known for name, known in self._routes.items() if name not in self._busy}
+        if not free:
+            return None
+        names = np.array(list(free))
+        searched = np.array([known.searched for known in free.values()])
+        centers = np.array([known.center for known in free.values()])
+        sizes = np.array([len(known.visits) for known in free.values()])
+        first = int(self._rng.choice(np.flatnonzero(searched == searched.min())))
+        order = np.argsort(((centers - centers[first]) ** 2).sum(axis=1), kind="stable")
         count = int(np.searchsorted(np.cumsum(sizes[order]), self.options.clients)) + 1
-        return order[: max(2, min(count, order.size))].astype(np.int32)
+        chosen = tuple(int(name) for name in names[order[: max(2, count)]])
+        self._busy.update(chosen)
+        visits = tuple(free[name].visits for name in chosen)
+        return Part(chosen, visits, int(self._rng.integers(2**62)))
 
-    def size_of(self, part: IntArray) -> int:
-        """Count the clients of some routes, given by their indices."""
-        return sum(len(self.routes[k]) for k in part)
-
-    def improve(self, part: IntArray, run: Run, seconds: float) -> bool:
-        """Search a part for some seconds, or less where `run` says stop; return if it got better.
+    def close(self, part: Part, found: Improvement | None) -> None:
+        """Take over what the search of a part has found.
 
         Parameters
         ----------
         part
-            Indices of routes.
-        run
-            Told the cost of the whole solution.
-        seconds
-            Time for the search.
+            It is no longer at work.
+        found
+            What ``search`` returned.
         """
-        old = [self.routes[k] for k in part]
-        clients = np.concatenate(old)
+        self._busy.difference_update(part.names)
+        times = 1 + min(self._routes[name].searched for name in part.names)
+        if found is None:
+            for name in part.names:
+                self._routes[name].searched += 1
+            return
+        for name in part.names:
+            del self._routes[name]
+        self._add(found.visits, times)
+        self.cost -= found.gain
+
+    def search(self, part: Part, run: Run) -> Improvement | None:
+        """Search a part for its time, or less where `run` says stop.
+
+        Parts at work at the same time can be searched by as many threads.
+
+        Parameters
+        ----------
+        part
+            What ``next_part`` returned.
+        run
+            Its clock and limits; it is told nothing.
+
+        Returns
+        -------
+        Improvement or None
+            None if there is none.
+        """
+        clients = np.concatenate(part.visits)
         number = np.zeros(self.problem.locations, np.int32)
         number[clients] = np.arange(1, clients.size + 1)
-        part_problem = sub_problem(self.problem, clients, self._vehicles_for(len(part)))
-        renamed = [number[visits] for visits in old]
-        before = part_problem.cost(Routes(tuple(Route(visits) for visits in renamed)))
-        search = GeneticSearch(
-            model_of(part_problem),
-            int(self._rng.integers(2**62)),
-            HgsOptions(min_population=15, generation_size=25, first=30),
-        )
-        end = run.elapsed + min(seconds, run.remaining)
-        join = run.elapsed + self.options.late * min(seconds, run.remaining)
+        problem = sub_problem(self.problem, clients, self._vehicles_for(len(part.names)))
+        present = [number[visits] for visits in part.visits]
+        before = problem.cost(Routes(tuple(Route(visits) for visits in present)))
+        engine = GeneticSearch(model_of(problem), part.seed, _POPULATION)
+        seconds = min(self.options.seconds_per_client * part.size, run.remaining)
+        end = run.elapsed + seconds
+        join = run.elapsed + self.options.late * seconds
         joined = False
         while run.limit() is None and run.elapsed < end:
             if not joined and run.elapsed >= join:
-                search.inject(renamed)
+                engine.inject(present)
                 joined = True
-            until = end if joined else min(end, join)
-            search.run(min(_SLICE_S, max(until - run.elapsed, 1e-4)))
-            found = self.cost + min(0.0, search.cost - before) if search.feasible else self.cost
-            run.report(found, iterations=0, phase="clusters")
-        self._searched[part] += 1
-        if not search.feasible or search.cost >= before - 1e-9 * (1 + before):
-            return False
-        self._replace(part, [clients[visits - 1] for visits in search.routes()])
-        self.cost += search.cost - before
-        return True
+            until = end if joined else join
+            engine.run(min(_SLICE_S, max(until - run.elapsed, 1e-4)))
+        gain = before - engine.cost if engine.feasible else 0.0
+        if gain <= _ROUNDING * (1 + before):
+            return None
+        return Improvement(part, tuple(clients[v - 1] for v in engine.routes()), gain)
+
+    def _add(self, routes: Iterable[IntArray], searched: int) -> None:
+        where = self.problem.coords if self.problem.display is None else self.problem.display
+        assert where is not None
+        for visits in routes:
+            self._routes[next(self._names)] = _Known(visits, where[visits].mean(axis=0), searched)
 
     def _vehicles_for(self, routes: int) -> int | None:
         """How many vehicles so many routes may become."""
         fleet = self.problem.fleet_size
-        return None if fleet is None else fleet - len(self.routes) + routes
+        # With several parts at work, spare vehicles could be taken twice.
+        spare = 0 if fleet is None or len(self._busy) > routes else fleet - len(self._routes)
+        return None if fleet is None else routes + spare
 
-    def _replace(self, part: IntArray, new: list[IntArray]) -> None:
-        keep = np.delete(np.arange(len(self.routes)), part)
-        times = int(self._searched[part].min())
-        self.routes = [self.routes[k] for k in keep] + new
-        self._searched = np.concatenate([self._searched[keep], np.full(len(new), times)])
-        centers = [self._center(visits) for visits in new]
-        self._centers = np.concatenate([self._centers[keep], np.array(centers)])
+
+def improve(clusters: RouteClusters, run: Run) -> None:
+    """Search part after part, in as many threads as `run` has, until it says stop.
+
+    Parameters
+    ----------
+    clusters
+        The solution.
+    run
+        Told its cost after every part.
+    """
+    with ThreadPoolExecutor(run.threads) as pool:
+        at_work: dict[Future[Improvement | None], Part] = {}
+        while run.limit() is None or at_work:
+            while run.limit() is None and len(at_work) < run.threads and len(clusters) > 1:
+                part = clusters.next_part()
+                if part is None:
+                    break
+                at_work[pool.submit(clusters.search, part, run)] = part
+            if not at_work:
+                return
+            done, _ = wait(at_work, timeout=_SLICE_S, return_when=FIRST_COMPLETED)
+            for future in done:
+                clusters.close(at_work.pop(future), future.result())
+            run.report(clusters.cost, phase="clusters")

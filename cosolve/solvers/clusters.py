@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from cosolve.core import Outcome, Problem, Run
 from cosolve.problems import VRP, Routes
 from cosolve.search import hgs
-from cosolve.search.route_clusters import ClusterOptions, RouteClusters
+from cosolve.search.route_clusters import ClusterOptions, RouteClusters, improve
 from cosolve.solvers.ils import Ils
 from cosolve.solvers.space import Domain, FloatRange, IntRange
 from cosolve.solvers.vrp_support import solve_if_empty
@@ -72,7 +72,7 @@ class Clusters:
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None if both methods handle the problem or parts of it, else why not."""
         reason = hgs.unsupported_part(problem)
-        if reason is None and problem.coords is None and problem.display is None:
+        if reason is None and not _has_places(problem):
             reason = "it has no coordinates"
         return reason
 
@@ -97,13 +97,15 @@ class Clusters:
         if outcome.solution is None:
             return search.run(problem, run, guide=guide)
         options = ClusterOptions(self.clients, self.seconds_per_client, self.late)
-        parts = RouteClusters(problem, outcome.solution, run.seed, options)
-        while run.limit() is None and len(parts.routes) > 1:
-            part = parts.next_part()
-            parts.improve(part, run, self.seconds_per_client * parts.size_of(part))
-        return replace(outcome, solution=parts.solution())
+        clusters = RouteClusters(problem, outcome.solution, run.seed, options)
+        improve(clusters, run)
+        return replace(outcome, solution=clusters.solution())
 
     def _worthwhile(self, problem: VRP, run: Run) -> bool:
         """Whether there is time for at least one cluster."""
         clients = min(self.clients, problem.size)
         return (1 - self.share) * run.remaining >= self.seconds_per_client * clients
+
+
+def _has_places(problem: Any) -> bool:
+    return problem.coords is not None or problem.display is not None
