@@ -185,7 +185,7 @@ def _load(problem: VRP, clients: npt.NDArray[np.int64]) -> tuple[FloatArray, flo
             continue
         table = np.asarray(amounts, float).reshape(len(amounts), -1)
         for d in range(table.shape[1]):
-            capacity = max(_capacity(t, d) for t in problem.vehicles)
+            capacity = max(largest_load(t, d) for t in problem.vehicles)
             load = np.concatenate([[0.0], table[clients, d]])
             if not math.isfinite(capacity) or capacity <= 0 or load.sum() <= 0:
                 continue
@@ -196,7 +196,16 @@ def _load(problem: VRP, clients: npt.NDArray[np.int64]) -> tuple[FloatArray, flo
     return best[1], best[2]
 
 
-def _capacity(vehicle: VehicleType, dimension: int) -> float:
+def largest_load(vehicle: VehicleType, dimension: int) -> float:
+    """Return the capacity of a vehicle.
+
+    Parameters
+    ----------
+    vehicle
+        The vehicle type.
+    dimension
+        Of the load.
+    """
     if isinstance(vehicle.capacity, tuple):
         return vehicle.capacity[dimension] if dimension < len(vehicle.capacity) else math.inf
     return float(vehicle.capacity)

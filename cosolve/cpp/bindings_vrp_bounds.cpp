@@ -211,6 +211,14 @@ void bindVrpBounds(nb::module_ &m) {
             "iterations"_a, "target"_a, "seconds"_a,
             "Evaluate penalties, and improve them; return the number of evaluations finished.")
         .def(
+            "follow",
+            [](QRouteAscent &ascent, QRouteAscent const &other) {
+                if (ascent.nodes() != other.nodes())
+                    throw std::invalid_argument("the ascents must have the same nodes");
+                ascent.follow(other);
+            },
+            "other"_a, "Go on from the best penalties of another ascent.")
+        .def(
             "prove",
             [](QRouteAscent &ascent, double seconds) {
                 nb::gil_scoped_release release;
@@ -221,12 +229,12 @@ void bindVrpBounds(nb::module_ &m) {
         .def_prop_ro("bound", &QRouteAscent::bound, "Best proven bound, minus infinity if none.")
         .def_prop_ro("step", &QRouteAscent::step, "Length of the steps, 1 at first.")
         .def(
-            "penalties",
+            "prices",
             [](QRouteAscent const &ascent) {
-                auto *owned = new std::vector<double>(ascent.penalties());
+                auto *owned = new std::vector<double>(ascent.prices());
                 nb::capsule owner(
                     owned, [](void *p) noexcept { delete static_cast<std::vector<double> *>(p); });
                 return DoubleResult(owned->data(), {owned->size()}, owner);
             },
-            "The best penalties of the nodes.");
+            "Dual values of clients, and at 0 of routes, behind the bound.");
 }

@@ -16,6 +16,7 @@ int constexpr patience = 12;
 double constexpr shrink = 0.7;
 double constexpr inertia = 0.6;  // share of the old direction in the new one
 double constexpr shortest = 1e-3;
+double constexpr followingStep = 0.1;
 
 template <class Real> struct Two {
     Real first, second;
@@ -92,6 +93,7 @@ template <class Real> void QRouteTable<Real>::begin(std::vector<double> const &p
                                          : static_cast<Real>(cost - (penalties[a] + penalties[b]) / 2);
         }
     visits_.assign(static_cast<std::size_t>(n), 0);
+    prices_ = penalties;
     first_[0] = 0;  // at the depot, with no load; it has no predecessor
     nextLoad_ = 1;
     nextClient_ = 1;
@@ -158,6 +160,7 @@ template <class Real> void QRouteTable<Real>::close(int client) {
         }
     }
     sum_ += own * best;
+    prices_[static_cast<std::size_t>(client)] += own * best;
     double const load = one.load + other.load - own;
     count(client, one, own / load);
     count(client, other, own / load);
@@ -202,6 +205,12 @@ int QRouteAscent::run(int iterations, double target, Deadline const &deadline) {
     return done;
 }
 
+void QRouteAscent::follow(QRouteAscent const &other) {
+    penalties_ = bestPenalties_ = other.bestPenalties_;
+    step_ = std::max(other.step_, followingStep);
+    running_ = proving_ = false;
+}
+
 void QRouteAscent::improve(double target) {
     double const value = table_.bound();
     if (value > best_ + 1e-5 * std::fabs(best_) || std::isinf(best_)) idle_ = 0;
@@ -237,7 +246,11 @@ bool QRouteAscent::prove(Deadline const &deadline) {
     // A sum of a few hundred terms of at most this size, in double.
     double magnitude = std::fabs(exact_.bound());
     for (double penalty : bestPenalties_) magnitude += std::fabs(penalty);
-    proven_ = std::max(proven_, exact_.bound() - 1e-10 * magnitude);
+    double const bound = exact_.bound() - 1e-10 * magnitude;
+    if (bound > proven_) {
+        proven_ = bound;
+        prices_ = exact_.prices();
+    }
     return true;
 }
 
