@@ -49,7 +49,7 @@ def seconds_needed(problem: VRP) -> tuple[float, float]:
 def vrp_bound(problem: VRP, run: Run, *, upper: float | None = None) -> LowerBound | None:
     """Bound the cost of every solution from below.
 
-    In turn: what nearest neighbors and loads say at once; edge variables with rounded capacity cuts;
+    In turn: what nearest neighbors say at once; q-routes; edge variables with rounded capacity cuts;
     and column generation over ng-routes with those cuts, where routes are not too long. The linear
     programs run in a worker process and need OR-tools; without it, or in very short runs, the bound
     is that of q-routes, by subgradient ascent.
@@ -290,7 +290,7 @@ def _is_large(model: RouteModel, work: float) -> bool:
 def q_route_ascent(model: RouteModel, work: float = _MOST_WORK) -> _kernels.QRouteAscent | None:
     """Return the ascent over q-routes of a model; None where loads say nothing.
 
-    Loads that are large or no whole numbers are scaled and rounded down, together with the capacity.
+    Loads that are large or no whole numbers are scaled and rounded down, and so is the capacity.
 
     Parameters
     ----------

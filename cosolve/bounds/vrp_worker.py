@@ -6,6 +6,8 @@ import math
 import time
 from typing import NamedTuple
 
+import numpy as np
+
 from cosolve.bounds.vrp_columns import column_bound
 from cosolve.bounds.vrp_edges import CutSet, Prices, edge_bound
 from cosolve.bounds.vrp_model import RouteModel
@@ -81,7 +83,7 @@ def climb(task: Task, channel: Channel) -> bool:
 
 
 def prices_routes(model: RouteModel) -> bool:
-    """Return whether routes are short enough to be priced one by one.
+    """Return whether routes are short enough to be priced one by one, and limited at all.
 
     Parameters
     ----------
@@ -89,10 +91,14 @@ def prices_routes(model: RouteModel) -> bool:
         The relaxation.
     """
     clients = model.nodes - 1
+    loaded = math.isfinite(model.capacity) and bool(model.load[1:].min() > 0)
     if clients > _MOST_CLIENTS:
         return False
-    if model.windows is not None:
-        return True
+    if model.consumption is not None:
+        between = model.consumption[1:, 1:][~np.eye(clients, dtype=bool)]
+        return loaded or bool(between.min(initial=math.inf) > 0)
+    if not loaded:
+        return False
     return clients <= _LONGEST_ROUTE * max(1, model.fewest)
 
 

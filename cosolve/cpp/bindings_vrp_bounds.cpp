@@ -171,8 +171,8 @@ void bindRoutePricing(nb::module_ &m) {
             "consumption"_a.noconvert(), "earliest"_a.noconvert(), "latest"_a.noconvert(),
             "horizon"_a, "load"_a.noconvert(), "capacity"_a, "neighbors"_a.noconvert(),
             "symmetric"_a)
-        .def("run", &Pricing::run, "cost"_a.noconvert(), "heuristic"_a, "routes"_a,
-             "most_labels"_a, "seconds"_a,
+        .def("run", &Pricing::run, "cost"_a.noconvert(), "heuristic"_a, "routes"_a, "most_labels"_a,
+             "seconds"_a,
              "Price; return whether nothing cut it short. Not interruptible but by its time.")
         .def("routes", &Pricing::routes, "The routes found, without the depot.")
         .def_prop_ro(
@@ -192,10 +192,9 @@ void bindVrpBounds(nb::module_ &m) {
     bindRoutePricing(m);
     nb::class_<Cuts>(m, "CapacityCuts", "Separation of rounded capacity inequalities.")
         .def(nb::init<DoubleVector, double>(), "load"_a.noconvert(), "capacity"_a)
-        .def("find", &Cuts::find, "ends"_a.noconvert(), "values"_a.noconvert(), "least"_a,
-             "most"_a, "Violated sets of clients, and how many vehicles they need.");
-    nb::class_<QRouteAscent>(m, "QRouteAscent",
-                             "Ascent to the bound of q-routes without 2-cycles.")
+        .def("find", &Cuts::find, "ends"_a.noconvert(), "values"_a.noconvert(), "least"_a, "most"_a,
+             "Violated sets of clients, and how many vehicles they need.");
+    nb::class_<QRouteAscent>(m, "QRouteAscent", "Ascent to the bound of q-routes without 2-cycles.")
         .def(
             "__init__",
             [](QRouteAscent *self, DoubleMatrix cost, IntVector load, int capacity, int fewest) {
