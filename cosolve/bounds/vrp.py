@@ -49,8 +49,8 @@ def seconds_needed(problem: VRP) -> tuple[float, float]:
 def vrp_bound(problem: VRP, run: Run, *, upper: float | None = None) -> LowerBound | None:
     """Bound the cost of every solution from below.
 
-    In turn: what nearest neighbors say at once; q-routes; edge variables with rounded capacity cuts;
-    and column generation over ng-routes with those cuts, where routes are not too long. The linear
+    In turn: what nearest neighbors say at once; q-routes; edge variables with rounded capacity
+    cuts; and column generation over ng-routes with such cuts, if routes are not too long. The linear
     programs run in a worker process and need OR-tools; without it, or in very short runs, the bound
     is that of q-routes, by subgradient ascent.
 

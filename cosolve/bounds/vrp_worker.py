@@ -15,7 +15,8 @@ from cosolve.exact import Channel
 
 _EDGE_SHARE = 0.2  # of the time, where columns follow
 _LONGEST_ROUTE = 30.0  # mean number of clients beyond which routes are not priced
-_MOST_CLIENTS = 600  # likewise
+_MOST_CLIENTS = 1000  # likewise
+_SHORT_ROUTE = 15.0  # mean number of clients
 
 
 class Task(NamedTuple):
@@ -114,7 +115,10 @@ class _Climb:
         started = time.perf_counter()
         routes = prices_routes(model)
         cuts, center, converged = CutSet(model.nodes), None, False
-        if model.all_required:
+        # Prices of q-routes are as good a beginning, unless routes are long.
+        short = model.nodes - 1 <= _SHORT_ROUTE * max(1, model.fewest)
+        known = routes and short and self._task.center is not None
+        if model.all_required and not known:
             share = _EDGE_SHARE if routes else 1.0
             converged, center = self._edges(cuts, started + share * seconds)
         if not routes:
