@@ -132,7 +132,8 @@ def edge_bound(
     """Raise the bound of two edges at every client by capacity cuts.
 
     Edges are priced in the whole graph. Distances are the smaller ones of both directions, times
-    are left out but for the arcs they exclude. Every value is a bound by weak duality over all edges, whatever the program says.
+    are left out but for the arcs they exclude. Every value is a bound by weak duality over all
+    edges, whatever the program says.
 
     Parameters
     ----------
