@@ -21,14 +21,15 @@ from cosolve.problems.vrp import VRP
 
 FloatArray = npt.NDArray[np.float64]
 
-_WORKER_S = 1.5  # less time is not worth a process
+_WORKER_S = 3.0  # less time is not worth a process
 _SLICE_S = 0.1
 _PROVE_SHARE = 0.15  # of its time, for the exact evaluation of its prices
 # Clients squared times capacity, beyond which loads are scaled: of the first steps, and at all.
-_COARSE_WORK, _MOST_WORK = 2.5e8, 2e9
+_COARSE_WORK, _MOST_WORK = (5e7, 4e8), 2e9
 _LAST_STEP = 1e-3
-# Share of the time for the ascent, without and with pricing of routes after it.
-_ASCENT_SHARE = {False: 0.6, True: 0.2}
+# Share of the time for the ascent, if it takes that long: of few clients, whose routes can be priced
+# in the rest, and of more.
+_ASCENT_SHARE, _ASCENT_SHARE_OF_MANY, _MANY = 0.2, 0.7, 200
 _ITERATIONS = 200  # of the ascent without a time limit
 _TARGET = 1.05  # what the ascent aims at, in units of what it has, without a known solution
 # How far below the exact distance a rounded one may be.
@@ -102,7 +103,9 @@ class _Ladder:
             return
         routes = prices_routes(model)
         # Loads say little where windows are tight.
-        share = 0.0 if routes and model.windows is not None else _ASCENT_SHARE[routes]
+        share = _ASCENT_SHARE_OF_MANY if self._problem.size > _MANY else _ASCENT_SHARE
+        if routes and model.windows is not None and self._problem.size <= _MANY:
+            share = 0.0
         if share > 0:
             self._ascend(model, share)
             self.converged = False
@@ -149,7 +152,7 @@ class _Ladder:
 
     def _ascend(self, model: RouteModel, share: float) -> None:
         """Spend a share of the time on q-routes: coarse loads first, if the true ones take long."""
-        stages = [s for s in (_COARSE_WORK, _MOST_WORK) if s is _MOST_WORK or _is_large(model, s)]
+        stages = [*(s for s in _COARSE_WORK if _is_large(model, s)), _MOST_WORK]
         ascent: _kernels.QRouteAscent | None = None
         run = self._run
         started, end_s = run.elapsed, share * run.remaining

@@ -12,7 +12,7 @@ from cosolve.problems.vrp import VRP, VehicleType
 
 FloatArray = npt.NDArray[np.float64]
 
-LARGEST = 4000
+LARGEST = 2500
 """Clients beyond which no n x n arrays are made."""
 
 _ROUNDING = 1e-9
