@@ -27,8 +27,8 @@ _PROVE_SHARE = 0.15  # of its time, for the exact evaluation of its prices
 # Clients squared times capacity, beyond which loads are scaled: of the first steps, and at all.
 _COARSE_WORK, _MOST_WORK = (5e7, 4e8), 2e9
 _LAST_STEP = 1e-3
-# Share of the time for the ascent, if it takes that long: of few clients, whose routes can be priced
-# in the rest, and of more.
+# Share of the time for the ascent, if it takes that long: of few clients, whose routes can be
+# priced in the rest, and of more.
 _ASCENT_SHARE, _ASCENT_SHARE_OF_MANY, _MANY = 0.2, 0.7, 200
 _ITERATIONS = 200  # of the ascent without a time limit
 _TARGET = 1.05  # what the ascent aims at, in units of what it has, without a known solution

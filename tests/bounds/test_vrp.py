@@ -27,6 +27,7 @@ needs_ortools = pytest.mark.skipif(
     importlib.util.find_spec("ortools") is None, reason="OR-tools is not installed"
 )
 FAR_S = 1e6
+INCOMPLETE = {"missing-client", "missing-group"}  # kinds of violations
 
 
 def best_cost(problem: VRP) -> float:
@@ -34,17 +35,18 @@ def best_cost(problem: VRP) -> float:
     n, kinds = problem.size, range(len(problem.vehicles))
     clients = range(problem.depots, problem.depots + n)
     costs: dict[frozenset[int], float] = {}
+    nothing = problem.cost(Routes(()))
     for size in range(1, n + 1):
         for order in itertools.permutations(clients, size):
             for kind in kinds:
                 routes = Routes((Route(np.array(order), kind),))
-                bad = {v.kind for v in problem.check(routes)} - {"missing-client", "missing-group"}
-                if bad:
-                    continue
                 key = frozenset(order)
-                cost = problem.cost(routes) - problem.cost(Routes(()))
-                costs[key] = min(costs.get(key, math.inf), cost)
-    best = {frozenset[int](): problem.cost(Routes(()))}
+                cost = problem.cost(routes) - nothing
+                if cost >= costs.get(key, math.inf):
+                    continue
+                if not {v.kind for v in problem.check(routes)} - INCOMPLETE:
+                    costs[key] = cost
+    best = {frozenset[int](): nothing}
     for size in range(1, n + 1):
         for subset in map(frozenset, itertools.combinations(clients, size)):
             first = min(subset)
@@ -189,7 +191,7 @@ def all_bounds(model: RouteModel) -> dict[str, float]:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_every_bound_is_below_the_optimum(name: str) -> None:
     """Brute force finds no solution below any bound, and columns come near."""
-    for seed in range(2):
+    for seed in range(2 if name in {"capacitated", "windows"} else 1):
         problem = variant(name, seed)
         optimum = optimum_of(name, seed)
         model = route_model(problem)
