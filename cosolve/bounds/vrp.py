@@ -152,7 +152,7 @@ class _Ladder:
 
     def _ascend(self, model: RouteModel, share: float) -> None:
         """Spend a share of the time on q-routes: coarse loads first, if the true ones take long."""
-        stages = [*(s for s in _COARSE_WORK if _is_large(model, s)), _MOST_WORK]
+        stages = [*(s for s in _COARSE_WORK if _is_large(model, 4 * s)), _MOST_WORK]
         ascent: _kernels.QRouteAscent | None = None
         run = self._run
         started, end_s = run.elapsed, share * run.remaining

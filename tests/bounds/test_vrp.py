@@ -27,7 +27,7 @@ needs_ortools = pytest.mark.skipif(
     importlib.util.find_spec("ortools") is None, reason="OR-tools is not installed"
 )
 FAR_S = 1e6
-INCOMPLETE = {"missing-client", "missing-group"}  # kinds of violations
+INCOMPLETE = {"missing-client", "group"}  # kinds of violations
 
 
 def best_cost(problem: VRP) -> float:
