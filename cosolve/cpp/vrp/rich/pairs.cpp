@@ -9,10 +9,18 @@ double PairPlacer::arc(int index) const {
     return state_.node((*visits_)[size(index)]).arc;
 }
 
-double PairPlacer::detour(int client, int index) const {
-    int const next = to(index);
-    return in_.toward(from(index), client) + (next < 0 ? 0.0 : in_.distance(client, next)) -
-           arc(index);
+// What each place adds to the distance. Of symmetric distances each is looked up once.
+void PairPlacer::detours(int client, std::vector<double> &all) const {
+    all.resize(size(length_) + 1);
+    double in = in_.toward(kind_->start, client);
+    for (int index = 0; index < length_; ++index) {
+        int const next = (*visits_)[size(index)];
+        double const out = in_.distance(client, next);
+        all[size(index)] = in + out - arc(index);
+        in = in_.symmetric ? out : in_.distance(next, client);
+    }
+    double const out = kind_->end < 0 ? 0.0 : in_.distance(client, kind_->end);
+    all[size(length_)] = in + out - arc(length_);
 }
 
 void PairPlacer::load(int route) {
@@ -25,11 +33,12 @@ void PairPlacer::load(int route) {
 
 void PairPlacer::measure() {
     std::size_t const d = state_.dimensions();
-    least_.resize(size(length_) + 2);
     room_.resize(size(length_) + 1);
-    least_[size(length_) + 1] = kInfinity;
+    detours(pickup_, detour_);
+    detours(delivery_, least_);
+    least_.push_back(kInfinity);
     for (int index = length_; index >= 0; --index)
-        least_[size(index)] = std::min(least_[size(index) + 1], detour(delivery_, index));
+        least_[size(index)] = std::min(least_[size(index) + 1], least_[size(index)]);
     for (int index = 0; index <= length_; ++index) {
         bool fits = true;
         for (std::size_t k = 0; in_.peaks && k < d && fits; ++k) {
@@ -125,7 +134,7 @@ void PairPlacer::scan(int task, int route, PairPlace &best) {
         Walk walk = startOf(index);
         if (in_.hasTime && walk.ready > in_.late[size(pickup_)]) return;
         if (room_[size(index)] == 0) continue;
-        walk.farther = detour(pickup_, index);
+        walk.farther = detour_[size(index)];
         if (!in_.timeCosts) {
             int const next = to(index);
             double const adjacent =

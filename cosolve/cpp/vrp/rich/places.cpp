@@ -68,12 +68,10 @@ bool State::fitsSpan(int client, RouteInfo const &info, int before, int after,
     return true;
 }
 
-void State::tryPlace(int client, int route, int before, int after, double arc, Place &best) const {
+void State::tryPlace(int client, int route, int before, int after, double farther,
+                     Place &best) const {
     RouteInfo const &info = routes_[at(route)];
     Kind const &kind = in_.kinds[at(info.kind)];
-    int const from = before < 0 ? kind.start : before, to = after < 0 ? kind.end : after;
-    double const farther =
-        in_.toward(from, client) + (to < 0 ? 0.0 : in_.distance(client, to)) - arc;
     double cost = kind.distanceCost * farther;
     bool const oneKind = in_.kinds.size() == 1;
     if (cost >= best.cost && !in_.timeCosts && oneKind) return;
