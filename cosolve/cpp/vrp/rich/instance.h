@@ -109,6 +109,11 @@ public:
                    ? distance(i, j)
                    : (durations_.empty() ? (*durationMetric_)(i, j) : durations_[index(i, j)]);
     }
+    double durationToward(int j, int c) const {
+        return sameDurations_ ? toward(j, c) : duration(j, c);
+    }
+    // Whether the duration of an arc is its distance.
+    bool sameDurations() const { return sameDurations_; }
     std::span<int const> near(int c) const { return row(near_, nearCount_, c); }
     // No arc from or to a client is shorter.
     double shortest(int c) const { return shortest_[static_cast<std::size_t>(c)]; }

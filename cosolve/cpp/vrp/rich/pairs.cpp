@@ -70,9 +70,8 @@ PairPlacer::Walk PairPlacer::startOf(int index) const {
 }
 
 // Goes on to a client; false if that is too late.
-bool PairPlacer::pass(Walk &walk, int client) const {
+bool PairPlacer::pass(Walk &walk, int client, double travel) const {
     if (in_.hasTime) {
-        double const travel = in_.duration(walk.at, client);
         double const begin = std::max(in_.early[size(client)], walk.ready + travel);
         if (begin > in_.late[size(client)]) return false;
         walk.ready = begin + in_.service[size(client)];
@@ -87,13 +86,13 @@ void PairPlacer::deliver(Walk const &walk, int first, int index, PairPlace &best
     int const next = to(index);
     // Directly after the pickup, the arc that the delivery breaks is not one of the route.
     double const broken = index > first ? arc(index) : next < 0 ? 0.0 : in_.distance(walk.at, next);
-    double const farther = walk.farther + in_.distance(walk.at, delivery_) +
+    double const farther = walk.farther + in_.toward(walk.at, delivery_) +
                            (next < 0 ? 0.0 : in_.distance(delivery_, next)) - broken;
     double cost = kind_->distanceCost * farther;
     if (cost >= best.cost && !in_.timeCosts) return;
     if (info_->distance + farther > kind_->maxDistance) return;
     Walk done = walk;
-    if (!pass(done, delivery_)) return;
+    if (!pass(done, delivery_, in_.durationToward(walk.at, delivery_))) return;
     if (in_.hasTime) {
         double const travel = travelTo(delivery_, next);
         double const latest = index < length_ ? state_.node(next).late : kind_->backLate;
@@ -118,7 +117,10 @@ void PairPlacer::walkOn(Walk walk, int first, PairPlace &best) const {
             kind_->distanceCost * (walk.farther + least_[size(index) + 1]) >= best.cost)
             return;
         int const client = (*visits_)[size(index)];
-        if (!pass(walk, client)) return;
+        // Only the stop after the pickup is not reached from the one before it on the route.
+        double const travel = index > first && in_.sameDurations() ? state_.node(client).arc
+                                                                   : in_.duration(walk.at, client);
+        if (!pass(walk, client, travel)) return;
         if (in_.hasTime && walk.ready - in_.service[size(client)] > state_.node(client).late)
             return;
     }
@@ -143,7 +145,7 @@ void PairPlacer::scan(int task, int route, PairPlace &best) {
             double const rest = std::min(adjacent, least_[size(index) + 1]);
             if (kind_->distanceCost * (walk.farther + rest) >= best.cost) continue;
         }
-        if (pass(walk, pickup_)) walkOn(walk, index, best);
+        if (pass(walk, pickup_, in_.durationToward(walk.at, pickup_))) walkOn(walk, index, best);
     }
 }
 

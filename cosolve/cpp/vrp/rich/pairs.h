@@ -42,7 +42,7 @@ private:
     void detours(int client, std::vector<double> &all) const;
     double travelTo(int client, int next) const;
     Walk startOf(int index) const;
-    bool pass(Walk &walk, int client) const;
+    bool pass(Walk &walk, int client, double travel) const;
     void walkOn(Walk walk, int first, PairPlace &best) const;
     void deliver(Walk const &walk, int first, int index, PairPlace &best) const;
     static std::size_t size(int i) { return static_cast<std::size_t>(i); }
