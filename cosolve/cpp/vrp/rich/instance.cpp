@@ -159,11 +159,12 @@ double Instance::proximity(int i, int j) const {
 
 void Instance::makeNeighbors(int granularity) {
     int const others = clients() - 1;
-    int const pool = std::min(others, std::max(kPool, 4 * granularity));
+    int const most = locations > kMatrixLocations ? kNear : std::max(kPool, 4 * granularity);
+    int const pool = std::min(others, most);
     int const all = std::min(locations - 1, pool + depots);
     auto const nearest = tsp::kNearest(*metric_, all);
     nearCount_ = std::min(others, kNear);
-    placeCount_ = 2 * std::min(others, granularity);
+    placeCount_ = 2 * std::min(pool, granularity);
     near_.reserve(static_cast<std::size_t>(clients()) * static_cast<std::size_t>(nearCount_));
     places_.reserve(static_cast<std::size_t>(clients()) * static_cast<std::size_t>(placeCount_));
     std::vector<std::pair<double, Beside>> ranked;

@@ -115,6 +115,8 @@ public:
     // Whether the duration of an arc is its distance.
     bool sameDurations() const { return sameDurations_; }
     std::span<int const> near(int c) const { return row(near_, nearCount_, c); }
+    // Whether locations have coordinates, along which they are then numbered.
+    bool hasPoints() const { return metric_->hasPoints(); }
     // No arc from or to a client is shorter.
     double shortest(int c) const { return shortest_[static_cast<std::size_t>(c)]; }
     std::span<Beside const> places(int c) const { return row(places_, placeCount_, c); }
