@@ -138,7 +138,7 @@ class RichModel:
 
 
 def _order(problem: VRP) -> npt.NDArray[np.int32]:
-    """Number the locations so that near ones are near in memory; depots come first."""
+    """Return an order of the locations, depots first, in which near ones are near in memory."""
     order = np.arange(problem.locations, dtype=np.int32)
     if problem.coords is not None:
         hilbert = _kernels.hilbert_order(problem.coords)
@@ -296,7 +296,7 @@ def ruin_and_recreate(
     Parameters
     ----------
     problem
-        Any vehicle routing problem with at least one client.
+        Any vehicle routing problem.
     run
         Clock, limits and seed. The temperature falls with the share of the limits on time or
         iterations that is used, so one of them should be given.
@@ -312,6 +312,8 @@ def ruin_and_recreate(
         The best solution: with the fewest required clients unserved, then the cheapest. It keeps
         every limit on routes. Never worse than `start`.
     """
+    if not problem.size:
+        return Outcome(Routes(()))
     model = RichModel(problem)
     search = _Search(model, run, annealing or Annealing())
     engine = search.engine
