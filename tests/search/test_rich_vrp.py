@@ -263,11 +263,3 @@ def test_dear_vehicles_are_saved() -> None:
     assert solution is not None
     assert problem.check(solution) == []
     assert len(solution.routes) == 10
-
-
-def test_no_clients_no_routes() -> None:
-    """A problem without clients is solved by no routes."""
-    problem = VRP(coords=np.zeros((1, 2)), demands=np.zeros(1))
-    solution = ruin_and_recreate(problem, iterations(10)).solution
-    assert solution is not None
-    assert solution.routes == ()
