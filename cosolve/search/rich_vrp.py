@@ -58,7 +58,7 @@ class Annealing:
 
 
 class RichModel:
-    """The kernel view of a vehicle routing problem.
+    """The kernel view of a vehicle routing problem, with its locations in another order.
 
     Parameters
     ----------
@@ -68,12 +68,17 @@ class RichModel:
 
     def __init__(self, problem: VRP) -> None:
         self.problem = problem
-        self.distance = kernel_metric(problem)
+        self.order = _order(problem)
+        self.number = np.empty_like(self.order)
+        self.number[self.order] = np.arange(self.order.size, dtype=np.int32)
+        self.distance = kernel_metric(problem, self.order)
         self.duration: _kernels.Metric | None = None
         if problem.durations is not None:
-            self.duration = _kernels.Metric(problem.durations)
+            durations = problem.durations[np.ix_(self.order, self.order)]
+            self.duration = _kernels.Metric(np.ascontiguousarray(durations))
         self.kinds, self.limits = _vehicles(problem)
-        self.tasks, self.members, self.pair_loads = _tasks(problem)
+        self.tasks, members, self.pair_loads = _tasks(problem)
+        self.members = self.number[members]
 
     def engine(self, seed: int, annealing: Annealing) -> _kernels.RuinRecreate:
         """Make a search with no client served yet."""
@@ -88,9 +93,9 @@ class RichModel:
             self.kinds,
             self.limits,
             np.array(capacities, dtype=np.float64),
-            np.ascontiguousarray(problem.demands),
-            np.ascontiguousarray(problem.pickups),
-            np.ascontiguousarray(np.column_stack(clients)),
+            problem.demands[self.order],
+            problem.pickups[self.order],
+            np.column_stack(clients)[self.order],
             self.tasks,
             self.members,
             self.pair_loads,
@@ -111,12 +116,12 @@ class RichModel:
         np.cumsum([route.visits.size for route in start.routes], out=begins[1:])
         visits = [route.visits for route in start.routes]
         flat = np.concatenate(visits) if visits else np.empty(0, np.int32)
-        engine.start(np.array(kinds, dtype=np.int32), begins, flat.astype(np.int32))
+        engine.start(np.array(kinds, dtype=np.int32), begins, self.number[flat])
 
     def routes(self, engine: _kernels.RuinRecreate) -> Routes:
         """Read the best solution of a search."""
         kinds, begins, visits = engine.routes()
-        parts = np.split(visits, begins[1:-1])
+        parts = np.split(self.order[visits], begins[1:-1])
         return Routes(tuple(Route(part, int(k)) for part, k in zip(parts, kinds, strict=False)))
 
     @property
@@ -130,6 +135,15 @@ class RichModel:
             needed = np.where(loads > 0, loads / capacity, 0.0)
         most = float(needed.max(initial=0.0))
         return max(1, math.ceil(most - 1e-6)) if math.isfinite(most) else problem.size
+
+
+def _order(problem: VRP) -> npt.NDArray[np.int32]:
+    """Return an order of the locations, depots first, in which near ones are near in memory."""
+    order = np.arange(problem.locations, dtype=np.int32)
+    if problem.coords is not None:
+        hilbert = _kernels.hilbert_order(problem.coords)
+        order[problem.depots :] = hilbert[hilbert >= problem.depots]
+    return order
 
 
 def _vehicles(
@@ -282,7 +296,7 @@ def ruin_and_recreate(
     Parameters
     ----------
     problem
-        Any vehicle routing problem with at least one client.
+        Any vehicle routing problem.
     run
         Clock, limits and seed. The temperature falls with the share of the limits on time or
         iterations that is used, so one of them should be given.
@@ -298,6 +312,8 @@ def ruin_and_recreate(
         The best solution: with the fewest required clients unserved, then the cheapest. It keeps
         every limit on routes. Never worse than `start`.
     """
+    if not problem.size:
+        return Outcome(Routes(()))
     model = RichModel(problem)
     search = _Search(model, run, annealing or Annealing())
     engine = search.engine

@@ -159,14 +159,16 @@ double Instance::proximity(int i, int j) const {
 
 void Instance::makeNeighbors(int granularity) {
     int const others = clients() - 1;
-    int const pool = std::min(others, std::max(kPool, 4 * granularity));
+    int const most = locations > kMatrixLocations ? kNear : std::max(kPool, 4 * granularity);
+    int const pool = std::min(others, most);
     int const all = std::min(locations - 1, pool + depots);
     auto const nearest = tsp::kNearest(*metric_, all);
     nearCount_ = std::min(others, kNear);
-    placeCount_ = 2 * std::min(others, granularity);
+    placeCount_ = 2 * std::min(pool, granularity);
     near_.reserve(static_cast<std::size_t>(clients()) * static_cast<std::size_t>(nearCount_));
     places_.reserve(static_cast<std::size_t>(clients()) * static_cast<std::size_t>(placeCount_));
     std::vector<std::pair<double, Beside>> ranked;
+    shortest_.assign(static_cast<std::size_t>(locations), 0.0);
     for (int c = depots; c < locations; ++c) {
         ranked.clear();
         int kept = 0;
@@ -175,13 +177,27 @@ void Instance::makeNeighbors(int granularity) {
             int const v = nearest[e];
             if (v < depots || kept == pool) continue;
             if (kept++ < nearCount_) near_.push_back(v);
-            ranked.push_back({proximity(v, c), {v, true}});
-            ranked.push_back({proximity(c, v), {v, false}});
+            ranked.push_back({proximity(v, c), {v, true, 0, 0}});
+            ranked.push_back({proximity(c, v), {v, false, 0, 0}});
         }
         auto const less = [](auto const &a, auto const &b) { return a.first < b.first; };
         std::stable_sort(ranked.begin(), ranked.end(), less);
-        for (int k = 0; k < placeCount_; ++k)
-            places_.push_back(ranked[static_cast<std::size_t>(k)].second);
+        for (int k = 0; k < placeCount_; ++k) {
+            Beside place = ranked[static_cast<std::size_t>(k)].second;
+            int const from = place.after ? place.client : c, to = place.after ? c : place.client;
+            place.distance = distance(from, to);
+            place.travel = duration(from, to);
+            places_.push_back(place);
+        }
+        double least = kInfinity;
+        for (auto const &[_, place] : ranked)
+            least = std::min(least,
+                             place.after ? distance(place.client, c) : distance(c, place.client));
+        for (Kind const &kind : kinds) {
+            least = std::min(least, distance(kind.start, c));
+            least = std::min(least, kind.end < 0 ? 0.0 : distance(c, kind.end));
+        }
+        shortest_[static_cast<std::size_t>(c)] = least;
     }
 }
 

@@ -68,6 +68,7 @@ struct Arrays {
 struct Beside {
     int client;
     bool after;
+    double distance, travel;  // between the two, in the direction of the route
 };
 
 enum class SortKey : std::uint8_t { Demand, Far, Close, Early, Width, Late, Count };
@@ -108,7 +109,16 @@ public:
                    ? distance(i, j)
                    : (durations_.empty() ? (*durationMetric_)(i, j) : durations_[index(i, j)]);
     }
+    double durationToward(int j, int c) const {
+        return sameDurations_ ? toward(j, c) : duration(j, c);
+    }
+    // Whether the duration of an arc is its distance.
+    bool sameDurations() const { return sameDurations_; }
     std::span<int const> near(int c) const { return row(near_, nearCount_, c); }
+    // Whether locations have coordinates, along which they are then numbered.
+    bool hasPoints() const { return metric_->hasPoints(); }
+    // No arc from or to a client is shorter.
+    double shortest(int c) const { return shortest_[static_cast<std::size_t>(c)]; }
     std::span<Beside const> places(int c) const { return row(places_, placeCount_, c); }
     double key(SortKey key, int task) const {
         return keys_[static_cast<std::size_t>(key) * tasks.size() + static_cast<std::size_t>(task)];
@@ -137,6 +147,7 @@ private:
     std::vector<int> near_;
     std::vector<Beside> places_;
     int nearCount_ = 0, placeCount_ = 0;
+    std::vector<double> shortest_;
     std::vector<double> keys_;
 };
 

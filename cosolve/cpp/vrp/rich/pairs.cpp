@@ -9,10 +9,18 @@ double PairPlacer::arc(int index) const {
     return state_.node((*visits_)[size(index)]).arc;
 }
 
-double PairPlacer::detour(int client, int index) const {
-    int const next = to(index);
-    return in_.toward(from(index), client) + (next < 0 ? 0.0 : in_.distance(client, next)) -
-           arc(index);
+// What each place adds to the distance. Of symmetric distances each is looked up once.
+void PairPlacer::detours(int client, std::vector<double> &all) const {
+    all.resize(size(length_) + 1);
+    double in = in_.toward(kind_->start, client);
+    for (int index = 0; index < length_; ++index) {
+        int const next = (*visits_)[size(index)];
+        double const out = in_.distance(client, next);
+        all[size(index)] = in + out - arc(index);
+        in = in_.symmetric ? out : in_.distance(next, client);
+    }
+    double const out = kind_->end < 0 ? 0.0 : in_.distance(client, kind_->end);
+    all[size(length_)] = in + out - arc(length_);
 }
 
 void PairPlacer::load(int route) {
@@ -25,11 +33,12 @@ void PairPlacer::load(int route) {
 
 void PairPlacer::measure() {
     std::size_t const d = state_.dimensions();
-    least_.resize(size(length_) + 2);
     room_.resize(size(length_) + 1);
-    least_[size(length_) + 1] = kInfinity;
+    detours(pickup_, detour_);
+    detours(delivery_, least_);
+    least_.push_back(kInfinity);
     for (int index = length_; index >= 0; --index)
-        least_[size(index)] = std::min(least_[size(index) + 1], detour(delivery_, index));
+        least_[size(index)] = std::min(least_[size(index) + 1], least_[size(index)]);
     for (int index = 0; index <= length_; ++index) {
         bool fits = true;
         for (std::size_t k = 0; in_.peaks && k < d && fits; ++k) {
@@ -61,9 +70,8 @@ PairPlacer::Walk PairPlacer::startOf(int index) const {
 }
 
 // Goes on to a client; false if that is too late.
-bool PairPlacer::pass(Walk &walk, int client) const {
+bool PairPlacer::pass(Walk &walk, int client, double travel) const {
     if (in_.hasTime) {
-        double const travel = in_.duration(walk.at, client);
         double const begin = std::max(in_.early[size(client)], walk.ready + travel);
         if (begin > in_.late[size(client)]) return false;
         walk.ready = begin + in_.service[size(client)];
@@ -78,13 +86,13 @@ void PairPlacer::deliver(Walk const &walk, int first, int index, PairPlace &best
     int const next = to(index);
     // Directly after the pickup, the arc that the delivery breaks is not one of the route.
     double const broken = index > first ? arc(index) : next < 0 ? 0.0 : in_.distance(walk.at, next);
-    double const farther = walk.farther + in_.distance(walk.at, delivery_) +
+    double const farther = walk.farther + in_.toward(walk.at, delivery_) +
                            (next < 0 ? 0.0 : in_.distance(delivery_, next)) - broken;
     double cost = kind_->distanceCost * farther;
     if (cost >= best.cost && !in_.timeCosts) return;
     if (info_->distance + farther > kind_->maxDistance) return;
     Walk done = walk;
-    if (!pass(done, delivery_)) return;
+    if (!pass(done, delivery_, in_.durationToward(walk.at, delivery_))) return;
     if (in_.hasTime) {
         double const travel = travelTo(delivery_, next);
         double const latest = index < length_ ? state_.node(next).late : kind_->backLate;
@@ -109,7 +117,10 @@ void PairPlacer::walkOn(Walk walk, int first, PairPlace &best) const {
             kind_->distanceCost * (walk.farther + least_[size(index) + 1]) >= best.cost)
             return;
         int const client = (*visits_)[size(index)];
-        if (!pass(walk, client)) return;
+        // Only the stop after the pickup is not reached from the one before it on the route.
+        double const travel = index > first && in_.sameDurations() ? state_.node(client).arc
+                                                                   : in_.duration(walk.at, client);
+        if (!pass(walk, client, travel)) return;
         if (in_.hasTime && walk.ready - in_.service[size(client)] > state_.node(client).late)
             return;
     }
@@ -125,7 +136,7 @@ void PairPlacer::scan(int task, int route, PairPlace &best) {
         Walk walk = startOf(index);
         if (in_.hasTime && walk.ready > in_.late[size(pickup_)]) return;
         if (room_[size(index)] == 0) continue;
-        walk.farther = detour(pickup_, index);
+        walk.farther = detour_[size(index)];
         if (!in_.timeCosts) {
             int const next = to(index);
             double const adjacent =
@@ -134,7 +145,7 @@ void PairPlacer::scan(int task, int route, PairPlace &best) {
             double const rest = std::min(adjacent, least_[size(index) + 1]);
             if (kind_->distanceCost * (walk.farther + rest) >= best.cost) continue;
         }
-        if (pass(walk, pickup_)) walkOn(walk, index, best);
+        if (pass(walk, pickup_, in_.durationToward(walk.at, pickup_))) walkOn(walk, index, best);
     }
 }
 

@@ -39,10 +39,10 @@ private:
     int from(int index) const { return index == 0 ? kind_->start : (*visits_)[size(index - 1)]; }
     int to(int index) const { return index == length_ ? kind_->end : (*visits_)[size(index)]; }
     double arc(int index) const;
-    double detour(int client, int index) const;
+    void detours(int client, std::vector<double> &all) const;
     double travelTo(int client, int next) const;
     Walk startOf(int index) const;
-    bool pass(Walk &walk, int client) const;
+    bool pass(Walk &walk, int client, double travel) const;
     void walkOn(Walk walk, int first, PairPlace &best) const;
     void deliver(Walk const &walk, int first, int index, PairPlace &best) const;
     static std::size_t size(int i) { return static_cast<std::size_t>(i); }
@@ -53,6 +53,7 @@ private:
     RouteInfo const *info_ = nullptr;
     Kind const *kind_ = nullptr;
     std::vector<int> const *visits_ = nullptr;
+    std::vector<double> detour_;      // of the pickup
     std::vector<double> least_;       // smallest detour of the delivery from an index on
     std::vector<std::uint8_t> room_;  // whether the goods fit into the vehicle before an index
 };

@@ -43,7 +43,8 @@ bool State::fitsTime(int client, RouteInfo const &info, int before, int after,
     Kind const &kind = in_.kinds[at(info.kind)];
     double const leave = before < 0 ? info.leave : nodes_[at(before)].ready;
     int const from = before < 0 ? kind.start : before;
-    double const arrival = std::max(in_.early[at(client)], leave + in_.duration(from, client));
+    double const arrival =
+        std::max(in_.early[at(client)], leave + in_.durationToward(from, client));
     if (arrival > in_.late[at(client)]) return false;
     int const to = after < 0 ? kind.end : after;
     double const travel = to < 0 ? 0.0 : in_.duration(client, to);
@@ -57,7 +58,7 @@ bool State::fitsSpan(int client, RouteInfo const &info, int before, int after,
     Kind const &kind = in_.kinds[at(info.kind)];
     int const from = before < 0 ? kind.start : before, to = after < 0 ? kind.end : after;
     Span head, whole;
-    if (!join(before < 0 ? startSpan(kind) : prefix_[at(before)], in_.duration(from, client),
+    if (!join(before < 0 ? startSpan(kind) : prefix_[at(before)], in_.durationToward(from, client),
               clientSpan(client), head))
         return false;
     if (!join(head, to < 0 ? 0.0 : in_.duration(client, to),
@@ -68,12 +69,10 @@ bool State::fitsSpan(int client, RouteInfo const &info, int before, int after,
     return true;
 }
 
-void State::tryPlace(int client, int route, int before, int after, double arc, Place &best) const {
+void State::tryPlace(int client, int route, int before, int after, double farther,
+                     Place &best) const {
     RouteInfo const &info = routes_[at(route)];
     Kind const &kind = in_.kinds[at(info.kind)];
-    int const from = before < 0 ? kind.start : before, to = after < 0 ? kind.end : after;
-    double const farther =
-        in_.toward(from, client) + (to < 0 ? 0.0 : in_.distance(client, to)) - arc;
     double cost = kind.distanceCost * farther;
     bool const oneKind = in_.kinds.size() == 1;
     if (cost >= best.cost && !in_.timeCosts && oneKind) return;

@@ -83,15 +83,32 @@ bool RuinRecreate::place(int task) {
 }
 
 void RuinRecreate::scanNear(int client, Place &best) {
-    for (Beside const beside : in_.places(client)) {
+    bool const plain = in_.kinds.size() == 1 && !in_.timeCosts;
+    double const rate = in_.kinds.front().distanceCost;
+    double const last = in_.late[at(client)];
+    double const done = in_.early[at(client)] + in_.service[at(client)];
+    double const shortest = in_.shortest(client);
+    for (Beside const &beside : in_.places(client)) {
         Node const &node = state_.node(beside.client);
         if (node.route < 0 || blink()) continue;
-        if (beside.after) {
-            double const arc =
-                node.next >= 0 ? state_.node(node.next).arc : state_.route(node.route).lastArc;
-            state_.tryPlace(client, node.route, beside.client, node.next, arc, best);
+        // What the neighbor alone tells is looked at before memory is touched for the other stop.
+        bool const after = beside.after;
+        if (in_.hasTime &&
+            (after ? node.ready + beside.travel > last : done + beside.travel > node.late))
+            continue;
+        double arc = node.arc;
+        if (after)
+            arc = node.next >= 0 ? state_.node(node.next).arc : state_.route(node.route).lastArc;
+        double farther = beside.distance - arc;
+        if (plain && rate * (farther + shortest) >= best.cost) continue;
+        Kind const &kind = in_.kinds[at(state_.route(node.route).kind)];
+        if (after) {
+            int const to = node.next >= 0 ? node.next : kind.end;
+            if (to >= 0) farther += in_.distance(client, to);
+            state_.tryPlace(client, node.route, beside.client, node.next, farther, best);
         } else {
-            state_.tryPlace(client, node.route, node.previous, beside.client, node.arc, best);
+            farther += in_.toward(node.previous >= 0 ? node.previous : kind.start, client);
+            state_.tryPlace(client, node.route, node.previous, beside.client, farther, best);
         }
     }
 }
@@ -100,12 +117,17 @@ void RuinRecreate::scanAll(int client, Place &best) {
     for (int r = 0; r < state_.slots(); ++r) {
         RouteInfo const &info = state_.route(r);
         if (info.kind < 0) continue;
+        Kind const &kind = in_.kinds[at(info.kind)];
         int before = -1;
         for (int const after : state_.visits(r)) {
-            if (!blink()) state_.tryPlace(client, r, before, after, state_.node(after).arc, best);
+            double const farther = in_.toward(before < 0 ? kind.start : before, client) +
+                                   in_.distance(client, after) - state_.node(after).arc;
+            if (!blink()) state_.tryPlace(client, r, before, after, farther, best);
             before = after;
         }
-        if (!blink()) state_.tryPlace(client, r, before, -1, info.lastArc, best);
+        double const farther = in_.toward(before, client) - info.lastArc +
+                               (kind.end < 0 ? 0.0 : in_.distance(client, kind.end));
+        if (!blink()) state_.tryPlace(client, r, before, -1, farther, best);
     }
 }
 

@@ -25,33 +25,43 @@ RuinRecreate::RuinRecreate(Arrays arrays, Options const &options, std::uint64_t 
     currentCost_ = bestCost_;
 }
 
-void RuinRecreate::construct() {
-    state_.begin();
-    blinks_ = false;
-    // Depth first along near neighbors, from the clients farthest from their depots.
-    std::vector<int> seeds(in_.tasks.size()), stack;
-    for (std::size_t t = 0; t < seeds.size(); ++t) seeds[t] = static_cast<int>(t);
-    std::stable_sort(seeds.begin(), seeds.end(), [&](int a, int b) {
+// Tasks in an order in which neighbors follow each other: the numbering, if it does so, or else
+// depth first along near neighbors, from the clients farthest from their depots.
+std::vector<int> RuinRecreate::chain() const {
+    std::vector<int> tasks(in_.tasks.size());
+    for (std::size_t t = 0; t < tasks.size(); ++t) tasks[t] = static_cast<int>(t);
+    if (in_.hasPoints()) {
+        std::stable_sort(tasks.begin(), tasks.end(), [&](int a, int b) {
+            return in_.clientsOf(a).front() < in_.clientsOf(b).front();
+        });
+        return tasks;
+    }
+    std::stable_sort(tasks.begin(), tasks.end(), [&](int a, int b) {
         return in_.key(SortKey::Far, a) < in_.key(SortKey::Far, b);
     });
-    ++stamp_;
-    std::vector<std::uint8_t> seen(in_.tasks.size(), 0);
-    std::vector<int> tasks;
-    for (int const seed : seeds) {
+    std::vector<std::uint8_t> seen(tasks.size(), 0);
+    std::vector<int> chained, stack;
+    for (int const seed : tasks) {
         stack.push_back(seed);
         while (!stack.empty()) {
             int const task = stack.back();
             stack.pop_back();
             if (std::exchange(seen[at(task)], std::uint8_t{1}) != 0) continue;
-            tasks.push_back(task);
+            chained.push_back(task);
             auto const near = in_.near(in_.clientsOf(task).front());
-            std::size_t const reach = std::min<std::size_t>(near.size(), 8);
-            for (std::size_t i = reach; i-- > 0;)
+            for (std::size_t i = std::min<std::size_t>(near.size(), 8); i-- > 0;)
                 if (int const next = in_.taskOf[at(near[i])]; seen[at(next)] == 0)
                     stack.push_back(next);
         }
     }
-    for (int const task : tasks)
+    return chained;
+}
+
+void RuinRecreate::construct() {
+    state_.begin();
+    blinks_ = false;
+    ++stamp_;
+    for (int const task : chain())
         if (state_.inBank(task) && place(task)) state_.outOfBank(task);
     blinks_ = true;
     currentCost_ = state_.cost();

@@ -86,6 +86,7 @@ private:
     void markDirty();
     bool better() const;
     void dropRoute();
+    std::vector<int> chain() const;
     bool mayScanAll();
     bool worthIt(int task, double cost);
 

@@ -81,8 +81,8 @@ public:
     bool inBank(int task) const { return bankPosition_[static_cast<std::size_t>(task)] >= 0; }
 
     // Looks whether a client may go between two stops of a route and updates the best place if
-    // that is cheaper. `arc` is the distance between the stops.
-    void tryPlace(int client, int route, int before, int after, double arc, Place &best) const;
+    // that is cheaper. `farther` is what it adds to the distance.
+    void tryPlace(int client, int route, int before, int after, double farther, Place &best) const;
     void tryNewRoute(int client, int kind, Place &best) const;
     // Puts a client where a place says; returns the route. Its task is not yet out of the bank.
     int insert(Place const &place);
