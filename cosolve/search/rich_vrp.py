@@ -18,9 +18,8 @@ from cosolve import _kernels
 from cosolve.core import Outcome, Run
 from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.vrp import VRP, Route, Routes
+from cosolve.search.cooling import Cooling
 
-SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
-_SLICES = 200  # least number of slices of a run: the temperature falls from slice to slice
 _SINGLE, _PAIR, _GROUP = range(3)  # TaskType of cosolve/cpp/vrp/rich/instance.h
 _REPAIR_SHARE = 0.3  # of a run, at most, in which only unserved clients count
 _FLEET_SHARE = 0.25  # of a run, at most, in which only the number of vehicles counts
@@ -209,37 +208,7 @@ class _Search:
         self.run = run
         self.annealing = annealing
         self.engine = model.engine(run.seed, annealing)
-        self.first_s = run.elapsed
-        self.first_iteration = run.iterations
-
-    @property
-    def share(self) -> float:
-        """How much of the run has passed."""
-        run = self.run
-        shares = []
-        if run.stop.time_limit is not None:
-            used = run.elapsed - self.first_s
-            shares.append(used / max(used + run.remaining, 1e-9))
-        if (left := run.remaining_iterations) is not None:
-            used = run.iterations - self.first_iteration
-            shares.append(used / max(used + left, 1))
-        return min(1.0, max(shares, default=0.0))
-
-    def _slice(self) -> tuple[float, int]:
-        """Seconds and iterations of the next stretch of work."""
-        run = self.run
-        seconds = SLICE_S
-        if run.stop.time_limit is not None:
-            total = run.elapsed - self.first_s + run.remaining
-            seconds = min(seconds, run.remaining, max(total / _SLICES, 1e-3))
-        left = run.remaining_iterations
-        if left is None:
-            return seconds, -1
-        # Without a limit on time the slices must not depend on the clock.
-        if run.stop.time_limit is None:
-            seconds = math.inf
-        total_iterations = run.iterations - self.first_iteration + left
-        return seconds, min(left, max(1, total_iterations // _SLICES))
+        self.cooling = Cooling(run)
 
     def report(self, iterations: int, phase: str) -> None:
         """Tell the run how far the search is."""
@@ -247,16 +216,11 @@ class _Search:
         cost = self.engine.cost if complete else None
         self.run.report(cost, iterations=iterations, phase=phase)
 
-    def temperature(self, arc: float) -> float:
-        """Return the temperature at this point of the run; it falls exponentially."""
-        hot, cold = self.annealing.hot * arc, self.annealing.cold * arc
-        return hot * float((cold / hot) ** self.share) if hot > 0 else 0.0
-
     def serve_all(self, arc: float) -> None:
         """Look for a solution that serves every required client."""
-        end = self.share + _REPAIR_SHARE
-        while self.engine.unserved and self.share < end and self.run.limit() is None:
-            seconds, iterations = self._slice()
+        end = self.cooling.share + _REPAIR_SHARE
+        while self.engine.unserved and self.cooling.share < end and self.run.limit() is None:
+            seconds, iterations = self.cooling.slice()
             done = self.engine.repair(seconds, iterations, self.annealing.cold * arc)
             self.report(done, "repair")
 
@@ -266,11 +230,11 @@ class _Search:
         if len(vehicles) > 1 or vehicles[0].fixed_cost < _FLEET_ARCS * arc:
             return
         fewest = self.model.fewest_vehicles
-        end = self.share + _FLEET_SHARE
-        while self.share < end and self.run.limit() is None and not self.engine.unserved:
+        end = self.cooling.share + _FLEET_SHARE
+        while self.cooling.share < end and self.run.limit() is None and not self.engine.unserved:
             if self.engine.vehicles <= fewest:
                 break
-            seconds, iterations = self._slice()
+            seconds, iterations = self.cooling.slice()
             cold = self.annealing.cold * arc
             done = self.engine.reduce_fleet(seconds, iterations, cold, fewest)
             self.report(done, "fleet")
@@ -279,9 +243,31 @@ class _Search:
     def anneal(self, arc: float) -> None:
         """Search until the run says stop."""
         while self.run.limit() is None:
-            seconds, iterations = self._slice()
-            done = self.engine.anneal(seconds, iterations, self.temperature(arc))
+            seconds, iterations = self.cooling.slice()
+            hot, cold = self.annealing.hot * arc, self.annealing.cold * arc
+            done = self.engine.anneal(seconds, iterations, self.cooling.temperature(hot, cold))
             self.report(done, "ruin")
+
+
+def construct(problem: VRP, seed: int = 0) -> Routes:
+    """Insert one client after the other where it costs least.
+
+    Parameters
+    ----------
+    problem
+        Any vehicle routing problem with at least one client.
+    seed
+        Of the order of clients that are alike.
+
+    Returns
+    -------
+    Routes
+        They keep every limit; clients for which there is no room are left out.
+    """
+    model = RichModel(problem)
+    engine = model.engine(seed, Annealing())
+    engine.construct()
+    return model.routes(engine)
 
 
 def ruin_and_recreate(
@@ -298,8 +284,7 @@ def ruin_and_recreate(
     problem
         Any vehicle routing problem.
     run
-        Clock, limits and seed. The temperature falls with the share of the limits on time or
-        iterations that is used, so one of them should be given.
+        Clock, limits and seed.
     start
         Routes to start from. They may leave clients unserved; routes that break a limit are taken
         apart.

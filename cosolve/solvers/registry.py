@@ -34,6 +34,8 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "ils": "cosolve.solvers.ils:Ils",
         "hgs": "cosolve.solvers.hgs:Hgs",
         "clusters": "cosolve.solvers.clusters:Clusters",
+        "savings": "cosolve.solvers.first_routes:Savings",
+        "insertion": "cosolve.solvers.first_routes:Insertion",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
     }
