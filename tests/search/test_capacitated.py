@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vrp_reference import optimal_cost
 
 from cosolve import _kernels
 from cosolve.core import Run, Stop
 from cosolve.problems import VRP, Metric, Routes, VehicleType
 from cosolve.search.capacitated import Annealing, CapacitatedModel, anneal, unsupported
-from vrp_reference import optimal_cost
 
 
 def problem(n: int, seed: int, capacity: float = 20, **how: Any) -> VRP:

@@ -211,6 +211,13 @@ public:
         used_ = usedBefore_;
         begin();
     }
+    // Whether the routes that were touched are short enough: where distances are rounded, a route may
+    // get longer when a client leaves it.
+    bool touchedAreShort() const {
+        return in_.maxLength == kInfinity ||
+               std::all_of(savedPaths_.begin(), savedPaths_.end(),
+                           [&](SavedPath const &s) { return lengthAllows(s.route, 0.0); });
+    }
     void commit() {
         for (Saved const &s : saved_) {
             char &flag = isChanged_[at(s.client)];

@@ -264,7 +264,7 @@ private:
             }
             local_.run();
         }
-        if (s_.cost() >= threshold) {
+        if (s_.cost() >= threshold || !s_.touchedAreShort()) {
             s_.rollBack();
             return;
         }
