@@ -463,6 +463,9 @@ class QRouteAscent:
         Evaluate penalties, and improve them; return the number of evaluations finished.
         """
 
+    def follow(self, other: QRouteAscent) -> None:
+        """Go on from the best penalties of another ascent."""
+
     def prove(self, seconds: float) -> bool:
         """Evaluate the best penalties exactly; return whether it is done."""
 
@@ -478,5 +481,5 @@ class QRouteAscent:
     def step(self) -> float:
         """Length of the steps, 1 at first."""
 
-    def penalties(self) -> NDArray[numpy.float64]:
-        """The best penalties of the nodes."""
+    def prices(self) -> NDArray[numpy.float64]:
+        """Dual values of clients, and at 0 of routes, behind the bound."""

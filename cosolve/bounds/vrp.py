@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.bounds.base import LowerBound, proves
-from cosolve.bounds.vrp_model import LARGEST, RouteModel, route_model
+from cosolve.bounds.vrp_edges import Prices
+from cosolve.bounds.vrp_model import LARGEST, RouteModel, largest_load, route_model
 from cosolve.bounds.vrp_worker import Found, Task, prices_routes
 from cosolve.core import Run
 from cosolve.core.errors import BackendMissing
@@ -22,9 +23,13 @@ FloatArray = npt.NDArray[np.float64]
 
 _WORKER_S = 1.5  # less time is not worth a process
 _SLICE_S = 0.1
-_PROVE_SHARE = 0.15  # of the time of the ascent, kept for the exact evaluation of its prices
-_MOST_WORK = 1.5e9  # clients squared times capacity, beyond which loads are scaled
-_ITERATIONS = 400  # of the ascent without a time limit
+_PROVE_SHARE = 0.15  # of its time, for the exact evaluation of its prices
+# Clients squared times capacity, beyond which loads are scaled: of the first steps, and at all.
+_COARSE_WORK, _MOST_WORK = 2.5e8, 2e9
+_LAST_STEP = 1e-3
+# Share of the time for the ascent, without and with pricing of routes after it.
+_ASCENT_SHARE = {False: 0.6, True: 0.2}
+_ITERATIONS = 200  # of the ascent without a time limit
 _TARGET = 1.05  # what the ascent aims at, in units of what it has, without a known solution
 # How far below the exact distance a rounded one may be.
 _ROUNDED_DOWN = {Metric.EUCLIDEAN: 0.0, Metric.CEIL: 0.0, Metric.EUC: 0.5, Metric.TRUNC1: 0.1}
@@ -44,7 +49,7 @@ def seconds_needed(problem: VRP) -> tuple[float, float]:
 def vrp_bound(problem: VRP, run: Run, *, upper: float | None = None) -> LowerBound | None:
     """Bound the cost of every solution from below.
 
-    In turn: what nearest neighbors and loads say at once; edge variables with rounded capacity cuts;
+    In turn: what nearest neighbors say at once; q-routes; edge variables with rounded capacity cuts;
     and column generation over ng-routes with those cuts, where routes are not too long. The linear
     programs run in a worker process and need OR-tools; without it, or in very short runs, the bound
     is that of q-routes, by subgradient ascent.
@@ -75,7 +80,7 @@ class _Ladder:
         self._problem = problem
         self._run = run
         self._upper = upper
-        self._own = Run(run.stop)  # interrupted also when the bound is good enough
+        self._center: Prices | None = None
         self.value: float | None = None
         self.method = ""
         self.iterations = 0
@@ -89,14 +94,24 @@ class _Ladder:
         self._tell(half_degrees(model), "neighbors", 0)
         if self._enough():
             return
-        programs = prices_routes(model) or model.all_required
-        if programs and self._run.remaining >= _WORKER_S:
-            try:
-                self._work(model)
-                return
-            except BackendMissing:
-                pass  # the ascent needs nothing
-        self._ascend(model)
+        # An iteration limit asks for what does not depend on the clock.
+        programs = self._run.stop.iterations is None and self._run.remaining >= _WORKER_S
+        programs = programs and (prices_routes(model) or model.all_required)
+        if not programs:
+            self._ascend(model, 1.0)
+            return
+        routes = prices_routes(model)
+        # Loads say little where windows are tight.
+        share = 0.0 if routes and model.windows is not None else _ASCENT_SHARE[routes]
+        if share > 0:
+            self._ascend(model, share)
+            self.converged = False
+        if self._enough():
+            return
+        try:
+            self._work(model)
+        except BackendMissing:
+            self._ascend(model, 1.0)
 
     def _enough(self) -> bool:
         if self.value is not None and proves(self._problem, self.value, self._upper):
@@ -118,49 +133,71 @@ class _Ladder:
 
     def _work(self, model: RouteModel) -> None:
         limited = _Limited(self._run)
-        seconds = self._run.remaining
+        seconds, before = self._run.remaining, self.iterations
 
         def hear(found: Found) -> None:
-            self._tell(found.value, found.method, found.programs)
+            self._tell(found.value, found.method, before + found.programs)
             if self._enough():
                 limited.enough = True
 
-        task = Task(model, seconds, self._run.remaining_iterations)
+        value = -math.inf if self.value is None else self.value
+        task = Task(model, seconds, self._center, value)
         converged = run_in_worker(
             "cosolve.bounds.vrp_worker:climb", task, limited, on_message=hear, package=PACKAGE
         )
         self.converged = self.converged or bool(converged)
 
-    def _ascend(self, model: RouteModel) -> None:
-        ascent = q_route_ascent(model)
-        if ascent is None:
-            return
+    def _ascend(self, model: RouteModel, share: float) -> None:
+        """Spend a share of the time on q-routes: coarse loads first, if the true ones take long."""
+        stages = [s for s in (_COARSE_WORK, _MOST_WORK) if s is _MOST_WORK or _is_large(model, s)]
+        ascent: _kernels.QRouteAscent | None = None
         run = self._run
-        limit = run.remaining_iterations
-        count = 0
-        limit = _ITERATIONS if limit is None and run.stop.time_limit is None else limit
-        end_s = (1 - _PROVE_SHARE) * run.remaining if run.stop.time_limit is not None else math.inf
-        started_s = run.elapsed
-        while run.elapsed - started_s < end_s and not run.interrupted.is_set():
-            if limit is not None and count >= limit:
-                break
+        started, end_s = run.elapsed, share * run.remaining
+        for k, work in enumerate(stages, 1):
+            finer = q_route_ascent(model, work)
+            if finer is None:
+                return
+            if ascent is not None:
+                finer.follow(ascent)
+            ascent = finer
+            until_s = end_s * (1 - _PROVE_SHARE) * (k / len(stages))
+            finished = self._iterate(ascent, started, until_s)
+            self._prove(ascent, started, end_s)
+            self.converged = finished and k == len(stages)
+            if run.elapsed - started >= end_s:
+                return
+
+    def _iterate(self, ascent: _kernels.QRouteAscent, started: float, until_s: float) -> bool:
+        """Do steps until a time; return whether more of them would not help."""
+        run = self._run
+        timed = run.stop.time_limit is not None
+        while not run.interrupted.is_set():
+            left_s = until_s - (run.elapsed - started) if timed else math.inf
+            left = _ITERATIONS - self.iterations if not timed else 1_000_000
+            if run.remaining_iterations is not None:
+                left = min(left, run.remaining_iterations)
+            if left_s <= 0 or left <= 0:
+                return False
             value = max(ascent.value, self.value or 0.0)
             target = self._upper if self._upper is not None else _TARGET * value
-            left = 1_000_000 if limit is None else limit - count
-            before = ascent.step
-            done = ascent.run(left, target, min(_SLICE_S, end_s))
-            count += done
-            self._run.report(iterations=done, phase="bound")
-            if done == 0 and before <= ascent.step < 2e-3:
-                self.converged = True
-                break
-        if count == 0:
+            done = ascent.run(left, target, min(_SLICE_S, left_s))
+            self._tell(None, "q-routes", self.iterations + done)
+            if ascent.step <= _LAST_STEP:
+                return True
+        return False
+
+    def _prove(self, ascent: _kernels.QRouteAscent, started: float, end_s: float) -> None:
+        if not math.isfinite(ascent.value):
             return
+        run = self._run
         while not ascent.prove(_SLICE_S):
-            if run.remaining <= 0:
+            if run.remaining <= 0 or run.elapsed - started > 2 * end_s:
                 return
-        self.iterations = count
-        self._tell(ascent.bound, "q-routes", count)
+        if self.value is None or ascent.bound > self.value:
+            prices = ascent.prices()
+            routes, prices[0] = float(prices[0]), 0.0
+            self._center = Prices(prices, np.zeros(0), routes)
+        self._tell(ascent.bound, "q-routes", self.iterations)
 
 
 class _Limited(Run):
@@ -222,7 +259,7 @@ def radial_bound(problem: VRP) -> float | None:
     plain = not problem.groups and bool(np.all(problem.required[problem.depots :]))
     if loss is None or problem.coords is None or not plain or not problem.size:
         return None
-    capacity = max(float(t.capacity[0]) if t.capacity else math.inf for t in problem.vehicles)  # type: ignore[index]
+    capacity = max(largest_load(t, 0) for t in problem.vehicles)
     if not math.isfinite(capacity) or capacity <= 0:
         return None
     load = problem.demands.reshape(problem.locations, -1)[problem.depots :, 0]
@@ -242,15 +279,25 @@ def radial_bound(problem: VRP) -> float | None:
     return total - 1e-9 * (1 + abs(total))
 
 
-def q_route_ascent(model: RouteModel) -> _kernels.QRouteAscent | None:
+def _is_large(model: RouteModel, work: float) -> bool:
+    """Return whether loads must be scaled for that much work."""
+    whole = bool(np.all(model.load == np.round(model.load)))
+    return math.isfinite(model.capacity) and (
+        not whole or model.capacity * (model.nodes - 1) ** 2 > work
+    )
+
+
+def q_route_ascent(model: RouteModel, work: float = _MOST_WORK) -> _kernels.QRouteAscent | None:
     """Return the ascent over q-routes of a model; None where loads say nothing.
 
-    Loads that are large or no whole numbers are scaled and rounded down, together with the capacity.
+    Loads that are large or no whole numbers are scaled and rounded down, and so is the capacity.
 
     Parameters
     ----------
     model
         The relaxation; every client must be required.
+    work
+        Clients squared times capacity, at most.
     """
     if not model.all_required or model.nodes < 2:
         return None
@@ -259,7 +306,7 @@ def q_route_ascent(model: RouteModel) -> _kernels.QRouteAscent | None:
         load[1:], capacity = 1.0, float(model.nodes - 1)
     whole = bool(np.all(load == np.round(load)))
     clients = model.nodes - 1
-    most = max(50.0, min(2000.0, _MOST_WORK / clients**2))
+    most = max(50.0, min(4000.0, work / clients**2))
     scale = 1.0
     if whole:
         common = int(np.gcd.reduce(load[1:].astype(np.int64)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -48,8 +49,8 @@ def column_bound(
     model
         The routes.
     cuts
-        Those to begin with; what is found is added. Without effect where there is no capacity or not
-        every client is required.
+        Those to begin with; what is found is added. Without effect where there is no capacity
+        or not every client is required.
     report
         Told every bound and the number of linear programs so far.
     deadline_s
@@ -139,23 +140,25 @@ class _Master:
                 self._row_of[i] = self._add_cover()
         for group in model.groups:
             self._row_of[list(group)] = self._add_cover()
-        # Clients may be covered for a price a bit above what they seem to be worth, which is raised
-        # where that turns out to be cheapest: otherwise the first prices are far from any good ones.
+        # Clients may be covered for a price a bit above what they seem to be worth, which is
+        # raised where that turns out to be cheapest: otherwise the first prices are far from good.
         spare = _SPARE_FACTOR * float(np.max(finite, initial=1.0)) + 1.0
         self._spare = np.full(self._count_rows, spare)
         if center is not None:
-            for i in np.flatnonzero(self._row_of >= 0):
-                self._spare[self._row_of[i] - 1] = (
-                    _SPARE_MARGIN * max(0.0, center.clients[i]) + _SPARE_SHARE * self._scale
-                )
+            counted = np.flatnonzero(self._row_of >= 0)
+            worth = np.maximum(0.0, center.clients[counted])
+            self._spare[self._row_of[counted] - 1] = (
+                _SPARE_MARGIN * worth + _SPARE_SHARE * self._scale
+            )
         for row, cost in enumerate(self._spare, 1):
             self._program.add_column(cost, [row], [1.0])
-        for i in np.flatnonzero(~model.required[1:]) + 1:
-            if int(i) not in grouped:
+        for i in range(1, n):
+            if not model.required[i] and i not in grouped:
                 self._program.add_column(model.prizes[i], [int(self._row_of[i])], [1.0])
         self._first = self._program.columns
         self._routes: list[list[int]] = []
         self._cut_rows: list[int] = []
+        self._inside_cuts = np.zeros((n, 0))
         self._finder = None
         if math.isfinite(model.capacity) and model.all_required and model.load[1:].min() > 0:
             self._finder = _kernels.CapacityCuts(model.load, model.capacity)
@@ -214,11 +217,10 @@ class _Master:
         self._routes.append(route)
 
     def _inside(self) -> FloatArray:
-        if getattr(self, "_inside_cache", None) is None or self._inside_cache.shape[1] != len(
-            self._cut_rows
-        ):
-            self._inside_cache = self._cuts.inside()[:, : len(self._cut_rows)]
-        return self._inside_cache
+        """Return which node is in which of the cuts that have rows, made once for each number."""
+        if self._inside_cuts.shape[1] != len(self._cut_rows):
+            self._inside_cuts = self._cuts.inside()[:, : len(self._cut_rows)]
+        return self._inside_cuts
 
     def run(self, report: Callable[[float, int], None], deadline_s: float) -> bool:
         # First with heuristic pricing alone, which proves nothing but finds most columns and cuts.
@@ -324,7 +326,7 @@ class _Master:
 
     def _asymmetry_checked(self, cost: FloatArray) -> None:
         if self._model.symmetric:
-            # What routes earn is taken off at both ends alike, so that reversed walks cost the same.
+            # What routes earn is taken off at both ends alike: reversed walks must cost the same.
             mean = (cost[0] + cost[:, 0]) / 2
             cost[0] = cost[:, 0] = mean
 
@@ -363,7 +365,7 @@ class _Master:
         if positive and math.isfinite(per_load):
             margin = 1e-9 * magnitude
             loss = min(loss, -per_load * float(model.load.sum()) + margin)
-        return total - loss - 1e-10 * magnitude
+        return float(total - loss - 1e-10 * magnitude)
 
     def _separate(self) -> int:
         if self._finder is None:
@@ -372,7 +374,7 @@ class _Master:
         flow: dict[tuple[int, int], float] = {}
         for k in np.flatnonzero(values > 1e-9):
             path = [0, *self._routes[k], 0]
-            for a, b in zip(path[:-1], path[1:], strict=True):
+            for a, b in pairwise(path):
                 edge = (a, b) if a < b else (b, a)
                 flow[edge] = flow.get(edge, 0.0) + float(values[k])
         ends = np.array(list(flow), np.int32).reshape(-1, 2)

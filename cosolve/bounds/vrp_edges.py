@@ -129,10 +129,10 @@ class CutSet:
 def edge_bound(
     model: RouteModel, cuts: CutSet, report: Callable[[float, int], None], deadline_s: float
 ) -> tuple[bool, Prices | None]:
-    """Raise the bound of two edges at every client by capacity cuts, edges priced in the whole graph.
+    """Raise the bound of two edges at every client by capacity cuts.
 
-    Distances are the smaller ones of both directions, times are left out but for the arcs they
-    exclude. Every value is a bound by weak duality over all edges, whatever the linear program says.
+    Edges are priced in the whole graph. Distances are the smaller ones of both directions, times are left out but for the arcs they
+    exclude. Every value is a bound by weak duality over all edges, whatever the program says.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ class _EdgeProgram:
         return False
 
     def _price(self) -> tuple[float, IntArray]:
-        """Return the bound of the duals over all edges, and edges that would lower the objective."""
+        """Return the bound of the duals, and edges that would lower the objective."""
         model = self._model
         duals = self._program.duals()
         node = np.concatenate([duals[[self._depot]], duals[self._degree]])

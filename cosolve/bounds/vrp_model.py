@@ -22,8 +22,8 @@ _ROUNDING = 1e-9
 class RouteModel:
     """Routes of one kind of vehicle from one depot, node 0; clients are the nodes 1 to n.
 
-    Every solution of the problem is one of the model and costs no more in it, so bounds of the model
-    are bounds of the problem.
+    Every solution of the problem is one of the model and costs no more in it, so bounds of the
+    model are bounds of the problem.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def route_model(problem: VRP) -> RouteModel | None:
     """Return the relaxation of a problem; None if it has too many clients or none.
 
     Different depots become one that is as near as the nearest, different vehicles one that has the
-    best of each. Pairs, backhauls and all but one dimension of the load are left out, as are limits of
-    duration and distance where there are time windows.
+    best of each. Pairs, backhauls and all but one dimension of the load are left out, as are limits
+    of duration and distance where there are time windows.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def _load(problem: VRP, clients: npt.NDArray[np.int64]) -> tuple[FloatArray, flo
             continue
         table = np.asarray(amounts, float).reshape(len(amounts), -1)
         for d in range(table.shape[1]):
-            capacity = max(_capacity(t, d) for t in problem.vehicles)
+            capacity = max(largest_load(t, d) for t in problem.vehicles)
             load = np.concatenate([[0.0], table[clients, d]])
             if not math.isfinite(capacity) or capacity <= 0 or load.sum() <= 0:
                 continue
@@ -196,7 +196,16 @@ def _load(problem: VRP, clients: npt.NDArray[np.int64]) -> tuple[FloatArray, flo
     return best[1], best[2]
 
 
-def _capacity(vehicle: VehicleType, dimension: int) -> float:
+def largest_load(vehicle: VehicleType, dimension: int) -> float:
+    """Return the capacity of a vehicle.
+
+    Parameters
+    ----------
+    vehicle
+        The vehicle type.
+    dimension
+        Of the load.
+    """
     if isinstance(vehicle.capacity, tuple):
         return vehicle.capacity[dimension] if dimension < len(vehicle.capacity) else math.inf
     return float(vehicle.capacity)
@@ -209,7 +218,7 @@ def _times(
     duration: FloatArray,
     service: FloatArray,
 ) -> tuple[FloatArray | None, FloatArray | None]:
-    """Return the consumption of time, or of distance, and its windows; None if there are no limits."""
+    """Return the consumption of time, or distance, and its windows; None without limits."""
     types = problem.vehicles
     n = len(clients)
     begin, end = min(t.shift[0] for t in types), max(t.shift[1] for t in types)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import NamedTuple
+
+import numpy as np
 
 from cosolve.bounds.vrp_columns import column_bound
 from cosolve.bounds.vrp_edges import CutSet, Prices, edge_bound
 from cosolve.bounds.vrp_model import RouteModel
 from cosolve.exact import Channel
 
-_EDGE_SHARE = 0.3  # of the time, where columns follow
+_EDGE_SHARE = 0.2  # of the time, where columns follow
 _LONGEST_ROUTE = 30.0  # mean number of clients beyond which routes are not priced
 _MOST_CLIENTS = 600  # likewise
 
@@ -24,13 +27,16 @@ class Task(NamedTuple):
         The relaxation.
     seconds
         How long it may take; infinite for until it converges.
-    programs
-        Most linear programs; None for any number.
+    center
+        Prices that are known already, of clients alone.
+    value
+        The bound they prove.
     """
 
     model: RouteModel
     seconds: float
-    programs: int | None
+    center: Prices | None = None
+    value: float = -math.inf
 
 
 class Found(NamedTuple):
@@ -51,7 +57,7 @@ class Found(NamedTuple):
     programs: int
 
 
-class _Enough(Exception):  # noqa: N818 - no error
+class _Enough(Exception):
     pass
 
 
@@ -77,7 +83,7 @@ def climb(task: Task, channel: Channel) -> bool:
 
 
 def prices_routes(model: RouteModel) -> bool:
-    """Return whether routes are short enough to be priced one by one.
+    """Return whether routes are short enough to be priced one by one, and limited at all.
 
     Parameters
     ----------
@@ -85,10 +91,14 @@ def prices_routes(model: RouteModel) -> bool:
         The relaxation.
     """
     clients = model.nodes - 1
+    loaded = math.isfinite(model.capacity) and bool(model.load[1:].min() > 0)
     if clients > _MOST_CLIENTS:
         return False
-    if model.windows is not None:
-        return True
+    if model.consumption is not None:
+        between = model.consumption[1:, 1:][~np.eye(clients, dtype=bool)]
+        return loaded or bool(between.min(initial=math.inf) > 0)
+    if not loaded:
+        return False
     return clients <= _LONGEST_ROUTE * max(1, model.fewest)
 
 
@@ -97,7 +107,7 @@ class _Climb:
         self._task = task
         self._channel = channel
         self._programs = 0
-        self._best = -float("inf")
+        self._best = task.value
 
     def run(self) -> bool:
         model, seconds = self._task.model, self._task.seconds
@@ -111,6 +121,8 @@ class _Climb:
             return converged
         if center is not None:
             cuts, center = cuts.used(center)
+        if self._task.center is not None and (center is None or self._best <= self._task.value):
+            center = self._task.center
         before = self._programs
         return column_bound(
             model,
@@ -133,6 +145,5 @@ class _Climb:
         if value > self._best:
             self._best = value
             self._channel.send(Found(value, method, programs))
-        enough = self._task.programs is not None and programs >= self._task.programs
-        if enough or self._channel.interrupted.is_set():
+        if self._channel.interrupted.is_set():
             raise _Enough

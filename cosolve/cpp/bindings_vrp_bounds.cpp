@@ -171,8 +171,8 @@ void bindRoutePricing(nb::module_ &m) {
             "consumption"_a.noconvert(), "earliest"_a.noconvert(), "latest"_a.noconvert(),
             "horizon"_a, "load"_a.noconvert(), "capacity"_a, "neighbors"_a.noconvert(),
             "symmetric"_a)
-        .def("run", &Pricing::run, "cost"_a.noconvert(), "heuristic"_a, "routes"_a,
-             "most_labels"_a, "seconds"_a,
+        .def("run", &Pricing::run, "cost"_a.noconvert(), "heuristic"_a, "routes"_a, "most_labels"_a,
+             "seconds"_a,
              "Price; return whether nothing cut it short. Not interruptible but by its time.")
         .def("routes", &Pricing::routes, "The routes found, without the depot.")
         .def_prop_ro(
@@ -192,10 +192,9 @@ void bindVrpBounds(nb::module_ &m) {
     bindRoutePricing(m);
     nb::class_<Cuts>(m, "CapacityCuts", "Separation of rounded capacity inequalities.")
         .def(nb::init<DoubleVector, double>(), "load"_a.noconvert(), "capacity"_a)
-        .def("find", &Cuts::find, "ends"_a.noconvert(), "values"_a.noconvert(), "least"_a,
-             "most"_a, "Violated sets of clients, and how many vehicles they need.");
-    nb::class_<QRouteAscent>(m, "QRouteAscent",
-                             "Ascent to the bound of q-routes without 2-cycles.")
+        .def("find", &Cuts::find, "ends"_a.noconvert(), "values"_a.noconvert(), "least"_a, "most"_a,
+             "Violated sets of clients, and how many vehicles they need.");
+    nb::class_<QRouteAscent>(m, "QRouteAscent", "Ascent to the bound of q-routes without 2-cycles.")
         .def(
             "__init__",
             [](QRouteAscent *self, DoubleMatrix cost, IntVector load, int capacity, int fewest) {
@@ -211,6 +210,14 @@ void bindVrpBounds(nb::module_ &m) {
             "iterations"_a, "target"_a, "seconds"_a,
             "Evaluate penalties, and improve them; return the number of evaluations finished.")
         .def(
+            "follow",
+            [](QRouteAscent &ascent, QRouteAscent const &other) {
+                if (ascent.nodes() != other.nodes())
+                    throw std::invalid_argument("the ascents must have the same nodes");
+                ascent.follow(other);
+            },
+            "other"_a, "Go on from the best penalties of another ascent.")
+        .def(
             "prove",
             [](QRouteAscent &ascent, double seconds) {
                 nb::gil_scoped_release release;
@@ -221,12 +228,12 @@ void bindVrpBounds(nb::module_ &m) {
         .def_prop_ro("bound", &QRouteAscent::bound, "Best proven bound, minus infinity if none.")
         .def_prop_ro("step", &QRouteAscent::step, "Length of the steps, 1 at first.")
         .def(
-            "penalties",
+            "prices",
             [](QRouteAscent const &ascent) {
-                auto *owned = new std::vector<double>(ascent.penalties());
+                auto *owned = new std::vector<double>(ascent.prices());
                 nb::capsule owner(
                     owned, [](void *p) noexcept { delete static_cast<std::vector<double> *>(p); });
                 return DoubleResult(owned->data(), {owned->size()}, owner);
             },
-            "The best penalties of the nodes.");
+            "Dual values of clients, and at 0 of routes, behind the bound.");
 }

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from cosolve.core import Run
 from cosolve.core.errors import BackendError, BackendMissing
@@ -123,7 +123,7 @@ class Worker:
         with suppress(OSError):  # it died at once: receive() says how
             self._connection.send_bytes(call)
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Self:
         """Return the worker."""
         return self
 
@@ -204,8 +204,8 @@ def run_in_worker(
 ) -> Any:
     """Call a function in a worker within the limits of a run.
 
-    When the run is interrupted, or `grace_s` before its time is up, the function is asked to return;
-    when time is up, it is killed. What it sent until then remains the caller's.
+    When the run is interrupted, or `grace_s` before its time is up, the function is asked to
+    return; when time is up, it is killed. What it sent until then remains the caller's.
 
     Parameters
     ----------

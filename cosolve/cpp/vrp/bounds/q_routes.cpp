@@ -16,6 +16,7 @@ int constexpr patience = 12;
 double constexpr shrink = 0.7;
 double constexpr inertia = 0.6;  // share of the old direction in the new one
 double constexpr shortest = 1e-3;
+double constexpr followingStep = 0.1;
 
 template <class Real> struct Two {
     Real first, second;
@@ -70,8 +71,7 @@ Two<Real> twoLeast(Real const *first, Real const *second, int const *before, Rea
 
 template <class Real>
 QRouteTable<Real>::QRouteTable(QRouteRules const &rules)
-    : rules_(&rules),
-      stride_((static_cast<std::size_t>(rules.nodes) + lanes - 1) / lanes * lanes) {
+    : rules_(&rules), stride_((static_cast<std::size_t>(rules.nodes) + lanes - 1) / lanes * lanes) {
     auto const rows = static_cast<std::size_t>(rules.capacity) + 1;
     cost_.assign(static_cast<std::size_t>(rules.nodes) * stride_, far<Real>);
     first_.assign(rows * stride_, far<Real>);
@@ -87,11 +87,13 @@ template <class Real> void QRouteTable<Real>::begin(std::vector<double> const &p
         for (int j = 0; j < n; ++j) {
             auto const a = static_cast<std::size_t>(i), b = static_cast<std::size_t>(j);
             double const cost = rules_->cost[a * static_cast<std::size_t>(n) + b];
-            cost_[a * stride_ + b] = i == j || !(cost < far<float> / 4)
-                                         ? far<Real>
-                                         : static_cast<Real>(cost - (penalties[a] + penalties[b]) / 2);
+            cost_[a * stride_ + b] =
+                i == j || !(cost < far<float> / 4)
+                    ? far<Real>
+                    : static_cast<Real>(cost - (penalties[a] + penalties[b]) / 2);
         }
     visits_.assign(static_cast<std::size_t>(n), 0);
+    prices_ = penalties;
     first_[0] = 0;  // at the depot, with no load; it has no predecessor
     nextLoad_ = 1;
     nextClient_ = 1;
@@ -118,9 +120,8 @@ template <class Real> void QRouteTable<Real>::fillRow(int load) {
         int const rest = load - rules_->load[static_cast<std::size_t>(j)];
         if (rest < 0) continue;
         std::size_t const from = at(rest, 0), to = at(load, j);
-        Two<Real> const two =
-            twoLeast(&first_[from], &second_[from], &before_[from],
-                     &cost_[static_cast<std::size_t>(j) * stride_], stride_, j);
+        Two<Real> const two = twoLeast(&first_[from], &second_[from], &before_[from],
+                                       &cost_[static_cast<std::size_t>(j) * stride_], stride_, j);
         first_[to] = two.first;
         second_[to] = two.second;
         before_[to] = two.before;
@@ -158,6 +159,7 @@ template <class Real> void QRouteTable<Real>::close(int client) {
         }
     }
     sum_ += own * best;
+    prices_[static_cast<std::size_t>(client)] += own * best;
     double const load = one.load + other.load - own;
     count(client, one, own / load);
     count(client, other, own / load);
@@ -180,14 +182,9 @@ template class QRouteTable<float>;
 template class QRouteTable<double>;
 
 QRouteAscent::QRouteAscent(QRouteRules rules)
-    : rules_(std::move(rules)),
-      table_(rules_),
-      exact_(rules_),
-      penalties_(static_cast<std::size_t>(rules_.nodes), 0.0),
-      bestPenalties_(penalties_),
-      direction_(penalties_),
-      best_(-std::numeric_limits<double>::infinity()),
-      proven_(best_) {}
+    : rules_(std::move(rules)), table_(rules_), exact_(rules_),
+      penalties_(static_cast<std::size_t>(rules_.nodes), 0.0), bestPenalties_(penalties_),
+      direction_(penalties_), best_(-std::numeric_limits<double>::infinity()), proven_(best_) {}
 
 int QRouteAscent::run(int iterations, double target, Deadline const &deadline) {
     int done = 0;
@@ -200,6 +197,12 @@ int QRouteAscent::run(int iterations, double target, Deadline const &deadline) {
         ++done;
     }
     return done;
+}
+
+void QRouteAscent::follow(QRouteAscent const &other) {
+    penalties_ = bestPenalties_ = other.bestPenalties_;
+    step_ = std::max(other.step_, followingStep);
+    running_ = proving_ = false;
 }
 
 void QRouteAscent::improve(double target) {
@@ -237,7 +240,11 @@ bool QRouteAscent::prove(Deadline const &deadline) {
     // A sum of a few hundred terms of at most this size, in double.
     double magnitude = std::fabs(exact_.bound());
     for (double penalty : bestPenalties_) magnitude += std::fabs(penalty);
-    proven_ = std::max(proven_, exact_.bound() - 1e-10 * magnitude);
+    double const bound = exact_.bound() - 1e-10 * magnitude;
+    if (bound > proven_) {
+        proven_ = bound;
+        prices_ = exact_.prices();
+    }
     return true;
 }
 

@@ -40,6 +40,8 @@ public:
     // routes they are.
     double bound() const { return bound_; }
     std::vector<double> const &visits() const { return visits_; }
+    // What every client is worth; at 0, every route.
+    std::vector<double> const &prices() const { return prices_; }
 
 private:
     struct End {
@@ -60,7 +62,7 @@ private:
     std::vector<Real> first_, second_;   // cheapest walks, the second from another predecessor
     std::vector<int> before_, before2_;  // their predecessors
     std::vector<double> penalties_;
-    std::vector<double> visits_;
+    std::vector<double> visits_, prices_;
     int nextLoad_ = 0, nextClient_ = 0;
     double sum_ = 0, bound_ = 0;
 };
@@ -77,13 +79,17 @@ public:
     // Does up to `iterations` evaluations until the deadline; returns how many were finished. One
     // that was cut short goes on in the next call.
     int run(int iterations, double target, Deadline const &deadline);
+    // Goes on from the penalties of another ascent over the same nodes.
+    void follow(QRouteAscent const &other);
     // Evaluates the best penalties exactly; returns whether that is done.
     bool prove(Deadline const &deadline);
 
+    int nodes() const { return rules_.nodes; }
     double value() const { return best_; }  // subject to rounding
     double bound() const { return proven_; }
     double step() const { return step_; }
-    std::vector<double> const &penalties() const { return bestPenalties_; }
+    // Dual values of clients, and at 0 of routes, behind the proven bound.
+    std::vector<double> const &prices() const { return prices_; }
 
 private:
     void improve(double target);
@@ -92,6 +98,7 @@ private:
     QRouteTable<float> table_;
     QRouteTable<double> exact_;
     std::vector<double> penalties_, bestPenalties_, direction_;
+    std::vector<double> prices_;
     double best_, proven_, step_ = 1.0;
     int idle_ = 0;
     bool running_ = false, proving_ = false;

@@ -16,7 +16,9 @@ int constexpr mostBuckets = 128;
 double constexpr slack = 1e-9;
 int constexpr clockEvery = 256;  // labels between two looks at the clock
 
-double room(double limit) { return limit + slack * (1 + std::fabs(limit)); }
+double room(double limit) {
+    return limit + slack * (1 + std::fabs(limit));
+}
 
 }  // namespace
 
@@ -248,8 +250,9 @@ void RoutePricing::joinLabel(Side const &front, Side const &back, int from, Join
         double const left = room(rules_.horizon) - label.main - use;
         if (left < 0) continue;
         Bucket const *buckets = back.buckets.data() + static_cast<std::size_t>(j) * bucketCount_;
-        double const fewest = rules_.symmetric ? label.main + use
-                                               : label.load + rules_.load[static_cast<std::size_t>(j)];
+        double const fewest = rules_.symmetric
+                                  ? label.main + use
+                                  : label.load + rules_.load[static_cast<std::size_t>(j)];
         for (int b = bucketOf(left); b >= 0; --b) {
             double const hope = label.cost + arc + buckets[b].cheapest;
             if (hope >= best.reducedCost && hope >= leastPerLoad_ * fewest) break;

@@ -22,7 +22,7 @@ struct RouteRules {
     int nodes = 0;
     bool symmetric = false;  // the main resource is the load, and costs are always symmetric
     double horizon = 0;      // of the main resource: a capacity, or the depot's latest time
-    std::vector<double> consumption;  // of the main resource, between arrival at i and at j
+    std::vector<double> consumption;       // of the main resource, between arrival at i and at j
     std::vector<double> earliest, latest;  // of the main resource, at every node
     std::vector<double> load;              // of clients; with `capacity`, the second resource
     double capacity = 0;
