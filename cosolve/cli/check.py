@@ -51,7 +51,7 @@ def check(
             click.echo(f"valid      yes\ncost       {common.shown(cost, problem.integral)}")
             for title, text in kinds.solution_rows(problem, candidate):
                 click.echo(f"{title:<11}{text}")
-            known = common.best_known(file, how)
+            known = common.best_known(file, problem, how)
             if known is not None and cost is not None:
                 click.echo(f"best known {common.compared(cost, known, problem.integral)}")
     return CHECK_FAILED if violations else OK

@@ -244,22 +244,26 @@ def compared(cost: float | None, known: float, integral: bool) -> str:
     return f"{text} ({100 * (cost - known) / abs(known):+.4f} %)"
 
 
-def best_known(instance: Path, how: Reading | None = None) -> float | None:
+def best_known(instance: Path, problem: TSP | VRP, how: Reading) -> float | None:
     """Return the best known value of an instance, if a ``bks.json`` beside or above it has one.
 
     Parameters
     ----------
     instance
         The instance file.
+    problem
+        What was read from it; a value must be for distances that are rounded alike.
     how
-        How it was read: a value is no match for distances rounded in another way than usual.
+        How it was read.
     """
-    if how is not None and how.rounding is not None:
-        return None
     from cosolve.bench.best_known import for_file
+    from cosolve.io.rounding import rounding_of
 
+    rounding = rounding_of(problem)
+    if how.rounding is not None and (problem.kind == "tsp" or rounding is None):
+        return None  # values of tours are listed in the metric of the file alone
     try:
-        found = for_file(instance)
+        found = for_file(instance, rounding)
     except (OSError, ValueError):
         return None  # a damaged list must not cost the user a result
     return None if found is None else found.value

@@ -24,7 +24,7 @@ def info(
     """Describe an instance: size, metric, extent, duplicates, best known value."""
     problem = common.read_instance(file, how)
     facts = kinds.facts(problem)
-    facts["best_known"] = common.plain(common.best_known(file, how), problem.integral)
+    facts["best_known"] = common.plain(common.best_known(file, problem, how), problem.integral)
     if as_json:
         common.echo_json(facts)
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -74,18 +73,6 @@ def solution_json(problem: TSP | VRP, solution: Any) -> dict[str, object] | None
     if len(problem.vehicles) > 1:  # type: ignore[union-attr]  # a VRP
         report["vehicles"] = [route.vehicle for route in solution.routes]
     return report
-
-
-def require_drawable(problem: TSP | VRP) -> None:
-    """Raise ``ValueError`` if a problem has no map to draw on."""
-    if problem.coords is None and problem.display is None:
-        raise ValueError(f"{problem.name} has no coordinates and cannot be drawn")
-
-
-def draw(problem: TSP | VRP, solution: Any) -> Any:
-    """Draw a solution; return the axes."""
-    module, function = ("tour", "plot_tour") if problem.kind == "tsp" else ("routes", "plot_routes")
-    return getattr(import_module(f"cosolve.plot.{module}"), function)(problem, solution)
 
 
 def facts(problem: TSP | VRP) -> dict[str, object]:

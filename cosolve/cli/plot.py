@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cosolve.cli import common, kinds
+from cosolve.cli import common
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,13 +32,13 @@ def plot(
 ) -> None:
     """Draw a solution of an instance."""  # fmt: skip
     from cosolve import read_solution
-    from cosolve.plot import save_picture
+    from cosolve.plot import plot_solution, require_drawable, save_picture
 
     common.check_picture(output, file)
     problem = common.read_instance(file, how)
-    kinds.require_drawable(problem)
+    require_drawable(problem)
     drawn: Any = read_solution(solution, problem)
     violations = problem.check(drawn)
     if violations:
         raise ValueError(f"{solution}: {violations[0].message}")
-    save_picture(kinds.draw(problem, drawn), output)
+    save_picture(plot_solution(problem, drawn), output)

@@ -151,7 +151,7 @@ def solve(
     _check_outputs(file, output, plot, plot_convergence)
     problem = common.read_instance(file, how)
     if plot is not None:
-        kinds.require_drawable(problem)
+        _check_drawable(problem)
     named = {} if preset is None else _preset(method, preset, problem)
     if time_limit is None and iterations is None:
         stop |= _default_stop(method, named | params, problem)
@@ -176,7 +176,7 @@ def solve(
         if as_json is not None:
             common.echo_json(_json(problem, result, valid, full=as_json == "full"))
         elif not quiet:
-            click.echo(_summary(problem, result, valid, common.best_known(file, how)))
+            click.echo(_summary(problem, result, valid, common.best_known(file, problem, how)))
         if not quiet:
             _print_remarks(result)
     return _exit_code(result, valid)
@@ -200,6 +200,12 @@ def _check_outputs(file: Path, output: Path | None, *pictures: Path | None) -> N
     for picture in pictures:
         if picture is not None:
             common.check_picture(picture, file)
+
+
+def _check_drawable(problem: TSP | VRP) -> None:
+    from cosolve.plot import require_drawable
+
+    require_drawable(problem)
 
 
 def _read_start(path: Path, problem: TSP | VRP) -> object:
@@ -226,9 +232,9 @@ def _write_outputs(
 
         write_solution(problem, result.solution, output)
     if picture is not None:
-        from cosolve.plot import save_picture
+        from cosolve.plot import plot_solution, save_picture
 
-        save_picture(kinds.draw(problem, result.solution), picture)
+        save_picture(plot_solution(problem, result.solution), picture)
 
 
 def _print_remarks(result: Result[Any]) -> None:

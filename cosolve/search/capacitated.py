@@ -118,7 +118,7 @@ class CapacitatedModel:
             vehicle.capacity[0] if isinstance(vehicle.capacity, tuple) else vehicle.capacity,
             vehicle.fixed_cost,
             limit,
-            min(vehicle.number or problem.size, problem.size),
+            problem.size if vehicle.number is None else vehicle.number,
         )
 
     def _near(self, k: int) -> IntArray:
@@ -144,9 +144,10 @@ class CapacitatedModel:
         clients = self._order[flat]
         return Routes(tuple(Route(clients[a:b]) for a, b in zip(begins, ends, strict=True)))
 
-    def routes_in(self, flat: IntArray) -> int:
-        """Count the routes of a solution in the kernel's form."""
-        return int(np.count_nonzero(flat == 0))
+    def allows(self, flat: IntArray) -> bool:
+        """Whether there are vehicles for so many routes, in the kernel's form."""
+        number = self.problem.vehicles[0].number
+        return number is None or int(np.count_nonzero(flat == 0)) <= number
 
     def search(self, flat: IntArray, seed: int, annealing: Annealing) -> _kernels.CapacitatedSearch:
         """Build a kernel that starts from feasible routes.

@@ -11,9 +11,12 @@ from typing import Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run, Solver
 from cosolve.guidance import EdgeGuidance
-from cosolve.problems import Tour
+from cosolve.problems import VRP
 from cosolve.solvers import registry
 from cosolve.solvers.tsp_support import unsupported
+
+# Clients up to which a population finds better routes than one solution that is improved.
+_GENETIC = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Auto:
 
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None if some method handles the problem, else why not."""
+        if isinstance(problem, VRP):
+            return None
         return unsupported(problem)
 
     def run(
@@ -38,12 +43,28 @@ class Auto:
         problem: Any,
         run: Run,
         *,
-        start: Tour | None = None,
+        start: Any | None = None,
         guide: EdgeGuidance | None = None,
-    ) -> Outcome[Tour]:
+    ) -> Outcome[Any]:
         """Solve with the chosen method."""
-        solver = choose(problem, run.remaining)
+        solver = (
+            choose_routing(problem) if isinstance(problem, VRP) else choose(problem, run.remaining)
+        )
         return solver.run(problem, run, start=start, guide=guide)
+
+
+def choose_routing(problem: VRP) -> Solver:
+    """Return the solver for a vehicle routing problem.
+
+    Parameters
+    ----------
+    problem
+        Its size counts, and what it asks for.
+    """
+    genetic = registry.get("hgs")
+    if problem.size <= _GENETIC and genetic.supports(problem) is None:
+        return genetic
+    return registry.get("ils")
 
 
 def choose(problem: Problem[Any], seconds: float) -> Solver:

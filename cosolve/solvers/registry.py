@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cosolve.problems import TSP
+from cosolve.problems import TSP, VRP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,7 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "lk": "cosolve.solvers.lk:Lk",
         "mcts": "cosolve.solvers.mcts:Mcts",
         "popmusic": "cosolve.solvers.popmusic:Popmusic",
+        "ils": "cosolve.solvers.ils:Ils",
         "hgs": "cosolve.solvers.hgs:Hgs",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
@@ -147,9 +148,13 @@ def for_kind(kind: str) -> tuple[str, ...]:
     ValueError
         If there is no such kind of problem.
     """
-    if kind != TSP.kind:
-        raise ValueError(f"there is no problem kind {kind!r}; the kinds are {TSP.kind}")
-    return for_problem(TSP(coords=np.eye(3)))
+    plainest: dict[str, Problem[Any]] = {
+        TSP.kind: TSP(coords=np.eye(3)),
+        VRP.kind: VRP(coords=np.eye(3)),
+    }
+    if kind not in plainest:
+        raise ValueError(f"there is no problem kind {kind!r}; the kinds are {', '.join(plainest)}")
+    return for_problem(plainest[kind])
 
 
 def _fields(solver: type[Any]) -> list[dataclasses.Field[Any]]:

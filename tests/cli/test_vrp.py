@@ -155,6 +155,16 @@ def test_start(four: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert json.loads(capsys.readouterr().out)["solution"] == {"routes": [[3, 2], [1]]}
 
 
+@pytest.mark.usefixtures("shuttle")
+def test_pictures(four: str, tmp_path: Path) -> None:
+    """Of the solution that was found, and of one in a file."""
+    solution, first, second = (tmp_path / name for name in ("a.sol", "a.svg", "b.svg"))
+    assert run(["solve", four, "-q", "-o", str(solution), "--plot", str(first)]) == 0
+    assert run(["plot", four, str(solution), "-o", str(second)]) == 0
+    for picture in (first, second):
+        assert b"<svg" in picture.read_bytes()
+
+
 def test_info(four: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Sizes, capacities and conventions."""
     assert run(["info", four]) == 0
@@ -202,3 +212,16 @@ def test_vehicles_are_for_routing(instances: Path, capsys: pytest.CaptureFixture
     """A tour has none."""
     assert run(["info", str(instances / "gr17.tsp"), "--vehicles", "2"]) == 2
     assert "is a TSP" in capsys.readouterr().err
+
+
+def test_best_known_values_are_for_one_rounding(
+    four: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are not shown beside costs in another."""
+    entry = {"four": {"value": 20, "convention": "integer (nint)"}}
+    (Path(four).parent / "bks.json").write_text(json.dumps(entry))
+    found = []
+    for options in ([], ["--round", "nint"], ["--round", "none"]):
+        assert run(["info", four, "--json", *options]) == 0
+        found.append(json.loads(capsys.readouterr().out)["best_known"])
+    assert found == [20, 20, None]
