@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import vrp_reference
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from cosolve.bounds import lower_bound
 from cosolve.core import Run, Stop
@@ -15,7 +15,12 @@ from cosolve.testing.vrp_strategies import vrps
 
 PLAIN = random_vrp(5)
 METHODS = [name for name in registry.SOLVERS if registry.get(name).supports(PLAIN) is None]
-quickly = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quickly = settings(
+    max_examples=60,
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @pytest.mark.parametrize("method", METHODS)
