@@ -302,7 +302,9 @@ class _Master:
         if self._model.most is None:
             routes = max(0.0, routes)
         # Signs that the linear program kept only up to its tolerance.
-        clients = np.where(self._row_of >= 0, np.maximum(0.0, rows)[self._row_of - 1], 0.0)
+        clients = np.where(
+            self._row_of > 0, np.maximum(0.0, rows)[np.maximum(self._row_of, 1) - 1], 0.0
+        )
         optional = ~self._model.required & (self._row_of >= 0)
         for group in self._model.groups:
             optional[list(group)] = False

@@ -81,7 +81,7 @@ class RouteModel:
         both = np.isfinite(leave) & np.isfinite(enter)
         # A route from i to j costs leave(i) + enter(j), and so at least h(i) + h(j) with
         # h = min(leave - shift, enter + shift): any shift will do.
-        shift = float(np.median((leave - enter)[both])) / 2 if both.any() else 0.0
+        shift = float(np.median(leave[both] - enter[both])) / 2 if both.any() else 0.0
         cost[0, 1:] = cost[1:, 0] = np.minimum(leave - shift, enter + shift)
         np.fill_diagonal(cost, math.inf)
         return cost
