@@ -321,7 +321,7 @@ class CapacitatedSearch:
 
     @property
     def mean_leg(self) -> float:
-        """Mean length of the legs between clients of the present routes."""
+        """Mean length of the legs of the present routes."""
 
     @property
     def iterations(self) -> int: ...

@@ -101,7 +101,7 @@ void bindVrpCapacitated(nb::module_ &m) {
         .def_prop_ro("best_cost", &RuinRecreate::bestCost)
         .def_prop_ro("current_cost", &RuinRecreate::currentCost)
         .def_prop_ro("mean_leg", &RuinRecreate::meanLeg,
-                     "Mean length of the legs between clients of the present routes.")
+                     "Mean length of the legs of the present routes.")
         .def_ro("iterations", &RuinRecreate::iterations)
         .def_ro("accepted", &RuinRecreate::accepted);
     m.def(

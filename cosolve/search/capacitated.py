@@ -27,7 +27,7 @@ class Annealing:
     Parameters
     ----------
     hot, cold
-        First and last temperature, in mean legs between clients of the first routes.
+        First and last temperature, in mean lengths of a leg of the first routes.
     removed
         Mean number of clients taken out in an iteration (c).
     string
@@ -49,8 +49,8 @@ class Annealing:
        Routing Problems", Transportation Science 54 (2020).
     """
 
-    hot: float = 1.0
-    cold: float = 0.04
+    hot: float = 2.0
+    cold: float = 0.015
     removed: float = 10.0
     string: int = 10
     split_rate: float = 0.5

@@ -14,11 +14,11 @@ struct CapacitatedInstance {
     std::vector<double> demand;      // of every location, 0 for the depot
     std::vector<double> service;     // empty: none
     double capacity = 0;
-    double fixedCost = 0;                                             // of every route
-    double maxLength = std::numeric_limits<double>::infinity();       // distance + service
+    double fixedCost = 0;                                        // of every route
+    double maxLength = std::numeric_limits<double>::infinity();  // distance + service
     int maxRoutes = std::numeric_limits<int>::max();
-    int neighbors = 0;               // per client
-    std::vector<int> neighbor;       // row-major, (clients + 1) x neighbors, nearest first; no depot
+    int neighbors = 0;          // per client
+    std::vector<int> neighbor;  // row-major, (clients + 1) x neighbors, nearest first; no depot
 
     int locations() const { return static_cast<int>(demand.size()); }
 };

@@ -32,7 +32,8 @@ public:
         for (std::size_t k = 0; k < queue_.size(); ++k) {
             int const client = queue_[k];
             queued_[at(client)] = 0;
-            while (improve(client)) {}
+            while (improve(client)) {
+            }
         }
         queue_.clear();
     }
@@ -149,8 +150,8 @@ private:
                 double const delta =
                     s_.legOrDepot(end, s) - gain + closed - out - legOn(end, along);
                 if (rc != rv && s_.room(rc) < demand) break;
-                if (delta < best_.delta && lengthOk(v, size, along, rc, rv, delta,
-                                                    closed - out - legOn(end, along)))
+                if (delta < best_.delta &&
+                    lengthOk(v, size, along, rc, rv, delta, closed - out - legOn(end, along)))
                     offer(Kind::Bring, delta, c, v, forward, size, along);
                 if (size == 3 || after == 0 || after == c || (rc == rv && after == s)) break;
                 end = after;
@@ -213,15 +214,17 @@ private:
         int const pv = s_.prev(v), nv = s_.next(v);
         if (pv == s || nv == s || pv == c || nv == c) return;
         double const inRs = s_.legOrDepot(v, ss) - legOn(s, forward) - gain;
-        double const inRv = s_.legOrDepot(pv, s) + s_.legOrDepot(s, nv) - s_.legPrev(v) - s_.legNext(v);
+        double const inRv =
+            s_.legOrDepot(pv, s) + s_.legOrDepot(s, nv) - s_.legPrev(v) - s_.legNext(v);
         double const delta = inRs + inRv;
         if (delta >= best_.delta) return;
         double const more = s_.node(v).demand - s_.node(s).demand;
         if (rs != rv && (s_.room(rs) < more || s_.room(rv) < -more)) return;
         if (s_.instance().maxLength < kInfinity) {
             double const longer = s_.service(v) - s_.service(s);
-            if (rs == rv ? !s_.lengthAllows(rs, delta)
-                         : !s_.lengthAllows(rs, inRs + longer) || !s_.lengthAllows(rv, inRv - longer))
+            if (rs == rv
+                    ? !s_.lengthAllows(rs, delta)
+                    : !s_.lengthAllows(rs, inRs + longer) || !s_.lengthAllows(rv, inRv - longer))
                 return;
         }
         offer(Kind::Swap, delta, s, v, forward);

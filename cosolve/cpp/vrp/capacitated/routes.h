@@ -211,8 +211,8 @@ public:
         used_ = usedBefore_;
         begin();
     }
-    // Whether the routes that were touched are short enough: where distances are rounded, a route may
-    // get longer when a client leaves it.
+    // Whether the routes that were touched are short enough: where distances are rounded, a route
+    // may get longer when a client leaves it.
     bool touchedAreShort() const {
         return in_.maxLength == kInfinity ||
                std::all_of(savedPaths_.begin(), savedPaths_.end(),

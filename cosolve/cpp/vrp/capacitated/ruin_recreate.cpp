@@ -16,9 +16,10 @@ namespace cosolve::vrp {
 namespace {
 
 constexpr int kBlock = 16;
-// Share of the legs that are short enough to be looked at from a neighbour of theirs that is half as
-// far away: the few longer ones cost more time than they are worth.
+// Share of the legs that are short enough to be looked at from a neighbour of theirs that is half
+// as far away: the few longer ones cost more time than they are worth.
 constexpr double kUsual = 0.95;
+constexpr int kStretch = 1000, kPerClient = 10;
 
 template <class Distance> class Search final : public RuinRecreate {
 public:
@@ -56,12 +57,7 @@ public:
     double currentCost() const override { return s_.cost(); }
     void set(std::vector<int> const &routes) override { s_.set(routes); }
 
-    double meanLeg() const override {
-        double sum = 0;
-        for (int i = 1; i <= s_.clients(); ++i)
-            if (s_.next(i)) sum += s_.legNext(i);
-        return sum / s_.clients();
-    }
+    double meanLeg() const override { return s_.cost() / (s_.clients() + s_.used()); }
 
 private:
     struct Place {
@@ -95,11 +91,23 @@ private:
         double const longest = std::min<double>(par_.longest, average);
         double const most = 4.0 * par_.removed / (1.0 + longest) - 1.0;
         int const strings = static_cast<int>(rng_.uniform() * most + 1.0);
-        int const seed = 1 + rng_.below(s_.clients());
+        int const seed = drawSeed();
         ruinAt(seed, longest);
         Near const *near = neighborsOf(seed);
         for (int k = 0; k < in_.neighbors && static_cast<int>(ruined_.size()) < strings; ++k)
             if (s_.routeOf(near[k].node) != kAbsent) ruinAt(near[k].node, longest);
+    }
+
+    // Among many clients the seeds stay for a while in one stretch of the numbering, which follows
+    // a curve through the plane: what an iteration looks at is then still in the cache.
+    int drawSeed() {
+        int const n = s_.clients();
+        if (n <= kStretch) return 1 + rng_.below(n);
+        if (leftInStretch_-- <= 0) {
+            leftInStretch_ = kStretch * kPerClient;
+            stretch_ = rng_.below(n);
+        }
+        return 1 + (stretch_ + rng_.below(kStretch)) % n;
     }
 
     void ruinAt(int client, double longest) {
@@ -259,7 +267,8 @@ private:
             searched++;
             for (std::size_t k = 0; k < s_.saved().size(); ++k) {
                 auto const &saved = s_.saved()[k];
-                if (s_.prev(saved.client) != saved.links.prev || s_.next(saved.client) != saved.links.next)
+                if (s_.prev(saved.client) != saved.links.prev ||
+                    s_.next(saved.client) != saved.links.next)
                     local_.add(saved.client);
             }
             local_.run();
@@ -280,6 +289,7 @@ private:
     LocalSearch<Distance> local_;
     std::vector<int> absent_, ruined_;
     int nextBlink_ = 0;
+    int stretch_ = 0, leftInStretch_ = 0;
     double longestLeg_ = kInfinity;
 };
 

@@ -16,13 +16,13 @@
 namespace cosolve::vrp {
 
 struct RuinParameters {
-    double removed = 10;       // clients removed per iteration on average
-    int longest = 10;          // longest string
-    double split = 0.5;        // share of strings of which a part stays
-    double keep = 0.01;        // chance that the part which stays gets longer
-    double blink = 0.01;       // chance that a position is overlooked
-    int width = 0;             // neighbours the local search looks at; 0: none
-    double hope = 10;          // it runs where the excess is below so many temperatures
+    double removed = 10;  // clients removed per iteration on average
+    int longest = 10;     // longest string
+    double split = 0.5;   // share of strings of which a part stays
+    double keep = 0.01;   // chance that the part which stays gets longer
+    double blink = 0.01;  // chance that a position is overlooked
+    int width = 0;        // neighbours the local search looks at; 0: none
+    double hope = 10;     // it runs where the excess is below so many temperatures
 };
 
 class RuinRecreate {

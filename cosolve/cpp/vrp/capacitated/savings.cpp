@@ -18,8 +18,8 @@ std::vector<Saving> sortedSavings(CapacitatedInstance const &in) {
     int const n = in.locations();
     std::size_t const k = static_cast<std::size_t>(in.neighbors);
     for (int i = 1; i < n; ++i)
-        for (std::size_t e = static_cast<std::size_t>(i) * k; e < (static_cast<std::size_t>(i) + 1) * k;
-             ++e) {
+        for (std::size_t e = static_cast<std::size_t>(i) * k;
+             e < (static_cast<std::size_t>(i) + 1) * k; ++e) {
             int const j = in.neighbor[e];
             double const value = metric(0, i) + metric(0, j) - metric(i, j) + in.fixedCost;
             if (value > 0) savings.push_back({value, std::min(i, j), std::max(i, j)});
@@ -39,7 +39,8 @@ public:
           length_(in.demand.size()) {
         std::iota(top_.begin(), top_.end(), 0);
         for (int i = 1; i < in.locations(); ++i)
-            length_[at(i)] = 2 * (*in.metric)(0, i) + (in.service.empty() ? 0.0 : in.service[at(i)]);
+            length_[at(i)] =
+                2 * (*in.metric)(0, i) + (in.service.empty() ? 0.0 : in.service[at(i)]);
     }
 
     void merge(Saving const &s) {
@@ -79,7 +80,9 @@ private:
         while (top_[at(i)] != i) i = top_[at(i)] = top_[at(top_[at(i)])];
         return i;
     }
-    void attach(int i, int j) { (next_[at(i)].first ? next_[at(i)].second : next_[at(i)].first) = j; }
+    void attach(int i, int j) {
+        (next_[at(i)].first ? next_[at(i)].second : next_[at(i)].first) = j;
+    }
 
     CapacitatedInstance const &in_;
     std::vector<std::pair<int, int>> next_;  // neighbours in the chain, 0 for none
