@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -15,6 +16,11 @@ from cosolve.solvers.ils import Ils
 from cosolve.solvers.space import Domain, FloatRange, IntRange
 from cosolve.solvers.vrp_support import solve_if_empty
 
+_SHARE = 0.4  # of the time for the first search, if there is enough
+# With less time per client there is no second one; with more, it gets its full share.
+_SHORT_S, _AMPLE_S = 0.02, 0.05
+_LONG = 40  # clients of a full vehicle
+
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
@@ -23,7 +29,8 @@ class Clusters:
     Parameters
     ----------
     share
-        Share of the time for the first.
+        Share of the time for the first. None: 0.4; more where the time is short for so many
+        clients, and all of it where routes are long, because then a cluster has too few of them.
     clients
         Clients of a cluster, about.
     seconds_per_client
@@ -54,7 +61,7 @@ class Clusters:
         }
     )
 
-    share: float = 0.4
+    share: float | None = None
     clients: int = 200
     seconds_per_client: float = 0.01
     late: float = 0.3
@@ -62,8 +69,9 @@ class Clusters:
     def __post_init__(self) -> None:
         """Validate the parameters."""
         for name in ("share", "late"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise ValueError(f"{name} must be between 0 and 1, got {value}")
         if not 1 <= self.clients < 2**31:
             raise ValueError(f"clients must be at least 1, got {self.clients}")
         if not 0 < self.seconds_per_client < float("inf"):
@@ -88,9 +96,11 @@ class Clusters:
         if (empty := solve_if_empty(problem, run)) is not None:
             return empty
         search = Ils()
-        if run.stop.time_limit is None or not self._worthwhile(problem, run):
+        if run.stop.time_limit is None:
             return search.run(problem, run, start=start, guide=guide)
-        kept_s = (1 - self.share) * run.remaining
+        kept_s = (1 - self._first_share(problem, run.remaining)) * run.remaining
+        if kept_s < self.seconds_per_client * min(self.clients, problem.size):
+            return search.run(problem, run, start=start, guide=guide)
         run.reserve += kept_s
         outcome = search.run(problem, run, start=start, guide=guide)
         run.reserve -= kept_s
@@ -101,10 +111,18 @@ class Clusters:
         improve(clusters, run)
         return replace(outcome, solution=clusters.solution())
 
-    def _worthwhile(self, problem: VRP, run: Run) -> bool:
-        """Whether there is time for at least one cluster."""
-        clients = min(self.clients, problem.size)
-        return (1 - self.share) * run.remaining >= self.seconds_per_client * clients
+    def _first_share(self, problem: VRP, seconds: float) -> float:
+        """Share of so many seconds for the search everywhere."""
+        if self.share is not None:
+            return self.share
+        capacity = problem.vehicles[0].capacities[0]
+        demand = float(problem.demands.sum() + problem.pickups.sum())
+        if demand > 0 and problem.size * capacity / demand > _LONG:
+            return 1.0
+        # Between the two times per client the share falls with the logarithm.
+        short, ample = _SHORT_S * problem.size, _AMPLE_S * problem.size
+        late = math.log(max(seconds, 1e-9) / short) / math.log(ample / short)
+        return 1.0 - (1.0 - _SHARE) * min(1.0, max(0.0, late))
 
 
 def _has_places(problem: Any) -> bool:
