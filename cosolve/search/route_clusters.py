@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cosolve.core import Run
+    from cosolve.search.route_pool import RoutePool
 
 IntArray = npt.NDArray[np.int32]
 
@@ -148,12 +149,20 @@ class RouteClusters:
         Of the choice of parts and of the searches in them.
     options
         Size of the parts and time for them.
+    pool
+        Where routes that are come across are kept; nowhere if None.
     """
 
     def __init__(
-        self, problem: VRP, routes: Routes, seed: int, options: ClusterOptions | None = None
+        self,
+        problem: VRP,
+        routes: Routes,
+        seed: int,
+        options: ClusterOptions | None = None,
+        pool: RoutePool | None = None,
     ) -> None:
         self.problem = problem
+        self.pool = pool
         self.options = options or ClusterOptions()
         self.cost = problem.cost(routes)
         self._rng = np.random.default_rng(seed)
@@ -248,6 +257,8 @@ class RouteClusters:
                 joined = True
             until = end if joined else join
             engine.run(min(_SLICE_S, max(until - run.elapsed, 1e-4)))
+            if self.pool is not None:
+                self.pool.add(clients[visits - 1] for visits in engine.all_routes())
         gain = before - engine.cost if engine.feasible else 0.0
         if gain <= _ROUNDING * (1 + before):
             return None
