@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from cosolve.problems.vrp import VRP
     from cosolve.search.route_pool import Columns, RoutePool
 
+_COLUMNS_PER_S = 10_000  # that the linear program takes in
+_MOST_S = 100.0
+
 
 def recombine(
     problem: VRP, pool: RoutePool, routes: Routes, run: Run, seconds: float
@@ -44,11 +47,11 @@ def recombine(
         A cheaper feasible solution; None if none was found or there is no back-end.
     """
     pool.add(route.visits for route in routes.routes)
-    columns = pool.columns()
+    seconds = min(seconds, run.remaining)
+    columns = pool.columns(len(routes.routes) + int(_COLUMNS_PER_S * min(seconds, _MOST_S)))
     incumbent = _places(columns, routes)
     if incumbent is None:
         return None
-    seconds = min(seconds, run.remaining)
     limited = Run(Stop(time_limit=seconds), interrupted=run.interrupted)
     fleet, until = problem.fleet_size, time.time() + seconds
     task = Selection(columns, incumbent, fleet, until, problem.integral, run.seed)

@@ -106,10 +106,17 @@ class RoutePool:
             if len(self._routes) > self._most:
                 self._forget()
 
-    def columns(self) -> Columns:
-        """Return all routes."""
+    def columns(self, most: int | None = None) -> Columns:
+        """Return all routes, or the latest.
+
+        Parameters
+        ----------
+        most
+            How many at most; None for all.
+        """
         with self._lock:
             known = list(self._routes.values())
+        known = known if most is None else known[max(0, len(known) - most) :]
         first = np.zeros(len(known) + 1, np.int64)
         np.cumsum([visits.size for _, visits in known], out=first[1:])
         visits = np.concatenate([np.empty(0, np.int32), *(visits for _, visits in known)])
