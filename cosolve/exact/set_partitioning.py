@@ -27,6 +27,7 @@ FloatArray = npt.NDArray[np.float64]
 _SMALL = 12  # routes of the first parts
 _QUICK_S, _SLOW_S = 0.1, 0.4  # a part solved sooner makes the next larger, one given up smaller
 _GROWTH = 1.3
+_FIRST, _MORE = 2000, 1000  # routes that the linear program begins with and gets at a time
 _MOST_COLUMNS = 3000  # of an integer program: those with the least reduced costs
 _MOST_LINKS = 20_000_000  # routes times routes of the incumbent, for how they are linked
 _LARGEST = 2.0**40  # scaled cost of a part
@@ -126,23 +127,34 @@ class _Chooser:
 
     def _relax(self) -> FloatArray | None:
         """Solve the linear relaxation; reduced costs of all routes, None if out of time."""
-        program, fleet = LinearProgram(), self._task.fleet
+        fleet = self._task.fleet
+        program = LinearProgram()
         for _ in range(self._clients):
             program.add_row(1.0, 1.0)
         if fleet is not None:
             program.add_row(-math.inf, float(fleet))
-        for column, cost in enumerate(self._costs.tolist()):
-            served = self._of(column)
-            if fleet is not None:
-                served.append(self._clients)
-            program.add_column(cost, served, [1.0] * len(served))
-        if not program.solve(min(self._left_s(), 1e6)):
-            return None
-        duals = program.duals()
+        inside = np.zeros(len(self._costs), bool)
+        add = np.flatnonzero(self._rng.random(len(self._costs)) < _FIRST / len(self._costs))
+        add = np.union1d(add, self._chosen)
+        while True:
+            inside[add] = True
+            for column in add.tolist():
+                rows = self._of(column) if fleet is None else [*self._of(column), self._clients]
+                program.add_column(float(self._costs[column]), rows, [1.0] * len(rows))
+            if self._left_s() <= 0 or not program.solve(min(self._left_s(), 1e6)):
+                return None
+            reduced = self._reduced(program.duals())
+            add = np.flatnonzero((reduced < -_TOLERANCE * self._costs.max()) & ~inside)
+            if not add.size:
+                return reduced
+            add = add[np.argsort(reduced[add], kind="stable")[:_MORE]]
+
+    def _reduced(self, duals: FloatArray) -> FloatArray:
+        """Reduced costs of all routes, shape (routes,)."""
         first = self._task.columns.first[:-1]
-        vehicle = 0.0 if fleet is None else float(duals[-1])
-        reduced: FloatArray = self._costs - np.add.reduceat(duals[self._rows], first) - vehicle
-        return reduced
+        vehicle = 0.0 if self._task.fleet is None else float(duals[-1])
+        prices: FloatArray = np.add.reduceat(duals[self._rows], first)
+        return self._costs - prices - vehicle
 
     def _owner(self) -> IntArray:
         """Place in the incumbent of the route that serves each client."""
