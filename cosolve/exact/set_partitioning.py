@@ -153,8 +153,8 @@ class _Chooser:
         """Reduced costs of all routes, shape (routes,)."""
         first = self._task.columns.first[:-1]
         vehicle = 0.0 if self._task.fleet is None else float(duals[-1])
-        prices: FloatArray = np.add.reduceat(duals[self._rows], first)
-        return self._costs - prices - vehicle
+        prices = np.add.reduceat(duals[self._rows], first)
+        return np.asarray(self._costs - prices - vehicle, np.float64)
 
     def _owner(self) -> IntArray:
         """Place in the incumbent of the route that serves each client."""
@@ -173,7 +173,8 @@ class _Chooser:
         served = np.zeros((kept.size, len(self._chosen)), np.float32)
         entries = place[self._column_of] >= 0
         served[place[self._column_of[entries]], self._owner()[self._rows[entries]]] = 1.0
-        links: FloatArray = served.T @ (served * weight[kept, np.newaxis].astype(np.float32))
+        weighted = served * weight[kept, np.newaxis].astype(np.float32)
+        links = np.asarray(served.T @ weighted, np.float64)
         np.fill_diagonal(links, 0.0)
         return links
 
