@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 IntArray = npt.NDArray[np.int32]
 
-_WATCH_S = 0.01  # longest stretch of kernel work between two looks at the routes
+_WATCH_S = 0.03  # longest stretch of kernel work between two looks at the routes
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ class RouteClusters:
         self.pool = pool
         self.options = options or ClusterOptions()
         self.cost = problem.cost(routes)
+        self._in_vain = 0
         self._rng = np.random.default_rng(seed)
         self._names = itertools.count()
         self._routes: dict[int, _Known] = {}
@@ -174,6 +175,11 @@ class RouteClusters:
     def __len__(self) -> int:
         """Return the number of routes."""
         return len(self._routes)
+
+    @property
+    def stalled(self) -> bool:
+        """Whether as many routes as there are were searched since the last improvement."""
+        return self._in_vain >= len(self._routes)
 
     def solution(self) -> Routes:
         """Return the present solution."""
@@ -215,9 +221,11 @@ class RouteClusters:
         self._busy.difference_update(part.names)
         times = 1 + min(self._routes[name].searched for name in part.names)
         if found is None:
+            self._in_vain += len(part.names)
             for name in part.names:
                 self._routes[name].searched += 1
             return
+        self._in_vain = 0
         for name in part.names:
             del self._routes[name]
         self._add(found.visits, times)
@@ -278,7 +286,7 @@ class RouteClusters:
         return None if fleet is None else routes + spare
 
 
-def improve(clusters: RouteClusters, run: Run) -> None:
+def improve(clusters: RouteClusters, run: Run, until_stalled: bool = False) -> None:
     """Search part after part, in as many threads as `run` has, until it says stop.
 
     Parameters
@@ -287,11 +295,17 @@ def improve(clusters: RouteClusters, run: Run) -> None:
         The solution.
     run
         Told its cost after every part.
+    until_stalled
+        Stop when all routes were searched in vain, too.
     """
+
+    def going_on() -> bool:
+        return run.limit() is None and not (until_stalled and clusters.stalled)
+
     with ThreadPoolExecutor(run.threads) as pool:
         at_work: dict[Future[Improvement | None], Part] = {}
-        while run.limit() is None or at_work:
-            while run.limit() is None and len(at_work) < run.threads and len(clusters) > 1:
+        while going_on() or at_work:
+            while going_on() and len(at_work) < run.threads and len(clusters) > 1:
                 part = clusters.next_part()
                 if part is None:
                     break

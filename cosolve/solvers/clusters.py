@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -19,7 +20,7 @@ from cosolve.solvers.ils import Ils
 from cosolve.solvers.space import Domain, FloatRange, IntRange
 from cosolve.solvers.vrp_support import solve_if_empty
 
-_POLISHED_S = 2.0  # shortest run with a polish
+_POLISHED_S = 1.0  # less is not enough for a worker to start and to find something
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Clusters:
     late
         Share of that time after which the present routes join the population.
     polish
-        Share of the time kept for combining routes of all solutions that were come across; 0 for
-        none. Without OR-Tools there is none.
+        Share of the time for combining the routes of all solutions that were come across, which is
+        tried when all clusters were searched in vain; 0 for never. It needs OR-Tools.
 
     Raises
     ------
@@ -68,7 +69,7 @@ class Clusters:
     clients: int = 200
     seconds_per_client: float = 0.01
     late: float = 0.3
-    polish: float = 0.05
+    polish: float = 0.1
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
@@ -109,26 +110,26 @@ class Clusters:
         run.reserve -= kept_s
         if outcome.solution is None:
             return search.run(problem, run, guide=guide)
+        solution = outcome.solution
         options = ClusterOptions(self.clients, self.seconds_per_client, self.late)
-        clusters = RouteClusters(problem, outcome.solution, run.seed, options, pool)
-        run.reserve += polish_s
-        improve(clusters, run)
-        run.reserve -= polish_s
-        solution = clusters.solution()
-        if pool is not None and run.limit() is None:
-            solution = recombine(problem, pool, solution, run, run.remaining) or solution
-            # It may have ended early.
-            clusters = RouteClusters(problem, solution, run.seed + 1, options)
-            run.report(clusters.cost, phase="polish")
-            improve(clusters, run)
+        for seed in itertools.count(run.seed):
+            clusters = RouteClusters(problem, solution, seed, options, pool)
+            improve(clusters, run, until_stalled=pool is not None)
             solution = clusters.solution()
-        return replace(outcome, solution=solution)
+            enough = run.limit() is not None or run.remaining < _POLISHED_S
+            # A single route makes no cluster, and nothing new.
+            if pool is None or enough or not clusters.stalled:
+                break
+            solution = recombine(problem, pool, solution, run, polish_s) or solution
+            run.report(problem.cost(solution), phase="polish")
+        improve(clusters, run)
+        return replace(outcome, solution=clusters.solution())
 
     def _polish_s(self, run: Run) -> float:
+        """Seconds for combining routes once; 0 if it is not to be done."""
         seconds = self.polish * run.remaining
-        total = run.stop.time_limit or 0.0
-        possible = total >= _POLISHED_S and importlib.util.find_spec(PACKAGE) is not None
-        return seconds if possible else 0.0
+        installed = importlib.util.find_spec(PACKAGE) is not None
+        return seconds if installed and seconds >= _POLISHED_S else 0.0
 
     def _worthwhile(self, problem: VRP, run: Run) -> bool:
         """Whether there is time for at least one cluster."""
