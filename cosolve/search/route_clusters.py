@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int32]
 
 _SLICE_S = 0.1
+_POOL_S = 0.5  # between two looks at all routes of a population
 _ROUNDING = 1e-9  # relative
 # Small and soon there: a part is searched for a few seconds.
 _POPULATION = HgsOptions(min_population=15, generation_size=25, first=30)
@@ -258,6 +259,7 @@ class RouteClusters:
         seconds = min(self.options.seconds_per_client * part.size, run.remaining)
         end = run.elapsed + seconds
         join = run.elapsed + self.options.late * seconds
+        pooled = run.elapsed + _POOL_S
         joined = False
         while run.limit() is None and run.elapsed < end:
             if not joined and run.elapsed >= join:
@@ -265,8 +267,9 @@ class RouteClusters:
                 joined = True
             until = end if joined else join
             engine.run(min(_SLICE_S, max(until - run.elapsed, 1e-4)))
-            if self.pool is not None:
+            if self.pool is not None and (run.elapsed >= pooled or run.elapsed >= end):
                 self.pool.add(clients[visits - 1] for visits in engine.all_routes())
+                pooled = run.elapsed + _POOL_S
         gain = before - engine.cost if engine.feasible else 0.0
         if gain <= _ROUNDING * (1 + before):
             return None
