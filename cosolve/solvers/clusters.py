@@ -50,6 +50,10 @@ class Clusters:
     -----
     An iteration is one of ``ils``. Without a time limit that is all there is: clusters are
     searched by the clock.
+
+    Combining routes found the best known solution of X-n219-k73, whose routes have three clients,
+    in 5 of 7 tries within 20 s, and nothing for X-n200-k36. Instead of clusters that still improve
+    (X-n420-k130, X-n586-k159) it did not pay, so it waits until they do not.
     """
 
     name: ClassVar[str] = "clusters"
