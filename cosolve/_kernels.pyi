@@ -356,6 +356,9 @@ class VrpGenetic:
     def routes(self) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
         """Visits of the best solution and where each route begins."""
 
+    def all_routes(self) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
+        """Visits of all feasible individuals and where each route begins."""
+
     @property
     def feasible(self) -> bool: ...
 

@@ -145,6 +145,17 @@ Routes routes(Genetic const &self) {
     return toRoutes(self.best() == nullptr ? Plan() : self.best()->plan());
 }
 
+Routes allRoutes(Genetic const &self) {
+    std::vector<int> visits, begin{0};
+    self.population().forEachFeasible([&](auto const &individual) {
+        auto const &plan = individual.plan();
+        auto const offset = static_cast<int>(visits.size());
+        visits.insert(visits.end(), plan.visits.begin(), plan.visits.end());
+        for (std::size_t r = 1; r < plan.begin.size(); ++r) begin.push_back(offset + plan.begin[r]);
+    });
+    return {toArray(visits), toArray(begin)};
+}
+
 }  // namespace
 
 void bindVrpHgs(nb::module_ &m) {
@@ -169,6 +180,8 @@ void bindVrpHgs(nb::module_ &m) {
         .def("descend", &descend, "visits"_a.noconvert(), "begin"_a.noconvert(), "seed"_a,
              "Routes of a local optimum, and the penalized costs before, gained and after.")
         .def("routes", &routes, "Visits of the best solution and where each route begins.")
+        .def("all_routes", &allRoutes,
+             "Visits of all feasible individuals and where each route begins.")
         .def_prop_ro("feasible", &Genetic::feasible)
         .def_prop_ro("cost",
                      [](Genetic const &self) {

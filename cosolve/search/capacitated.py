@@ -15,9 +15,11 @@ from cosolve.problems.vrp import VRP, Route, Routes
 from cosolve.search.cooling import Cooling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 IntArray = npt.NDArray[np.int32]
+
+_WATCH_S = 0.03  # longest stretch of kernel work between two looks at the routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,14 @@ class CapacitatedModel:
 
     def decode(self, flat: IntArray) -> Routes:
         """Turn the kernel's form into a solution."""
-        ends = np.flatnonzero(flat == 0)
-        begins = np.concatenate([[0], ends[:-1] + 1])
+        return Routes(tuple(map(Route, self.visits(flat))))
+
+    def visits(self, flat: IntArray) -> list[IntArray]:
+        """Turn the kernel's form into the visits of each route."""
+        ends = np.flatnonzero(flat == 0).tolist()
+        begins = [0, *(end + 1 for end in ends[:-1])]
         clients = self._order[flat]
-        return Routes(tuple(Route(clients[a:b]) for a, b in zip(begins, ends, strict=True)))
+        return [clients[a:b] for a, b in zip(begins, ends, strict=True)]
 
     def allows(self, flat: IntArray) -> bool:
         """Whether there are vehicles for so many routes, in the kernel's form."""
@@ -184,7 +190,12 @@ def _rows(array: npt.NDArray[np.float64] | None, order: IntArray) -> npt.NDArray
     return column
 
 
-def anneal(engine: _kernels.CapacitatedSearch, run: Run, annealing: Annealing) -> None:
+def anneal(
+    engine: _kernels.CapacitatedSearch,
+    run: Run,
+    annealing: Annealing,
+    watch: Callable[[IntArray], None] | None = None,
+) -> None:
     """Search until `run` says stop, cooling down as its limits are used up.
 
     Parameters
@@ -195,12 +206,18 @@ def anneal(engine: _kernels.CapacitatedSearch, run: Run, annealing: Annealing) -
         Clock and limits; told the cost after every slice.
     annealing
         For its temperatures.
+    watch
+        Shown the present routes, in the kernel's form, after every slice.
     """
     leg = engine.mean_leg
     cooling = Cooling(run)
     run.report(engine.best_cost, phase="construct")
     while run.limit() is None:
         seconds, iterations = cooling.slice()
+        if watch is not None:
+            seconds = min(seconds, _WATCH_S)
         hot = cooling.temperature(annealing.hot * leg, annealing.cold * leg)
         done = engine.run(seconds, iterations, hot, hot)
         run.report(engine.best_cost, iterations=done, phase="ruin")
+        if watch is not None:
+            watch(engine.current())

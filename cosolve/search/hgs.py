@@ -361,6 +361,10 @@ class GeneticSearch:
         """Visits of each route of the best feasible solution, else of the least violating one."""
         return _split(*self._kernel.routes())
 
+    def all_routes(self) -> list[IntArray]:
+        """Visits of each route of each feasible solution in the population, the best first."""
+        return _split(*self._kernel.all_routes())
+
 
 def _flat(routes: Iterable[npt.ArrayLike]) -> tuple[IntArray, IntArray]:
     """Visits of all routes, and where each begins."""

@@ -19,6 +19,7 @@ from cosolve.core import Outcome, Run
 from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.vrp import VRP, Route, Routes
 from cosolve.search.cooling import Cooling
+from cosolve.search.route_pool import RoutePool
 
 _SINGLE, _PAIR, _GROUP = range(3)  # TaskType of cosolve/cpp/vrp/rich/instance.h
 _REPAIR_SHARE = 0.3  # of a run, at most, in which only unserved clients count
@@ -203,10 +204,14 @@ def _tasks(
 class _Search:
     """One run of ruin and recreate: phases and temperatures."""
 
-    def __init__(self, model: RichModel, run: Run, annealing: Annealing) -> None:
+    def __init__(
+        self, model: RichModel, run: Run, annealing: Annealing, pool: RoutePool | None
+    ) -> None:
         self.model = model
         self.run = run
         self.annealing = annealing
+        self.pool = pool
+        self.pooled = math.inf
         self.engine = model.engine(run.seed, annealing)
         self.cooling = Cooling(run)
 
@@ -215,6 +220,9 @@ class _Search:
         complete = self.engine.unserved == 0
         cost = self.engine.cost if complete else None
         self.run.report(cost, iterations=iterations, phase=phase)
+        if self.pool is not None and cost is not None and cost < self.pooled:
+            self.pooled = cost
+            self.pool.add([route.visits for route in self.model.routes(self.engine).routes])
 
     def serve_all(self, arc: float) -> None:
         """Look for a solution that serves every required client."""
@@ -276,6 +284,7 @@ def ruin_and_recreate(
     *,
     start: Routes | None = None,
     annealing: Annealing | None = None,
+    pool: RoutePool | None = None,
 ) -> Outcome[Routes]:
     """Search by ruin and recreate until `run` says stop.
 
@@ -290,6 +299,8 @@ def ruin_and_recreate(
         apart.
     annealing
         Parameters; the default ones if None.
+    pool
+        Given the routes of better and better solutions.
 
     Returns
     -------
@@ -300,7 +311,7 @@ def ruin_and_recreate(
     if not problem.size:
         return Outcome(Routes(()))
     model = RichModel(problem)
-    search = _Search(model, run, annealing or Annealing())
+    search = _Search(model, run, annealing or Annealing(), pool)
     engine = search.engine
     if start is not None:
         model.set_start(engine, start)

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cosolve.core import Run
+    from cosolve.search.route_pool import RoutePool
 
 IntArray = npt.NDArray[np.int32]
 
 _SLICE_S = 0.1
+_POOL_S = 0.5  # between two looks at all routes of a population
 _ROUNDING = 1e-9  # relative
 # Small and soon there: a part is searched for a few seconds.
 _POPULATION = HgsOptions(min_population=15, generation_size=25, first=30)
@@ -148,14 +150,23 @@ class RouteClusters:
         Of the choice of parts and of the searches in them.
     options
         Size of the parts and time for them.
+    pool
+        Where routes that are come across are kept; nowhere if None.
     """
 
     def __init__(
-        self, problem: VRP, routes: Routes, seed: int, options: ClusterOptions | None = None
+        self,
+        problem: VRP,
+        routes: Routes,
+        seed: int,
+        options: ClusterOptions | None = None,
+        pool: RoutePool | None = None,
     ) -> None:
         self.problem = problem
+        self.pool = pool
         self.options = options or ClusterOptions()
         self.cost = problem.cost(routes)
+        self._in_vain = 0
         self._rng = np.random.default_rng(seed)
         self._names = itertools.count()
         self._routes: dict[int, _Known] = {}
@@ -165,6 +176,11 @@ class RouteClusters:
     def __len__(self) -> int:
         """Return the number of routes."""
         return len(self._routes)
+
+    @property
+    def stalled(self) -> bool:
+        """Whether as many routes as there are were searched since the last improvement."""
+        return self._in_vain >= len(self._routes)
 
     def solution(self) -> Routes:
         """Return the present solution."""
@@ -206,9 +222,11 @@ class RouteClusters:
         self._busy.difference_update(part.names)
         times = 1 + min(self._routes[name].searched for name in part.names)
         if found is None:
+            self._in_vain += len(part.names)
             for name in part.names:
                 self._routes[name].searched += 1
             return
+        self._in_vain = 0
         for name in part.names:
             del self._routes[name]
         self._add(found.visits, times)
@@ -241,6 +259,7 @@ class RouteClusters:
         seconds = min(self.options.seconds_per_client * part.size, run.remaining)
         end = run.elapsed + seconds
         join = run.elapsed + self.options.late * seconds
+        pooled = run.elapsed + _POOL_S
         joined = False
         while run.limit() is None and run.elapsed < end:
             if not joined and run.elapsed >= join:
@@ -248,6 +267,9 @@ class RouteClusters:
                 joined = True
             until = end if joined else join
             engine.run(min(_SLICE_S, max(until - run.elapsed, 1e-4)))
+            if self.pool is not None and (run.elapsed >= pooled or run.elapsed >= end):
+                self.pool.add(clients[visits - 1] for visits in engine.all_routes())
+                pooled = run.elapsed + _POOL_S
         gain = before - engine.cost if engine.feasible else 0.0
         if gain <= _ROUNDING * (1 + before):
             return None
@@ -267,7 +289,7 @@ class RouteClusters:
         return None if fleet is None else routes + spare
 
 
-def improve(clusters: RouteClusters, run: Run) -> None:
+def improve(clusters: RouteClusters, run: Run, until_stalled: bool = False) -> None:
     """Search part after part, in as many threads as `run` has, until it says stop.
 
     Parameters
@@ -276,11 +298,17 @@ def improve(clusters: RouteClusters, run: Run) -> None:
         The solution.
     run
         Told its cost after every part.
+    until_stalled
+        Stop when all routes were searched in vain, too.
     """
+
+    def going_on() -> bool:
+        return run.limit() is None and not (until_stalled and clusters.stalled)
+
     with ThreadPoolExecutor(run.threads) as pool:
         at_work: dict[Future[Improvement | None], Part] = {}
-        while run.limit() is None or at_work:
-            while run.limit() is None and len(at_work) < run.threads and len(clusters) > 1:
+        while going_on() or at_work:
+            while going_on() and len(at_work) < run.threads and len(clusters) > 1:
                 part = clusters.next_part()
                 if part is None:
                     break

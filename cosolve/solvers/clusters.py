@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,9 +11,12 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run
+from cosolve.exact.glop import PACKAGE
+from cosolve.exact.route_selection import recombine
 from cosolve.problems import VRP, Routes
 from cosolve.search import hgs
 from cosolve.search.route_clusters import ClusterOptions, RouteClusters, improve
+from cosolve.search.route_pool import RoutePool
 from cosolve.solvers.ils import Ils
 from cosolve.solvers.space import Domain, FloatRange, IntRange
 from cosolve.solvers.vrp_support import solve_if_empty
@@ -20,6 +25,7 @@ _SHARE = 0.4  # of the time for the first search, if there is enough
 # With less time per client there is no second one; with more, it gets its full share.
 _SHORT_S, _AMPLE_S = 0.02, 0.05
 _LONG = 40  # clients of a full vehicle
+_POLISHED_S = 1.0  # less is not enough for a worker to start and to find something
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,9 @@ class Clusters:
         Time for a cluster.
     late
         Share of that time after which the present routes join the population.
+    polish
+        Share of the time for combining the routes of all solutions that were come across, which is
+        tried when all clusters were searched in vain; 0 for never. It needs OR-Tools.
 
     Raises
     ------
@@ -47,6 +56,11 @@ class Clusters:
     -----
     An iteration is one of ``ils``. Without a time limit that is all there is: clusters are
     searched by the clock.
+
+    Within runs of 20 s, combining routes led from 0.01 % above it to the best known solution of
+    X-n219-k73, whose routes have three clients, in 6 of 8 tries, early variants included; it found
+    nothing for X-n200-k36. In place of clusters that still improve (X-n420-k130, X-n586-k159) it
+    did not pay, so it waits until they do not.
     """
 
     name: ClassVar[str] = "clusters"
@@ -58,6 +72,7 @@ class Clusters:
             "clients": IntRange(100, 400),
             "seconds_per_client": FloatRange(0.002, 0.05, log=True),
             "late": FloatRange(0.0, 1.0),
+            "polish": FloatRange(0.0, 0.3),
         }
     )
 
@@ -65,10 +80,11 @@ class Clusters:
     clients: int = 200
     seconds_per_client: float = 0.01
     late: float = 0.3
+    polish: float = 0.1
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
-        for name in ("share", "late"):
+        for name in ("share", "late", "polish"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"{name} must be between 0 and 1, got {value}")
@@ -101,13 +117,25 @@ class Clusters:
         kept_s = (1 - self._first_share(problem, run.remaining)) * run.remaining
         if kept_s < self.seconds_per_client * min(self.clients, problem.size):
             return search.run(problem, run, start=start, guide=guide)
+        polish_s = self._polish_s(run)
+        pool = RoutePool(problem) if polish_s else None
         run.reserve += kept_s
-        outcome = search.run(problem, run, start=start, guide=guide)
+        outcome = search.search(problem, run, start, pool)
         run.reserve -= kept_s
         if outcome.solution is None:
             return search.run(problem, run, guide=guide)
+        solution = outcome.solution
         options = ClusterOptions(self.clients, self.seconds_per_client, self.late)
-        clusters = RouteClusters(problem, outcome.solution, run.seed, options)
+        for seed in itertools.count(run.seed):
+            clusters = RouteClusters(problem, solution, seed, options, pool)
+            improve(clusters, run, until_stalled=pool is not None)
+            solution = clusters.solution()
+            enough = run.limit() is not None or run.remaining < _POLISHED_S
+            # A single route makes no cluster, and nothing new.
+            if pool is None or enough or not clusters.stalled:
+                break
+            solution = recombine(problem, pool, solution, run, polish_s) or solution
+            run.report(problem.cost(solution), phase="polish")
         improve(clusters, run)
         return replace(outcome, solution=clusters.solution())
 
@@ -123,6 +151,12 @@ class Clusters:
         short, ample = _SHORT_S * problem.size, _AMPLE_S * problem.size
         late = math.log(max(seconds, 1e-9) / short) / math.log(ample / short)
         return 1.0 - (1.0 - _SHARE) * min(1.0, max(0.0, late))
+
+    def _polish_s(self, run: Run) -> float:
+        """Seconds for combining routes once; 0 if it is not to be done."""
+        seconds = self.polish * run.remaining
+        installed = importlib.util.find_spec(PACKAGE) is not None
+        return seconds if installed and seconds >= _POLISHED_S else 0.0
 
 
 def _has_places(problem: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from cosolve.core import Outcome, Problem, Run, Stop
 from cosolve.problems import VRP, Routes
 from cosolve.search import capacitated, rich_vrp
+from cosolve.search.route_pool import RoutePool
 from cosolve.solvers.space import Domain, FloatRange, IntRange
 from cosolve.solvers.vrp_support import ENOUGH, FEW, judged, solve_if_empty, unsupported
 
@@ -97,12 +98,26 @@ class Ils:
     ) -> Outcome[Routes]:
         """Improve first routes, or `start`, until `run` says stop."""
         del guide  # places beside near clients are looked at
+        return self.search(problem, run, start)
+
+    def search(
+        self, problem: VRP, run: Run, start: Routes | None, pool: RoutePool | None = None
+    ) -> Outcome[Routes]:
+        """Do what `run` does, and keep the routes that are come across.
+
+        Parameters
+        ----------
+        problem, run, start
+            As above.
+        pool
+            Where the routes are kept.
+        """
         if (empty := solve_if_empty(problem, run)) is not None:
             return empty
         if problem.size <= FEW:
             run.stop |= Stop(iterations=run.iterations + ENOUGH)
         if capacitated.unsupported(problem) is None:
-            outcome = self._capacitated(problem, run, start)
+            outcome = self._capacitated(problem, run, start, pool)
             if outcome is not None:
                 return outcome
         usual = rich_vrp.Annealing()
@@ -110,10 +125,14 @@ class Ils:
         annealing = rich_vrp.Annealing(
             hot, cold, self.removed, self.string, neighbors=self.neighbors
         )
-        found = rich_vrp.ruin_and_recreate(problem, run, start=start, annealing=annealing)
+        found = rich_vrp.ruin_and_recreate(
+            problem, run, start=start, annealing=annealing, pool=pool
+        )
         return judged(problem, found)
 
-    def _capacitated(self, problem: VRP, run: Run, start: Routes | None) -> Outcome[Routes] | None:
+    def _capacitated(
+        self, problem: VRP, run: Run, start: Routes | None, pool: RoutePool | None
+    ) -> Outcome[Routes] | None:
         """Search where only loads and lengths count; None if there are no first routes."""
         model = capacitated.CapacitatedModel(problem, self.neighbors)
         flat = model.savings() if start is None else model.encode(r.visits for r in start.routes)
@@ -125,7 +144,8 @@ class Ils:
             hot, cold, self.removed, self.string, neighbors=self.neighbors, width=self.width
         )
         engine = model.search(flat, run.seed, annealing)
-        capacitated.anneal(engine, run, annealing)
+        watch = None if pool is None else lambda now: pool.add(model.visits(now))
+        capacitated.anneal(engine, run, annealing, watch)
         return Outcome(model.decode(engine.best()))
 
     def _temperatures(self, hot: float, cold: float, start: Routes | None) -> tuple[float, float]:

@@ -59,6 +59,7 @@ public:
     // The best feasible solution, or the one with least violations; there is none before the first
     // iteration.
     Individual const *best() const { return best_.get(); }
+    Population const &population() const { return population_; }
     Penalties const &penalties() const { return penalties_.current(); }
     int restarts() const { return restarts_; }
 

@@ -30,6 +30,11 @@ public:
     void clear();
     std::size_t size() const { return feasible_.size() + infeasible_.size(); }
     std::size_t feasible() const { return feasible_.size(); }
+    // Calls a function with each feasible individual, the cheapest first.
+    template <typename Function>
+    void forEachFeasible(Function &&function) const {
+        for (auto const &member : feasible_) function(*member.individual);
+    }
     // A parent: the better of two individuals chosen at random. There must be one at least.
     std::shared_ptr<Individual const> select(Rng &rng);
 

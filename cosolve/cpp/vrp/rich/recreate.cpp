@@ -18,6 +18,9 @@ constexpr int kPairPlaces = 48;  // neighbors of a client of a pair whose routes
 
 }  // namespace
 
+// Share of the iterations that visit optional clients whatever that costs.
+constexpr double kEager = 0.1;
+
 // True about once in 1 / blinkRate calls. Drawing the gaps costs less than drawing every time.
 bool RuinRecreate::blink() {
     if (!blinks_ || blinkIn_-- > 0) return false;
@@ -62,6 +65,8 @@ void RuinRecreate::order(std::vector<int> &tasks) {
 
 void RuinRecreate::recreate() {
     addBanked();
+    // Clients that pay only together get their chance.
+    eager_ = blinks_ && rng_.uniform() < kEager;
     order(removed_);
     for (int const task : removed_)
         if (place(task)) state_.outOfBank(task);
@@ -70,7 +75,7 @@ void RuinRecreate::recreate() {
 
 bool RuinRecreate::worthIt(int task, double cost) {
     if (in_.tasks[at(task)].required) return true;
-    return cost < 0 && !(blinks_ && rng_.uniform() < options_.blinkRate);
+    return (cost < 0 || eager_) && !(blinks_ && rng_.uniform() < options_.blinkRate);
 }
 
 // All places are looked at only as often as that takes no more time than on a small problem.

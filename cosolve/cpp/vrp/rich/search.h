@@ -97,6 +97,7 @@ private:
     Rng rng_;
     long blinkIn_ = 0;
     bool blinks_ = true;
+    bool eager_ = false;
 
     std::vector<int> removed_;
     std::vector<std::uint32_t> taskStamp_, routeStamp_;
