@@ -30,7 +30,7 @@ class Auto:
     """
 
     name: ClassVar[str] = "auto"
-    summary: ClassVar[str] = "chooses by number of nodes and time limit"
+    summary: ClassVar[str] = "chooses by the problem, its size and the time limit"
 
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None if some method handles the problem, else why not."""

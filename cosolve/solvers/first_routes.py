@@ -54,8 +54,11 @@ class Savings:
             raise ValueError(f"neighbors must be at least 1, got {self.neighbors}")
 
     def supports(self, problem: Problem[Any]) -> str | None:
-        """Return None if nothing but load, length and number of routes is limited, else why not."""
-        return capacitated.unsupported(problem)
+        """Return None if nothing but load and length of routes is limited, else why not."""
+        reason = capacitated.unsupported(problem)
+        if reason is None and isinstance(problem, VRP) and problem.fleet_size is not None:
+            reason = "its routes may be more than there are vehicles"
+        return reason
 
     def run(
         self,

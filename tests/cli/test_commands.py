@@ -158,7 +158,7 @@ def test_damaged_best_known_values_cost_nothing(square: Path, call: Call) -> Non
 def test_methods_are_listed(call: Call) -> None:
     """Every method is there with its parameters."""
     out = call("methods", "tsp")
-    assert all(f"\n{name} " in f"\n{out}" for name in registry.names())
+    assert all(f"\n{name} " in f"\n{out}" for name in registry.for_kind("tsp"))
     assert "  randomization=0.0\n" in out
 
 

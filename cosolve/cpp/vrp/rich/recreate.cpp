@@ -20,6 +20,8 @@ constexpr int kPairPlaces = 48;  // neighbors of a client of a pair whose routes
 
 // Share of the iterations that visit optional clients whatever that costs.
 constexpr double kEager = 0.1;
+// How often a type of vehicle is overlooked where there are other places.
+constexpr double kOverlooked = 0.1;
 
 // True about once in 1 / blinkRate calls. Drawing the gaps costs less than drawing every time.
 bool RuinRecreate::blink() {
@@ -144,8 +146,11 @@ bool RuinRecreate::placeClients(int task) {
         Place place;
         if (best.client >= 0) place.cost = best.cost + prize;
         scanNear(client, place);
-        for (int k = 0; k < static_cast<int>(in_.kinds.size()); ++k)
+        for (int k = 0; k < static_cast<int>(in_.kinds.size()); ++k) {
+            // The cheapest vehicle for one client need not be the cheapest for those that follow.
+            if (place.client >= 0 && blinks_ && rng_.uniform() < kOverlooked) continue;
             state_.tryNewRoute(client, k, place);
+        }
         if (place.client < 0 && best.client < 0 && mayScanAll()) scanAll(client, place);
         if (place.client < 0) continue;
         place.cost -= prize;
