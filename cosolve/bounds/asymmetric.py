@@ -10,6 +10,7 @@ import numpy as np
 from cosolve import _kernels
 from cosolve.bounds.base import LowerBound
 from cosolve.core import Run
+from cosolve.core.run import SLICE_S
 from cosolve.problems import TSP
 from cosolve.search.assignment import Assigned, assign
 from cosolve.search.closed_arcs import ClosedArcs
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.float64]
 
-_SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
 _CANDIDATES = 10  # tails of every node in the sparse digraph, at first
 _ROUNDING = 1e-9
 
@@ -106,7 +106,7 @@ def _climb(
         left = run.remaining_iterations
         if left_s <= 0 or left == 0:
             break
-        done = engine.run(min(_SLICE_S, left_s), -1 if left is None else left)
+        done = engine.run(min(SLICE_S, left_s), -1 if left is None else left)
         iterations += done
         run.report(iterations=done, phase="bound")
     value = engine.bound()

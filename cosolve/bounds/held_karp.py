@@ -8,12 +8,12 @@ from typing import NamedTuple
 from cosolve import _kernels
 from cosolve.bounds.base import LowerBound, proves
 from cosolve.core import Run
+from cosolve.core.run import SLICE_S
 from cosolve.problems import TSP
 from cosolve.search.tiny import TINY, solve_tiny
 from cosolve.search.tsp_model import TspModel
 
 METHOD = "held-karp"
-_SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
 
 
 class _Round(NamedTuple):
@@ -198,7 +198,7 @@ class _Ascent:
         self._engine.plan(*plan)
         began_s, done = self._run.elapsed, 0
         while not self._engine.finished and not self._interrupted:
-            some = self._engine.run(_SLICE_S)
+            some = self._engine.run(SLICE_S)
             done += some
             self._run.report(iterations=some, phase="bound")
             if self._timed and self._run.remaining < self._reserve_s:
@@ -213,7 +213,7 @@ class _Ascent:
         run = self._run
         began_s = run.elapsed
         patient_until_s = math.inf
-        while not self._engine.price(min(_SLICE_S, run.remaining)):
+        while not self._engine.price(min(SLICE_S, run.remaining)):
             if self._interrupted:
                 patient_until_s = min(patient_until_s, run.elapsed + _PATIENCE_S)
             if run.remaining <= 0 or run.elapsed > patient_until_s:

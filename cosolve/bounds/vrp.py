@@ -14,6 +14,7 @@ from cosolve.bounds.vrp_model import LARGEST, RouteModel, largest_load, route_mo
 from cosolve.bounds.vrp_worker import Found, Task, prices_routes
 from cosolve.core import Run
 from cosolve.core.errors import BackendMissing
+from cosolve.core.run import SLICE_S
 from cosolve.exact import run_in_worker
 from cosolve.exact.glop import PACKAGE
 from cosolve.problems.metrics import Metric
@@ -22,7 +23,6 @@ from cosolve.problems.vrp import VRP
 FloatArray = npt.NDArray[np.float64]
 
 _WORKER_S = 3.0  # less time is not worth a process
-_SLICE_S = 0.1
 _PROVE_SHARE = 0.15  # of its time, for the exact evaluation of its prices
 # Clients squared times capacity, beyond which loads are scaled: of the first steps, and at all.
 _COARSE_WORK, _MOST_WORK = (5e7, 4e8), 2e9
@@ -183,7 +183,7 @@ class _Ladder:
                 return False
             value = max(ascent.value, self.value or 0.0)
             target = self._upper if self._upper is not None else _TARGET * value
-            done = ascent.run(left, target, min(_SLICE_S, left_s))
+            done = ascent.run(left, target, min(SLICE_S, left_s))
             self._tell(None, "q-routes", self.iterations + done)
             if ascent.step <= _LAST_STEP:
                 return True
@@ -193,7 +193,7 @@ class _Ladder:
         if not math.isfinite(ascent.value):
             return
         run = self._run
-        while not ascent.prove(_SLICE_S):
+        while not ascent.prove(SLICE_S):
             if run.remaining <= 0 or run.elapsed - started > 2 * end_s:
                 return
         if self.value is None or ascent.bound > self.value:

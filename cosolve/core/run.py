@@ -13,6 +13,9 @@ from cosolve.core.stop import Stop
 
 S = TypeVar("S")
 
+SLICE_S = 0.1
+"""Longest stretch of kernel work, in seconds, between two looks at the limits."""
+
 
 class Progress(NamedTuple):
     """What ``on_progress`` is told."""

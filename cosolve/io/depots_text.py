@@ -20,6 +20,7 @@ import numpy as np
 from cosolve.core import FormatError
 from cosolve.io.files import stem_and_suffix
 from cosolve.io.text import Block, clean, is_number, quote
+from cosolve.io.vrp_text import built
 from cosolve.problems import VRP, VehicleType
 from cosolve.problems.tsp import MAX_COORDINATE
 
@@ -86,7 +87,7 @@ def read_cordeau(path: str | Path, data: bytes) -> VRP:
     if kind not in _DEPOT_FIRST:
         places = places[clients:] + places[:clients]
     table = np.array(places)
-    return _build(
+    return built(
         path,
         name=stem_and_suffix(path)[0],
         coords=table[:, 1:3],
@@ -188,7 +189,7 @@ def read_taillard(path: str | Path, data: bytes) -> VRP:
     for line, row in rows[2 + types :]:
         places.append(_numbers(path, line, row, 3, least=-MAX_COORDINATE))
     table = np.array(places)
-    return _build(
+    return built(
         path,
         name=stem_and_suffix(path)[0],
         coords=table[:, :2],
@@ -237,10 +238,3 @@ def _at_least_one(path: str | Path, line: int, value: float) -> int:
     if number < 1:
         raise FormatError(path, "expected at least one vehicle of each type, found 0", line)
     return number
-
-
-def _build(path: str | Path, **fields: object) -> VRP:
-    try:
-        return VRP(**fields)  # type: ignore[arg-type]
-    except ValueError as error:
-        raise FormatError(path, str(error)) from None

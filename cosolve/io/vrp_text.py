@@ -66,7 +66,7 @@ def read_solomon(path: str | Path, data: bytes) -> VRP:
     table = _table(block, 7)
     labels = _labels(block, table)
     name = match["name"].decode("utf-8", "replace").strip()
-    return _build(
+    return built(
         path,
         name=name or stem_and_suffix(path)[0],
         coords=table[:, 1:3],
@@ -103,7 +103,7 @@ def read_li_lim(path: str | Path, data: bytes) -> VRP:
     table = _table(block, 9)
     labels = _labels(block, table)
     pairs, loads = _pairs(block, table, labels)
-    return _build(
+    return built(
         path,
         name=stem_and_suffix(path)[0],
         coords=table[:, 1:3],
@@ -186,7 +186,21 @@ def _pairs(
     return found, demand[found[:, 0]]
 
 
-def _build(path: str | Path, **fields: object) -> VRP:
+def built(path: str | Path, **fields: object) -> VRP:
+    """Make a problem of what a file says.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    fields
+        Arguments of ``VRP``.
+
+    Raises
+    ------
+    FormatError
+        If there is no such problem.
+    """
     try:
         return VRP(**fields)  # type: ignore[arg-type]
     except ValueError as error:

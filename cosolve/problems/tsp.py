@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve.core import Violation
+from cosolve.problems.arrays import as_float, frozen
 from cosolve.problems.metrics import INTEGRAL_METRICS, FloatArray, Metric, distances
 
 IntArray = npt.NDArray[np.int32]
@@ -20,11 +21,6 @@ MAX_COORDINATE = 1e15
 MAX_LABEL = 2**53  # labels are read as doubles
 _EXACT = 2.0**53  # whole numbers up to here add up exactly
 _SHOWN = 3  # how many offending nodes a message names
-
-
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    array.setflags(write=False)
-    return array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +50,7 @@ class Tour:
             )
         if nodes.size and (nodes.max() > np.iinfo(np.int32).max or nodes.min() < -(2**31)):
             raise ValueError("a tour holds a node number that does not fit in 32 bits")
-        object.__setattr__(self, "nodes", _frozen(nodes.astype(np.int32, copy=True)))
+        object.__setattr__(self, "nodes", frozen(nodes.astype(np.int32, copy=True)))
 
     def __len__(self) -> int:
         """Return the number of nodes visited."""
@@ -146,7 +142,7 @@ class TSP:
         object.__setattr__(self, name, value)
 
     def _set_coords(self, coords: FloatArray) -> None:
-        array = _as_float(coords, "coords")
+        array = as_float(coords, "coords")
         if array.ndim != 2 or array.shape[1] not in (2, 3):
             raise ValueError(f"coords must have shape (n, 2) or (n, 3), got {array.shape}")
         if array.shape[0] == 0:
@@ -164,11 +160,11 @@ class TSP:
                 f"{MAX_COORDINATE:g} in size"
             )
         self._set("metric", metric)
-        self._set("coords", _frozen(array))
+        self._set("coords", frozen(array))
         self._set("integral", metric in INTEGRAL_METRICS)
 
     def _set_matrix(self, matrix: FloatArray | None) -> None:
-        array = _as_float(matrix, "matrix")
+        array = as_float(matrix, "matrix")
         if array.ndim != 2 or array.shape[0] != array.shape[1]:
             raise ValueError(f"matrix must be square, got shape {array.shape}")
         if array.shape[0] == 0:
@@ -187,12 +183,12 @@ class TSP:
         self._set("metric", Metric.EXPLICIT)
         self._set("symmetric", bool(np.array_equal(array, array.T)))
         self._set("integral", bool((array == np.floor(array)).all()))
-        self._set("matrix", _frozen(array))
+        self._set("matrix", frozen(array))
 
     def _set_fixed_edges(self) -> None:
         edges = np.asarray(self.fixed_edges)
         if edges.size == 0:
-            self._set("fixed_edges", _frozen(np.empty((0, 2), np.int32)))
+            self._set("fixed_edges", frozen(np.empty((0, 2), np.int32)))
             return
         if edges.ndim != 2 or edges.shape[1] != 2 or edges.dtype.kind not in "iu":
             raise ValueError(f"fixed_edges must be integers of shape (m, 2), got {edges.shape}")
@@ -202,7 +198,7 @@ class TSP:
         if (edges[:, 0] == edges[:, 1]).any():
             raise ValueError("a fixed edge joins a node with itself")
         _reject_impossible(edges, self.size, self.path)
-        self._set("fixed_edges", _frozen(edges))
+        self._set("fixed_edges", frozen(edges))
 
     def _set_ends(self) -> None:
         ends = tuple(self.ends)
@@ -236,17 +232,17 @@ class TSP:
         if values.size < self.size:
             raise ValueError(f"label {values[counts > 1][0]} is given to more than one node")
         usual = np.array_equal(labels, np.arange(1, self.size + 1))
-        self._set("labels", None if usual else _frozen(labels.astype(np.int64, copy=True)))
+        self._set("labels", None if usual else frozen(labels.astype(np.int64, copy=True)))
 
     def _set_display(self) -> None:
         if self.display is None:
             return
-        display = _as_float(self.display, "display")
+        display = as_float(self.display, "display")
         if display.shape != (self.size, 2):
             raise ValueError(f"display must have shape ({self.size}, 2), got {display.shape}")
         if not (np.abs(display) <= MAX_COORDINATE).all():
             raise ValueError(f"display must be finite and at most {MAX_COORDINATE:g} in size")
-        self._set("display", _frozen(display))
+        self._set("display", frozen(display))
 
     def _reject_ends_inside_fixed_chains(self) -> None:
         first, last = self.ends
@@ -361,14 +357,6 @@ def _list(nodes: npt.NDArray[Any]) -> str:
     shown = ", ".join(str(int(k)) for k in nodes[:_SHOWN])
     more = f" and {nodes.size - _SHOWN} more" if nodes.size > _SHOWN else ""
     return f"node{'s' if nodes.size > 1 else ''} {shown}{more} {'are' if nodes.size > 1 else 'is'}"
-
-
-def _as_float(array: Any, what: str) -> FloatArray:
-    raw = np.asarray(array)
-    if raw.dtype.kind not in "iufb":
-        raise ValueError(f"{what} must be numbers, got {raw.dtype}")
-    result: FloatArray = np.array(raw, dtype=np.float64, order="C")
-    return result
 
 
 def _reject_impossible(edges: IntArray, n: int, path: bool) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve.problems import vrp_validate as validate
+from cosolve.problems.arrays import frozen
 from cosolve.problems.metrics import INTEGRAL_METRICS, FloatArray, Metric, distances
-from cosolve.problems.vrp_parts import ClientGroup, IntArray, Route, Routes, VehicleType, frozen
+from cosolve.problems.vrp_parts import ClientGroup, IntArray, Route, Routes, VehicleType
 
 if TYPE_CHECKING:
     from cosolve.core import Violation

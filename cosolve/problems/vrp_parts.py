@@ -10,13 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cosolve.problems.arrays import frozen
+
 IntArray = npt.NDArray[np.int32]
-
-
-def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Make an array read-only and return it."""
-    array.setflags(write=False)
-    return array
 
 
 @dataclass(frozen=True, slots=True)

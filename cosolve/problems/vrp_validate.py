@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cosolve.problems.arrays import as_float
 from cosolve.problems.tsp import MAX_COORDINATE, MAX_LABEL
 
 if TYPE_CHECKING:
@@ -22,18 +23,6 @@ BoolArray = npt.NDArray[np.bool_]
 def called(location: int, depots: int) -> str:
     """Name a location in a message."""
     return f"depot {location}" if location < depots else f"client {location}"
-
-
-def as_float(array: Any, what: str) -> FloatArray:
-    """Copy numbers of any type to doubles."""
-    try:
-        raw = np.asarray(array)
-    except ValueError:
-        raise ValueError(f"{what} must be an array of numbers") from None
-    if raw.dtype.kind not in "iufb":
-        raise ValueError(f"{what} must be numbers, got {raw.dtype}")
-    result: FloatArray = np.array(raw, dtype=np.float64, order="C")
-    return result
 
 
 def coordinates(coords: Any, what: str, depots: int) -> FloatArray:

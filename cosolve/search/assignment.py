@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve import _kernels
+from cosolve.core.run import SLICE_S
 
 if TYPE_CHECKING:
     from cosolve.core import Run
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 
-_SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
 _EPSILON = 2.0**-52
 _EXACT = 2.0**51  # whole numbers up to here, and sums of three of them, are exact
 _NEGLIGIBLE = 1e-9  # relative error of a tour
@@ -95,7 +95,7 @@ def _assign(matrix: FloatArray, run: Run | None, reserve_s: float, *, integral: 
     engine = _kernels.Assignment(matrix)
     optimal = False
     while not optimal:
-        left_s = _SLICE_S if run is None else min(_SLICE_S, run.remaining - reserve_s)
+        left_s = SLICE_S if run is None else min(SLICE_S, run.remaining - reserve_s)
         if run is not None and (left_s <= 0 or run.interrupted.is_set()):
             break
         optimal = engine.run(left_s)

@@ -75,16 +75,12 @@ def unsupported(problem: Problem[Any]) -> str | None:
         return f"it routes vehicles, and this is a {problem.kind} problem"
     if not problem.plain:
         return "it handles one depot, one vehicle type and limits on load and length only"
-    if problem.dimensions > 1:
-        return "it handles one dimension of load"
     vehicle = problem.vehicles[0]
-    if vehicle.distance_cost != 1 or vehicle.time_cost != 0:
-        return "it handles costs of distance and of vehicles only"
-    if problem.durations is not None:
-        return "it handles travel times equal to distances"
-    if vehicle.max_distance != np.inf and problem.service is not None and problem.service.any():
+    if vehicle.distance_cost != 1:
+        return "it handles distances that cost 1 each"
+    if vehicle.max_distance != np.inf and problem.service.any():
         return "it handles limits on distance without service times"
-    if problem.matrix is not None and not np.array_equal(problem.matrix, problem.matrix.T):
+    if not problem.symmetric:
         return "it handles symmetric distances"
     return None
 
@@ -110,16 +106,14 @@ class CapacitatedModel:
         self._place[self._order] = np.arange(self._order.size, dtype=np.int32)
         self._metric = kernel_metric(problem, self._order)
         vehicle = problem.vehicles[0]
-        demands, service = _rows(problem.demands, self._order), _rows(problem.service, self._order)
-        limit = min(vehicle.max_distance, vehicle.max_duration, vehicle.shift[1] - vehicle.shift[0])
         self.instance = _kernels.CapacitatedInstance(
             self._metric,
-            demands,
-            service,
+            np.ascontiguousarray(problem.demands[self._order, 0]),
+            problem.service[self._order],
             self._near(min(neighbors, problem.size - 1)),
-            vehicle.capacity[0] if isinstance(vehicle.capacity, tuple) else vehicle.capacity,
+            vehicle.capacities[0],
             vehicle.fixed_cost,
-            limit,
+            min(vehicle.max_distance, vehicle.max_duration),
             problem.size if vehicle.number is None else vehicle.number,
         )
 
@@ -179,15 +173,6 @@ class CapacitatedModel:
             annealing.width,
             annealing.hope,
         )
-
-
-def _rows(array: npt.NDArray[np.float64] | None, order: IntArray) -> npt.NDArray[np.float64]:
-    if array is None:
-        return np.zeros(order.size)
-    column = array[order, 0] if array.ndim == 2 else array[order]
-    column = np.ascontiguousarray(column, np.float64).copy()
-    column[0] = 0.0
-    return column
 
 
 def anneal(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from cosolve.core import Run
+from cosolve.core.run import SLICE_S
 
-SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
 _SLICES = 200  # least number of slices of a run: the temperature falls from slice to slice
 _CYCLE_S = 30.0  # first cycle of a run without an end; each of the next is twice as long
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cosolve import _kernels
-from cosolve.search.lin_kernighan import SLICE_S
+from cosolve.core.run import SLICE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

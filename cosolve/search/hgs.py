@@ -20,9 +20,6 @@ IntArray = npt.NDArray[np.int32]
 LARGEST = 5000
 """Most clients; the distances between all of them are kept."""
 
-SLICE_S = 0.1
-"""Seconds of work between two looks at the limits."""
-
 
 @dataclass(frozen=True, slots=True)
 class HgsOptions:

@@ -9,13 +9,12 @@ import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.core import Limit, Run
+from cosolve.core.run import SLICE_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cosolve.search.kernel_model import KernelGraph, LocalSearch
-
-SLICE_S = 0.1  # longest stretch of kernel work between two looks at the limits
 
 
 def lin_kernighan(

@@ -9,7 +9,7 @@ import numpy as np
 
 from cosolve import _kernels
 from cosolve.core import Limit
-from cosolve.search.lin_kernighan import SLICE_S
+from cosolve.core.run import SLICE_S
 
 if TYPE_CHECKING:
     from cosolve.core import Run

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from cosolve.core import Run, Stop
+from cosolve.core.run import SLICE_S
 from cosolve.search.eax import build_population, evolve
-from cosolve.search.lin_kernighan import SLICE_S, lin_kernighan
+from cosolve.search.lin_kernighan import lin_kernighan
 from cosolve.search.parts import Region, WholeTour, split, stretches
 
 if TYPE_CHECKING:

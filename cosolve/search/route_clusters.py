@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cosolve.core.run import SLICE_S
 from cosolve.problems.vrp import VRP, Route, Routes
 from cosolve.search.hgs import GeneticSearch, HgsOptions, model_of
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 IntArray = npt.NDArray[np.int32]
 
-_SLICE_S = 0.1
 _POOL_S = 0.5  # between two looks at all routes of a population
 _ROUNDING = 1e-9  # relative
 # Small and soon there: a part is searched for a few seconds.
@@ -266,7 +266,7 @@ class RouteClusters:
                 engine.inject(present)
                 joined = True
             until = end if joined else join
-            engine.run(min(_SLICE_S, max(until - run.elapsed, 1e-4)))
+            engine.run(min(SLICE_S, max(until - run.elapsed, 1e-4)))
             if self.pool is not None and (run.elapsed >= pooled or run.elapsed >= end):
                 self.pool.add(clients[visits - 1] for visits in engine.all_routes())
                 pooled = run.elapsed + _POOL_S
@@ -315,7 +315,7 @@ def improve(clusters: RouteClusters, run: Run, until_stalled: bool = False) -> N
                 at_work[pool.submit(clusters.search, part, run)] = part
             if not at_work:
                 return
-            done, _ = wait(at_work, timeout=_SLICE_S, return_when=FIRST_COMPLETED)
+            done, _ = wait(at_work, timeout=SLICE_S, return_when=FIRST_COMPLETED)
             for future in done:
                 clusters.close(at_work.pop(future), future.result())
             run.report(clusters.cost, phase="clusters")

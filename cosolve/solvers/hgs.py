@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run
+from cosolve.core.run import SLICE_S
 from cosolve.problems import VRP, Routes
 from cosolve.search.hgs import (
-    SLICE_S,
     GeneticSearch,
     HgsOptions,
     model_of,

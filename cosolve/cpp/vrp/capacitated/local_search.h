@@ -38,8 +38,6 @@ public:
         queue_.clear();
     }
 
-    long moves = 0;
-
 private:
     enum class Kind { None, TwoOpt, Tails, Heads, Bring, Go, Swap };
     struct Move {
@@ -65,7 +63,6 @@ private:
         }
         if (best_.kind == Kind::None) return false;
         apply(best_);
-        ++moves;
         return true;
     }
 

@@ -248,7 +248,7 @@ public:
             if (!clients.empty()) assign(emptyRoute(), clients);
             clients.clear();
         }
-        for (int i = 1; i <= clients_(); ++i) {
+        for (int i = 1; i <= this->clients(); ++i) {
             if (isChanged_[at(i)]) continue;
             isChanged_[at(i)] = 1;
             changed_.push_back(i);
@@ -267,7 +267,7 @@ public:
     }
     std::vector<int> best() const {
         std::vector<int> routes;
-        for (int i = 1; i <= clients_(); ++i) {
+        for (int i = 1; i <= clients(); ++i) {
             if (best_[at(i)].prev != 0) continue;
             for (int c = i; c; c = best_[at(c)].next) routes.push_back(c);
             routes.push_back(0);
@@ -286,7 +286,6 @@ private:
     };
 
     static std::size_t at(int i) { return static_cast<std::size_t>(i); }
-    int clients_() const { return clients(); }
 
     void touch(int client) {
         if (touched_[at(client)] == transaction_) return;

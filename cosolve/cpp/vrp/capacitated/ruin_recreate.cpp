@@ -219,7 +219,6 @@ private:
     }
 
     Place anyPlace(int client) {
-        ++fallbacks;
         double const demand = s_.node(client).demand;
         Place place;
         for (int r = 1; r <= s_.highestRoute(); ++r) {
@@ -264,7 +263,6 @@ private:
         double const threshold = before - temperature * std::log(1.0 - rng_.uniform());
         if (par_.width > 0 && s_.cost() < threshold + par_.hope * temperature &&
             std::fabs(s_.cost() - before) > 1e-9) {
-            searched++;
             for (std::size_t k = 0; k < s_.saved().size(); ++k) {
                 auto const &saved = s_.saved()[k];
                 if (s_.prev(saved.client) != saved.links.prev ||

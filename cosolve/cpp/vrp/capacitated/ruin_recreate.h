@@ -40,7 +40,7 @@ public:
     // Go on from another feasible solution.
     virtual void set(std::vector<int> const &routes) = 0;
     virtual double meanLeg() const = 0;
-    long iterations = 0, accepted = 0, fallbacks = 0, searched = 0;
+    long iterations = 0, accepted = 0;
 };
 
 std::unique_ptr<RuinRecreate> makeRuinRecreate(CapacitatedInstance const &instance,
