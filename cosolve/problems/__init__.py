@@ -1,7 +1,20 @@
 """Problem classes: immutable instances with their solution types and checkers."""
 
 from cosolve.problems.metrics import Metric
+from cosolve.problems.scheduling import Objective, Schedule, Scheduling
 from cosolve.problems.tsp import TSP, Tour
 from cosolve.problems.vrp import VRP, ClientGroup, Route, Routes, VehicleType
 
-__all__ = ["TSP", "VRP", "ClientGroup", "Metric", "Route", "Routes", "Tour", "VehicleType"]
+__all__ = [
+    "TSP",
+    "VRP",
+    "ClientGroup",
+    "Metric",
+    "Objective",
+    "Route",
+    "Routes",
+    "Schedule",
+    "Scheduling",
+    "Tour",
+    "VehicleType",
+]
