@@ -52,7 +52,8 @@ def read(path: str | Path, rounding: str | None = None) -> TSP | VRP | Schedulin
     (n, 3) with coordinates, for which distances are exact Euclidean, or (n, n) with distances. VRP:
     VRPLIB files, and those of Solomon, Gehring and Homberger, Li and Lim, Cordeau and Taillard.
     Scheduling: the FJS format, lines of machine and duration (JSPLIB), durations and then machines
-    (Taillard), and the JSON of `cosolve.io.scheduling_json`, which holds everything. Any of them may be compressed with gzip.
+    (Taillard), and the JSON of `cosolve.io.scheduling_json`, which holds everything.
+    Any of them may be compressed with gzip.
 
     Parameters
     ----------

@@ -13,6 +13,7 @@ References
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from cosolve.core import FormatError
 from cosolve.io.files import stem_and_suffix
 from cosolve.io.ragged import Ragged
 from cosolve.problems import Objective, Scheduling
+from cosolve.problems.scheduling_features import FLEXIBLE, features
 
 
 def parses_as_job(words: list[int]) -> bool:
@@ -177,19 +179,10 @@ def shop(
 
 def beyond_shops(problem: Scheduling) -> list[str]:
     """Name what a problem has that no file of a (flexible) job shop can hold."""
-    present = {
-        "jobs without order": not problem.ordered,
-        "precedence": problem.precedence.size > 0,
-        "release dates": bool(problem.release.any()),
-        "due dates": problem.due is not None,
-        "weights": bool((problem.weights != 1).any()),
-        "availability of machines": bool(problem.available.any()),
-        "downtime": problem.downtime.size > 0,
-        "setups": problem.setups is not None,
-        f"objective {problem.objective}": problem.objective is not Objective.MAKESPAN,
-        "preferred machines": problem.preferred is not None,
-    }
-    return [name for name, there in present.items() if there]
+    lost = [name for name in features(problem) if name != FLEXIBLE]
+    if problem.objective is not Objective.MAKESPAN:
+        lost.append(f"objective {problem.objective}")
+    return lost
 
 
 def fjs_text(problem: Scheduling, path: str | Path) -> str:
@@ -216,7 +209,7 @@ def fjs_text(problem: Scheduling, path: str | Path) -> str:
     first = problem.first.tolist()
     begin = np.searchsorted(problem.jobs, np.arange(problem.job_count + 1)).tolist()
     lines = [f"{problem.job_count} {problem.machines}"]
-    for a, b in zip(begin, begin[1:], strict=False):
+    for a, b in itertools.pairwise(begin):
         words = [b - a]
         for operation in range(a, b):
             part = pairs[first[operation] : first[operation + 1]]

@@ -12,16 +12,18 @@ References
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
 import numpy as np
 
 from cosolve.core import FormatError
-from cosolve.io.fjs import beyond_shops, parses_as_job, read_fjs, require_jobs, shop
 from cosolve.io.files import stem_and_suffix
+from cosolve.io.fjs import beyond_shops, parses_as_job, read_fjs, require_jobs, shop
 from cosolve.io.ragged import Ragged, read_ragged, without_comments
 from cosolve.problems import Scheduling
+from cosolve.problems.scheduling_features import FLEXIBLE
 
 _WORDS = re.compile(rb"^[ \t]*(times|machines)[ \t]*:?[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _TITLE = re.compile(rb"\A\s*(nb of jobs|number of jobs)[^\n]*\n", re.IGNORECASE)
@@ -68,9 +70,10 @@ def _is_flexible(table: Ragged) -> bool:
         return 2 * as_jobs > len(table.rows)
     every = list(range(len(table.rows[0]) // 2)) if table.rows else []
     # Lines that are both: pairs if they name every machine once.
-    return not all(
-        len(words) % 2 == 0 and sorted(words[::2]) == every for words in table.rows
-    ) or not table.rows
+    return (
+        not all(len(words) % 2 == 0 and sorted(words[::2]) == every for words in table.rows)
+        or not table.rows
+    )
 
 
 def _is_bare_taillard(table: Ragged) -> bool:
@@ -90,7 +93,8 @@ def _read_lines(table: Ragged) -> Scheduling:
     for row, words in enumerate(table.rows):
         if len(words) % 2:
             raise table.error(
-                row, f"job {row}: expected pairs of machine and duration, found {len(words)} numbers"
+                row,
+                f"job {row}: expected pairs of machine and duration, found {len(words)} numbers",
             )
         pairs += words
     return _job_shop(table, [len(words) // 2 for words in table.rows], pairs, machines)
@@ -156,7 +160,7 @@ def jsp_text(problem: Scheduling, path: str | Path) -> str:
     """
     lost = beyond_shops(problem)
     if problem.flexible:
-        lost.append("choice of machines")
+        lost.append(FLEXIBLE)
     begin = np.searchsorted(problem.jobs, np.arange(problem.job_count + 1)).tolist()
     if min(np.diff(begin), default=1) == 0:
         lost.append("jobs without operations")
@@ -167,8 +171,5 @@ def jsp_text(problem: Scheduling, path: str | Path) -> str:
         )
     pairs = np.column_stack([problem.machine, problem.duration])
     lines = [f"{problem.job_count} {problem.machines}"]
-    lines += [
-        " ".join(map(str, pairs[a:b].ravel().tolist()))
-        for a, b in zip(begin, begin[1:], strict=False)
-    ]
+    lines += [" ".join(map(str, pairs[a:b].ravel().tolist())) for a, b in itertools.pairwise(begin)]
     return "\n".join(lines) + "\n"

@@ -1,7 +1,7 @@
 """Schedules: text with a line for each operation, or JSON; read and written.
 
-A line of text has the job, the place of the operation in it, the machine, begin and end; all numbers
-are from 0. What follows a ``#`` is a remark. Operations may come in any order.
+A line of text has the job, the place of the operation in it, the machine, begin and end; all
+numbers are from 0. What follows a ``#`` is a remark. Operations may come in any order.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve.core import FormatError
-from cosolve.io.json_text import Node, load
+from cosolve.io.json_text import load
 from cosolve.io.numbers import one_line
 from cosolve.io.ragged import without_comments
 from cosolve.io.text import Block, read_rows
@@ -134,21 +134,23 @@ def _assembled(
         _require(
             duration >= 0,
             fail,
-            lambda row: f"{operation_text(problem.jobs, int(operation[row]))} cannot be done by "
-            f"machine {machine[row]}",
+            lambda row: (
+                f"{operation_text(problem.jobs, int(operation[row]))} cannot be done by "
+                f"machine {machine[row]}"
+            ),
         )
     _require(
         (duration < 0) | (start + duration == end),
         fail,
-        lambda row: f"{operation_text(problem.jobs, int(operation[row]))} ends at {end[row]}, but "
-        f"it begins at {start[row]} and takes {duration[row]} on machine {machine[row]}",
+        lambda row: (
+            f"{operation_text(problem.jobs, int(operation[row]))} ends at {end[row]}, but "
+            f"it begins at {start[row]} and takes {duration[row]} on machine {machine[row]}"
+        ),
     )
     return Schedule(machines, starts)
 
 
-def _require(
-    right: npt.NDArray[np.bool_], fail: Fail, message: str | Callable[[int], str]
-) -> None:
+def _require(right: npt.NDArray[np.bool_], fail: Fail, message: str | Callable[[int], str]) -> None:
     """Raise about the first row in which not everything is right."""
     rows = right.all(axis=1) if right.ndim > 1 else right
     if not rows.all():

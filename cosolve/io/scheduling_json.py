@@ -1,11 +1,11 @@
 """Scheduling problems as JSON: the one format that holds everything they may have.
 
-``{"format": "cosolve-scheduling", "version": 1, "machines": 2, "jobs": [...]}`` is a problem; what may
-be left out is ``name``, ``comment``, ``objective`` ("makespan"), ``ordered`` (true), ``precedence``,
-``available``, ``downtime``, ``setups`` and ``change_cost``. A job is
+``{"format": "cosolve-scheduling", "version": 1, "machines": 2, "jobs": [...]}`` is a problem; what
+may be left out is ``name``, ``comment``, ``objective`` ("makespan"), ``ordered`` (true),
+``precedence``, ``available``, ``downtime``, ``setups`` and ``change_cost``. A job is
 ``{"operations": [...], "release": 0, "due": 20, "weight": 1}``, an operation
-``{"alternatives": [[machine, duration], ...], "family": 0, "preferred": 1}``; all but the operations and
-their alternatives may be left out. Rows of ``precedence`` are pairs of operations, each
+``{"alternatives": [[machine, duration], ...], "family": 0, "preferred": 1}``; all but the
+operations and their alternatives may be left out. Rows of ``precedence`` are pairs of operations, each
 ``[job, place]``; the other keys are those of `cosolve.Scheduling`. All numbers are from 0.
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +183,7 @@ def _operations(root: Node, operations: _Operations) -> dict[str, Any]:
             raise setups.error("expected a family for every operation, as there are setups")
         fields["families"] = np.array(operations.families, np.int64)
     elif any(given):
-        raise FormatError(root.path, "expected the key \"setups\", as operations have families")
+        raise FormatError(root.path, 'expected the key "setups", as operations have families')
     if any(machine is not None for machine in operations.preferred):
         fields["preferred"] = [-1 if m is None else m for m in operations.preferred]
     return fields
@@ -276,7 +276,7 @@ def scheduling_json(problem: Scheduling) -> str:
     operations = _operation_objects(problem)
     rows = ",\n".join(
         json.dumps(_job_object(problem, job, operations[a:b]))
-        for job, (a, b) in enumerate(zip(begin, begin[1:], strict=False))
+        for job, (a, b) in enumerate(pairwise(begin))
     )
     return "\n".join(["{", *lines, '"jobs": [', rows, "]", "}"]) + "\n"
 
@@ -284,9 +284,7 @@ def scheduling_json(problem: Scheduling) -> str:
 def _operation_objects(problem: Scheduling) -> list[dict[str, Any]]:
     pairs = np.column_stack([problem.machine, problem.duration]).tolist()
     first = problem.first.tolist()
-    found: list[dict[str, Any]] = [
-        {"alternatives": pairs[a:b]} for a, b in zip(first, first[1:], strict=False)
-    ]
+    found: list[dict[str, Any]] = [{"alternatives": pairs[a:b]} for a, b in pairwise(first)]
     for key, values in (("family", problem.families), ("preferred", problem.preferred)):
         if values is not None:
             for operation, value in zip(found, values.tolist(), strict=True):

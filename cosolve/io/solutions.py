@@ -23,9 +23,7 @@ def read_solution(path: str | Path, problem: TSP, *, complete: bool = True) -> T
 @overload
 def read_solution(path: str | Path, problem: VRP, *, complete: bool = True) -> Routes: ...
 @overload
-def read_solution(
-    path: str | Path, problem: Scheduling, *, complete: bool = True
-) -> Schedule: ...
+def read_solution(path: str | Path, problem: Scheduling, *, complete: bool = True) -> Schedule: ...
 @overload
 def read_solution(
     path: str | Path, problem: TSP | VRP | Scheduling, *, complete: bool = True
@@ -41,7 +39,8 @@ def read_solution(
     numbers are the labels of the instance file (1 to n, unless `TSP.labels` says otherwise), and
     plain lists of n numbers separated by white space. A plain list is zero-based if it contains 0,
     else one-based; it may begin with its length, as Concorde writes it. Routes are read as CVRPLIB
-    writes them, see `cosolve.io.routes`; schedules as text or JSON, see `cosolve.io.schedules`. Any of them may be compressed.
+    writes them, see `cosolve.io.routes`; schedules as text or JSON, see `cosolve.io.schedules`.
+    Any of them may be compressed.
 
     Parameters
     ----------

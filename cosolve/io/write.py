@@ -34,8 +34,8 @@ def write_problem(problem: TSP | VRP | Scheduling, path: str | Path) -> None:
     """Write a problem; the suffix says how.
 
     ``.tsp`` and ``.atsp`` are TSPLIB95; ``.npy``, ``.csv`` and ``.txt`` are a bare array of
-    coordinates or distances; ``.vrp`` is VRPLIB, for a VRP; ``.json``
-    holds any scheduling problem, ``.fjs`` and ``.jsp`` (flexible) job shops. ``.gz`` behind any of them compresses.
+    coordinates or distances; ``.vrp`` is VRPLIB, for a VRP; ``.json`` holds any scheduling
+    problem, ``.fjs`` and ``.jsp`` (flexible) job shops. ``.gz`` behind any of them compresses.
 
     Parameters
     ----------

@@ -58,9 +58,7 @@ def _wrong_machines(problem: Scheduling, schedule: Schedule) -> list[Violation]:
     left = np.flatnonzero(schedule.machine == -1)
     messages = [f"{operation_text(problem.jobs, int(i))} is not scheduled" for i in left]
     found = _listed("missing-operation", messages)
-    wrong = np.flatnonzero(
-        (problem.durations_on(schedule.machine) < 0) & (schedule.machine != -1)
-    )
+    wrong = np.flatnonzero((problem.durations_on(schedule.machine) < 0) & (schedule.machine != -1))
     messages = [
         f"{operation_text(problem.jobs, int(i))} cannot be done by machine {schedule.machine[i]}"
         for i in wrong
