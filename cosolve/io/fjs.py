@@ -136,7 +136,7 @@ def shop(
     """
     numbers = np.array(pairs, np.int64).reshape(-1, 2)
     owner = np.repeat(np.arange(len(counts)), counts)
-    first = np.zeros(len(counts) + 1, np.int64)
+    first = np.zeros(len(counts) + 1, np.int32)
     np.cumsum(counts, out=first[1:])
 
     def fail(entry: int, message: str, above: int = 0) -> FormatError:
@@ -167,7 +167,7 @@ def shop(
         return Scheduling(
             jobs=jobs,
             first=first,
-            machine=machine - base,
+            machine=(machine - base).astype(np.int32),
             duration=duration,
             machines=machines,
             job_count=job_count,

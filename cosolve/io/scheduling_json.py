@@ -5,8 +5,8 @@ may be left out is ``name``, ``comment``, ``objective`` ("makespan"), ``ordered`
 ``precedence``, ``available``, ``downtime``, ``setups`` and ``change_cost``. A job is
 ``{"operations": [...], "release": 0, "due": 20, "weight": 1}``, an operation
 ``{"alternatives": [[machine, duration], ...], "family": 0, "preferred": 1}``; all but the
-operations and their alternatives may be left out. Rows of ``precedence`` are pairs of operations, each
-``[job, place]``; the other keys are those of `cosolve.Scheduling`. All numbers are from 0.
+operations and their alternatives may be left out. Rows of ``precedence`` are pairs of operations,
+each ``[job, place]``; the other keys are those of `cosolve.Scheduling`. All numbers are from 0.
 """
 
 from __future__ import annotations
@@ -74,14 +74,14 @@ def read_scheduling(path: str | Path, data: bytes) -> Scheduling:
             _strictly(listed, machines, operations)
         lengths.append(len(listed.value))
     fields = _jobs(jobs) | _operations(root, operations) | _others(root, lengths)
-    first = np.zeros(len(operations.counts) + 1, np.int64)
+    first = np.zeros(len(operations.counts) + 1, np.int32)
     np.cumsum(operations.counts, out=first[1:])
     pairs = np.array(operations.pairs, np.int64).reshape(-1, 2)
     try:
         return Scheduling(
             jobs=np.repeat(np.arange(len(jobs)), lengths),
             first=first,
-            machine=pairs[:, 0],
+            machine=pairs[:, 0].astype(np.int32),
             duration=pairs[:, 1],
             machines=machines,
             job_count=len(jobs),

@@ -15,6 +15,7 @@ _FIRST = (50, 150)
 _BETWEEN = (400, 600)
 _LENGTH = 100
 _SHARE = 0.2
+_NEVER = np.empty((0, 3), np.int64)
 
 
 def random_fjsp(
@@ -60,16 +61,16 @@ def random_fjsp(
     # The first of a random order of the machines, in the order of their numbers.
     chosen = rng.random((n, machines)).argsort(axis=1).argsort(axis=1) < count[:, None]
     duration = rng.integers(1, _LONGEST + 1, size=int(count.sum()))
-    first = np.zeros(n + 1, np.int64)
+    first = np.zeros(n + 1, np.int32)
     np.cumsum(count, out=first[1:])
     return Scheduling(
         jobs=np.repeat(np.arange(jobs), operations),
         first=first,
-        machine=np.nonzero(chosen)[1],
+        machine=np.nonzero(chosen)[1].astype(np.int32),
         duration=duration,
         machines=machines,
         job_count=jobs,
-        downtime=_breakdowns(rng, machines, int(duration.sum())) if breakdowns else None,
+        downtime=_breakdowns(rng, machines, int(duration.sum())) if breakdowns else _NEVER,
         name=f"fjsp-{jobs}x{machines}x{operations}-{seed}",
     )
 
@@ -98,8 +99,8 @@ def random_jsp(jobs: int = 15, machines: int = 15, seed: int = 0) -> Scheduling:
     n = jobs * machines
     return Scheduling(
         jobs=np.repeat(np.arange(jobs), machines),
-        first=np.arange(n + 1),
-        machine=rng.random((jobs, machines)).argsort(axis=1).ravel(),
+        first=np.arange(n + 1, dtype=np.int32),
+        machine=rng.random((jobs, machines)).argsort(axis=1).ravel().astype(np.int32),
         duration=rng.integers(1, _LONGEST + 1, size=n),
         machines=machines,
         job_count=jobs,

@@ -44,10 +44,10 @@ def schedulings(
     n = draw(st.integers(min_size, max_size))
     machines = draw(st.integers(1, 3))
     lengths = draw(st.lists(st.integers(1, 3), min_size=n, max_size=n)) if n else []
-    jobs = np.repeat(np.arange(len(lengths)), lengths)[:n]
+    jobs = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)[:n]
     count = int(jobs.max(initial=-1)) + 1
     if "empty-jobs" in chosen:
-        jobs = jobs + draw(st.integers(0, 1))
+        jobs = (jobs + draw(st.integers(0, 1))).astype(np.int32)
         count = int(jobs.max(initial=-1)) + 1 + draw(st.integers(0, 2))
     fields = _operations(draw, n, machines, chosen)
     fields |= _times(draw, n, count, machines, chosen)
