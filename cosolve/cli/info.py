@@ -34,7 +34,7 @@ def info(
         click.echo(f"{name.replace('_', ' '):<14}{_shown(name, value)}")
 
 
-_OF_RANGES = ("bounding_box", "ends")
+_OF_RANGES = ("bounding_box", "ends", "durations")
 _ABSENT = {"vehicles": "unlimited", "capacity": "unlimited"}
 
 

@@ -166,7 +166,9 @@ def _scheduling_facts(problem: Scheduling) -> dict[str, object]:
         "operations": problem.operations,
         "machines": problem.machines,
         "alternatives": round(len(problem.machine) / max(1, problem.operations), 4),
-        "longest_duration": int(problem.duration.max(initial=0)),
+        "durations": [int(d) for d in (problem.duration.min(), problem.duration.max())]
+        if problem.operations
+        else None,
         "objective": str(problem.objective),
         "integral": problem.integral,
         "features": features(problem),

@@ -23,6 +23,7 @@ _LINE_IN = 0.32  # height of a machine
 _HEIGHT_IN = (2.0, 12.0)
 _BAR = 0.4  # half the height of a bar, in machines
 _MAX_LABELED = 150  # bars beyond this are too narrow for the number of their job
+_LABELED_SHARE = 0.006  # of the width of the picture that a bar needs for it, for each digit
 _MAX_EDGED = 1_500  # bars beyond this would be all edge
 _MAX_VECTOR = 50_000  # bars beyond this make vector files too big to open
 _MAX_TICKS = 40
@@ -34,8 +35,9 @@ def plot_schedule(
     """Draw a schedule: machines from top to bottom, time to the right, a color for each job.
 
     A critical path has black frames. Gray is when machines are down or not yet available, hatched
-    is setup. Up to 150 operations have the number of their job. Tens of thousands of operations
-    stay sharp in vector files, however far one zooms; beyond 50 000 they are drawn as pixels.
+    is setup. Up to 150 operations have the number of their job, where there is room for it. Tens of
+    thousands of operations stay sharp in vector files, however far one zooms; beyond 50 000 they
+    are drawn as pixels.
 
     Parameters
     ----------
@@ -143,7 +145,7 @@ def _draw_operations(ax: Axes, problem: Scheduling, schedule: Schedule) -> None:
         problem.jobs.tolist(), schedule.start.tolist(), ends.tolist(), schedule.machine.tolist(),
         strict=True,
     ):  # fmt: skip
-        if end > begin:
+        if end - begin > _LABELED_SHARE * len(str(job)) * ends.max():
             ax.text(
                 (begin + end) / 2, machine, str(job), ha="center", va="center", fontsize=7,
                 color="white", clip_on=True, zorder=5,
