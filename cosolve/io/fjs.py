@@ -21,6 +21,7 @@ import numpy as np
 from cosolve.core import FormatError
 from cosolve.io.files import stem_and_suffix
 from cosolve.io.ragged import Ragged
+from cosolve.io.text import is_number, quote
 from cosolve.problems import Objective, Scheduling
 from cosolve.problems.scheduling_features import FLEXIBLE, features
 
@@ -54,6 +55,8 @@ def read_fjs(table: Ragged) -> Scheduling:
     machines = table.head_number(1, "machines")
     if len(table.head) > 3:
         raise table.error(-1, f"expected 2 or 3 numbers, found {len(table.head)}")
+    if not all(is_number(word) for word in table.head):
+        raise table.error(-1, f"expected a number, found {quote(table.head[-1])}")
     require_jobs(table, jobs)
     job: list[int] = []
     counts: list[int] = []

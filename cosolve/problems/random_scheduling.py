@@ -63,6 +63,7 @@ def random_fjsp(
     duration = rng.integers(1, _LONGEST + 1, size=int(count.sum()))
     first = np.zeros(n + 1, np.int32)
     np.cumsum(count, out=first[1:])
+    mean = np.add.reduceat(duration, first[:-1]) / count
     return Scheduling(
         jobs=np.repeat(np.arange(jobs), operations),
         first=first,
@@ -70,7 +71,7 @@ def random_fjsp(
         duration=duration,
         machines=machines,
         job_count=jobs,
-        downtime=_breakdowns(rng, machines, int(duration.sum())) if breakdowns else _NEVER,
+        downtime=_breakdowns(rng, machines, mean.reshape(jobs, -1)) if breakdowns else _NEVER,
         name=f"fjsp-{jobs}x{machines}x{operations}-{seed}",
     )
 
@@ -121,12 +122,21 @@ def _generator(jobs: int, machines: int, operations: int, seed: int) -> np.rando
     return np.random.default_rng(seed)
 
 
-def _breakdowns(rng: np.random.Generator, machines: int, work: int) -> npt.NDArray[np.int64]:
-    """Rows (machine, from, to) until all work could be done one after the other, or much before.
+def _breakdowns(
+    rng: np.random.Generator, machines: int, mean: npt.NDArray[np.float64]
+) -> npt.NDArray[np.int64]:
+    """Rows (machine, from, to) for twice as long as the work takes, or the longest job.
 
-    Durations of all alternatives together, spread over the machines, are several schedules long.
+    Parameters
+    ----------
+    rng
+        Source of randomness.
+    machines
+        How many.
+    mean
+        Mean duration of each operation, a row for each job.
     """
-    horizon = 2 * work // machines + _FIRST[1]
+    horizon = 2 * max(mean.sum() / machines, mean.sum(axis=1).max()) + _FIRST[1]
     hit = max(1, round(_SHARE * machines))
     rows = []
     begin = int(rng.integers(_FIRST[0], _FIRST[1] + 1))

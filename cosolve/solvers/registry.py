@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cosolve.problems import TSP, VRP
+from cosolve.problems import TSP, VRP, Scheduling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,6 +154,7 @@ def for_kind(kind: str) -> tuple[str, ...]:
     plainest: dict[str, Problem[Any]] = {
         TSP.kind: TSP(coords=np.eye(3)),
         VRP.kind: VRP(coords=np.eye(3)),
+        Scheduling.kind: Scheduling.from_jobs([[{0: 1}]]),
     }
     if kind not in plainest:
         raise ValueError(f"there is no problem kind {kind!r}; the kinds are {', '.join(plainest)}")

@@ -25,7 +25,7 @@ def scheduling_samples() -> list[Scheduling]:
     time; operations without duration, jobs without operations; everything together. Those whose
     name ends in ``tiny`` have at most six operations.
     """
-    plain = [random_jsp(10, 8, 1), random_fjsp(10, 6, 8, 2), random_jsp(20, 5, 3)]
+    plain = [random_fjsp(10, 6, 12, 2), random_jsp(20, 5, 3), random_jsp(10, 8, 1)]
     return [
         *(replace(problem, name=name) for problem, name in zip(plain, _NAMES, strict=True)),
         *_of_size(_SEARCHED, ""),
@@ -34,7 +34,7 @@ def scheduling_samples() -> list[Scheduling]:
     ]
 
 
-_NAMES = ("job-shop", "flexible-job-shop", "many-jobs")
+_NAMES = ("flexible-job-shop", "many-jobs", "job-shop")
 
 
 def _of_size(size: tuple[int, int, int], suffix: str) -> list[Scheduling]:

@@ -137,6 +137,7 @@ def test_edge_cases_of_flexible_job_shops(tmp_path: Path) -> None:
         ("x 3\n1 1 1 5\n", 1, "expected the number of jobs, found 'x'"),
         ("-1 3\n1 1 1 5\n", 1, "expected the number of jobs, found '-1'"),
         ("1 3 2 2\n1 1 1 5\n", 1, "expected 2 or 3 numbers, found 4"),
+        ("1 3 x\n1 1 1 5\n", 1, "expected a number, found 'x'"),
     ],
 )
 def test_bad_flexible_job_shops(tmp_path: Path, text: str, line: int, words: str) -> None:

@@ -143,6 +143,16 @@ def test_operations_meet_downtime_without_touching_it() -> None:
     assert problem.check(PLAN) == []
 
 
+def test_overlapping_downtime_is_seen_whole() -> None:
+    """A short break within a long one does not hide it."""
+    problem = dataclasses.replace(PROBLEM, downtime=[[1, 2, 90], [1, 2, 3], [1, 4, 5]])
+    found = problem.check(Schedule([0, 1, 1], [0, 20, 0]))
+    assert [v.message for v in found] == [
+        "operation 1 of job 0 is under way while machine 1 is down from 2 to 90"
+    ]
+    assert problem.check(Schedule([0, 1, 1], [0, 90, 0])) == []
+
+
 def test_only_some_of_many_violations_are_listed() -> None:
     """Twenty and how many more there are."""
     problem = Scheduling.from_jobs([[{0: 3}]] * 40)
