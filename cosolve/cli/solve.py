@@ -20,7 +20,7 @@ from cosolve.solve import solve as solve_problem
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cosolve import TSP, VRP
+    from cosolve import TSP, VRP, Scheduling
     from cosolve.core import Result
 
 
@@ -137,7 +137,8 @@ def solve(
 ) -> int:
     """Solve an instance: TSPLIB, .npy / .csv / .txt coordinates or matrix, or VRPLIB; .gz too.
 
-    Files of Solomon, Gehring and Homberger, Li and Lim, Cordeau and Taillard are read as well.
+    Files of Solomon, Gehring and Homberger, Li and Lim, Cordeau and Taillard are read as well; of
+    scheduling those of job shops, flexible (FJS) or not (JSPLIB, Taillard), and JSON.
 
     Ctrl-C or SIGTERM ends the search early and keeps what was found; a second one aborts.
     """  # fmt: skip
@@ -182,13 +183,13 @@ def solve(
     return _exit_code(result, valid)
 
 
-def _preset(method: str, name: str, problem: TSP | VRP) -> dict[str, object]:
+def _preset(method: str, name: str, problem: TSP | VRP | Scheduling) -> dict[str, object]:
     from cosolve.solvers import presets
 
     return presets.preset(method, name, problem.size)
 
 
-def _default_stop(method: str, params: dict[str, object], problem: TSP | VRP) -> Stop:
+def _default_stop(method: str, params: dict[str, object], problem: TSP | VRP | Scheduling) -> Stop:
     from cosolve.solvers import registry
 
     return default_stop(registry.get(method, params), problem)
@@ -202,20 +203,20 @@ def _check_outputs(file: Path, output: Path | None, *pictures: Path | None) -> N
             common.check_picture(picture, file)
 
 
-def _check_drawable(problem: TSP | VRP) -> None:
+def _check_drawable(problem: TSP | VRP | Scheduling) -> None:
     from cosolve.plot import require_drawable
 
     require_drawable(problem)
 
 
-def _read_start(path: Path, problem: TSP | VRP) -> object:
+def _read_start(path: Path, problem: TSP | VRP | Scheduling) -> object:
     from cosolve import read_solution
 
     return read_solution(path, problem)
 
 
 def _write_outputs(
-    problem: TSP | VRP,
+    problem: TSP | VRP | Scheduling,
     result: Result[Any],
     output: Path | None,
     picture: Path | None,
@@ -249,7 +250,9 @@ def _print_remarks(result: Result[Any]) -> None:
         click.echo(f"and {len(result.violations) - _SHOWN_VIOLATIONS} more", err=True)
 
 
-def _json(problem: TSP | VRP, result: Result[Any], valid: bool, full: bool) -> dict[str, object]:
+def _json(
+    problem: TSP | VRP | Scheduling, result: Result[Any], valid: bool, full: bool
+) -> dict[str, object]:
     report = result_to_dict(result, instance=problem.name, problem=problem.kind, valid=valid)
     report["cost"] = common.plain(result.cost, problem.integral)
     if full:
@@ -259,7 +262,9 @@ def _json(problem: TSP | VRP, result: Result[Any], valid: bool, full: bool) -> d
     return report
 
 
-def _summary(problem: TSP | VRP, result: Result[Any], valid: bool, known: float | None) -> str:
+def _summary(
+    problem: TSP | VRP | Scheduling, result: Result[Any], valid: bool, known: float | None
+) -> str:
     """Return the lines for people."""
     stopped = "" if result.limit is None else f", stopped by {result.limit}"
     threads = f"{result.threads} thread{'s' if result.threads > 1 else ''}"

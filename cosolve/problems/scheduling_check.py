@@ -55,12 +55,15 @@ def _listed(kind: str, messages: list[str]) -> list[Violation]:
 
 
 def _wrong_machines(problem: Scheduling, schedule: Schedule) -> list[Violation]:
-    wrong = np.flatnonzero(problem.durations_on(schedule.machine) < 0)
+    left = np.flatnonzero(schedule.machine == -1)
+    messages = [f"{operation_text(problem.jobs, int(i))} is not scheduled" for i in left]
+    found = _listed("missing-operation", messages)
+    wrong = np.flatnonzero((problem.durations_on(schedule.machine) < 0) & (schedule.machine != -1))
     messages = [
         f"{operation_text(problem.jobs, int(i))} cannot be done by machine {schedule.machine[i]}"
         for i in wrong
     ]
-    return _listed("wrong-machine", messages)
+    return [*found, *_listed("wrong-machine", messages)]
 
 
 def _too_early(problem: Scheduling, schedule: Schedule) -> list[Violation]:
