@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from cosolve.problems.scheduling import Objective, Schedule, Scheduling
-from cosolve.problems.scheduling_parts import Begun, Part, part_of
+from cosolve.problems.scheduling_begun import Begun
+from cosolve.problems.scheduling_parts import Part, part_of
 from cosolve.problems.scheduling_validate import operation_text
 
 
@@ -69,6 +72,38 @@ def remaining(problem: Scheduling, schedule: Schedule, time: int) -> Part:
     return Part(part.problem, part.origin, part.place, _offset(problem, begun, part))
 
 
+def preferring(problem: Scheduling, schedule: Schedule, change_cost: float) -> Scheduling:
+    """Let operations prefer the machines they have, at a cost for each that gets another one.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    schedule
+        Whose machines to keep.
+    change_cost
+        Added to the objective for each operation with another machine.
+
+    Returns
+    -------
+    Scheduling
+        The same problem but for `preferred` and `change_cost`.
+
+    Examples
+    --------
+    A machine breaks down. Moving an operation must be worth 3 units of time:
+
+    >>> from dataclasses import replace
+    >>> from cosolve import solve
+    >>> problem = Scheduling.from_jobs([[{0: 4, 1: 6}], [{0: 4, 1: 6}], [{1: 9}]])
+    >>> planned = Schedule([0, 0, 1], [0, 4, 0])
+    >>> broken = replace(problem, downtime=[(0, 5, 7)])
+    >>> priced = preferring(broken, planned, change_cost=3)
+    >>> result = solve(priced, "rho", start=planned, frozen_until=5, stop=1.0)  # doctest: +SKIP
+    """
+    return replace(problem, preferred=schedule.machine, change_cost=change_cost)
+
+
 def _interrupted(problem: Scheduling, schedule: Schedule) -> npt.NDArray[np.bool_]:
     """Operations that are under way when their machine goes down, shape (n,)."""
     ends = problem.ends(schedule)
@@ -99,7 +134,7 @@ def _require_possible(
 
 
 def _offset(problem: Scheduling, begun: Begun, part: Part) -> float:
-    """What the cost of the whole is above that of the part."""
+    """Return what the cost of the whole is above that of the part."""
     changed = 0
     if problem.preferred is not None:
         wanted = problem.preferred[begun.done]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cosolve.problems.scheduling import IntArray, Schedule, Scheduling, TimeArray
+from cosolve.problems.scheduling import IntArray, Schedule, Scheduling
 
 Rank = npt.NDArray[np.int64]
 
@@ -145,7 +146,7 @@ class _State:
         self._down = bool(problem.downtime.size)
         self._families = None if problem.families is None else problem.families.tolist()
         self._setups = problem.setups
-        self._last = [-1] * problem.machines  # family of the last operation
+        self._last = [-1] * problem.machines  # operation
 
     def place(self, i: int, wanted: int) -> None:
         """Schedule an operation, on the machine that is wanted unless that is -1."""
@@ -165,15 +166,19 @@ class _State:
         end, lasts, m = best
         self.machine[i], self.start[i] = m, end - lasts
         self._free[m] = self._job_free[self._jobs[i]] = end
-        if self._families is not None:
-            self._last[m] = self._families[i]
+        self._last[m] = i
         for b in self._following.get(i, ()):
             self._earliest[b] = max(self._earliest.get(b, 0), end)
 
     def _begin(self, i: int, m: int, ready: int, lasts: int) -> int:
-        free = self._free[m]
-        if self._setups is not None and self._families is not None and self._last[m] >= 0:
-            free += int(self._setups[m, self._last[m], self._families[i]])
+        free, last = self._free[m], self._last[m]
+        if self._setups is not None and self._families is not None and last >= 0:
+            free += int(self._setups[m, self._families[last], self._families[i]])
+            # A schedule does not tell in which order two operations without length are done at
+            # one time: the checker takes the order of their numbers.
+            alike = not lasts and self.start[last] == self._free[m]
+            if alike and last > i and max(ready, free) == self._free[m]:
+                free += 1
         begin = max(ready, free)
         return self._calendar.earliest(m, begin, lasts) if self._down else begin
 
@@ -237,10 +242,37 @@ def left_shifted(problem: Scheduling, schedule: Schedule) -> Schedule:
         Its operations in the order of their starts, on their machines; where the machine is wrong,
         another one. No operation of a feasible schedule begins later than it did.
     """
-    durations = problem.durations_on(schedule.machine)
-    machine = np.where(durations >= 0, schedule.machine, -1).astype(np.int32)
-    ends: TimeArray = schedule.start + np.maximum(durations, 0)
-    order = np.lexsort((ends, schedule.start))
+    known = problem.durations_on(schedule.machine) >= 0
+    machine = np.where(known, schedule.machine, -1).astype(np.int32)
+    return list_schedule(problem, start_ranks(problem, schedule), machine)
+
+
+def start_ranks(problem: Scheduling, schedule: Schedule) -> Rank:
+    """Rank operations by their starts, those of equal starts by their ends.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    schedule
+        A schedule of it.
+
+    Returns
+    -------
+    numpy.ndarray
+        A different number for each operation, shape (n,).
+    """
+    return ranks(np.lexsort((problem.ends(schedule), schedule.start)))
+
+
+def ranks(order: npt.NDArray[Any]) -> Rank:
+    """Return the place of each operation in an order.
+
+    Parameters
+    ----------
+    order
+        Numbers of operations, shape (n,).
+    """
     rank = np.empty(order.size, np.int64)
     rank[order] = np.arange(order.size)
-    return list_schedule(problem, rank, machine)
+    return rank

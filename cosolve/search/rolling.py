@@ -12,8 +12,16 @@ import numpy.typing as npt
 
 from cosolve.core import Progress, Run, Solver, Stop
 from cosolve.problems.scheduling import IntArray, Schedule, Scheduling, TimeArray
-from cosolve.problems.scheduling_parts import Begun, Part, part_of
-from cosolve.search.list_schedule import Rank, Timetable, list_schedule, precedence_order
+from cosolve.problems.scheduling_begun import Begun
+from cosolve.problems.scheduling_parts import Part, part_of
+from cosolve.search.list_schedule import (
+    Rank,
+    Timetable,
+    list_schedule,
+    precedence_order,
+    ranks,
+    start_ranks,
+)
 from cosolve.search.rolling_fixers import Fixer, Overlap
 from cosolve.search.rolling_tails import Following
 
@@ -94,12 +102,12 @@ class RollingHorizon:
         lengths = np.bincount(jobs, minlength=self.problem.job_count)
         place = np.arange(jobs.size) - np.searchsorted(jobs, jobs)
         by_share = np.lexsort((self._rng.random(jobs.size), place, place / lengths[jobs]))
-        return precedence_order(self.problem, _ranks(by_share))
+        return precedence_order(self.problem, ranks(by_share))
 
     def greedy(self) -> Schedule:
         """Schedule the operations one after the other in this order."""
         began_s = time.perf_counter()
-        found = list_schedule(self.problem, _ranks(self.order()))
+        found = list_schedule(self.problem, ranks(self.order()))
         taken_s = time.perf_counter() - began_s
         self._seconds_per_operation = taken_s / max(1, self.problem.operations)
         return found
@@ -228,14 +236,18 @@ class _Sweep:
         problem = self._problem
         n = problem.operations
         self._improving = incumbent is not None
-        self._order = horizon.order() if incumbent is None else _by_start(problem, incumbent)
+        self._order = (
+            horizon.order()
+            if incumbent is None
+            else precedence_order(problem, start_ranks(problem, incumbent))
+        )
         self._next = 0  # in the order
         self._size = horizon.first_size(self._improving)
         self._begun = Begun(problem)
         self._overlap = np.empty(0, np.int64)
         # What comes first in a window: by the window before, then by the order of this sweep.
-        self._key = _ranks(self._order)
-        self._place = _ranks(self._order)
+        self._key = ranks(self._order)
+        self._place = ranks(self._order)
         self._machine = np.full(n, -1, np.int32)
         self._start = np.zeros(n, np.int64)
         self._following: Following | None = None
@@ -290,9 +302,7 @@ class _Sweep:
         """Schedule what has no times yet without windows."""
         rest = np.flatnonzero(~self._begun.done)
         part = part_of(self._problem, rest, self._begun)
-        found = list_schedule(
-            part.problem, part.rank(self._key), part.machines_of(self._machine)
-        )
+        found = list_schedule(part.problem, part.rank(self._key), part.machines_of(self._machine))
         own = part.own
         origin = part.origin[own]
         ends = part.problem.ends(found)[own]
@@ -330,9 +340,7 @@ class _Sweep:
             start = self._into_gaps(operations.tolist(), machine.tolist(), lasts.tolist())
         begun.add(operations, machine, start, start + lasts)
 
-    def _into_gaps(
-        self, operations: list[int], machines: list[int], lasts: list[int]
-    ) -> TimeArray:
+    def _into_gaps(self, operations: list[int], machines: list[int], lasts: list[int]) -> TimeArray:
         """Begin operations as early as they fit; without setups that is never later."""
         assert self._timetable is not None
         begun, jobs = self._begun, self._problem.jobs
@@ -349,19 +357,7 @@ class _Sweep:
         return np.array(starts, np.int64)
 
 
-def _ranks(order: npt.NDArray[Any]) -> Rank:
-    rank = np.empty(order.size, np.int64)
-    rank[order] = np.arange(order.size)
-    return rank
-
-
-def _by_start(problem: Scheduling, schedule: Schedule) -> Rank:
-    """Operations by their starts, each after all that precede it."""
-    order = np.lexsort((problem.ends(schedule), schedule.start))
-    return precedence_order(problem, _ranks(order))
-
-
 def _settled(part: Part, found: Schedule) -> Schedule:
     """Let everything begin as early as it can, and what follows the part come last."""
     order = np.lexsort((part.problem.ends(found), found.start, part.place))
-    return list_schedule(part.problem, _ranks(order), found.machine)
+    return list_schedule(part.problem, ranks(order), found.machine)

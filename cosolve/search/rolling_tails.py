@@ -95,8 +95,10 @@ class Following:
         return np.array(tail, np.int64)
 
 
-def _machine_rows(machine: IntArray, order: Rank, machines: int) -> tuple[list[list[int]], list[int]]:
-    """Operations of each machine in order, and the next one after each on its machine, -1 for none."""
+def _machine_rows(
+    machine: IntArray, order: Rank, machines: int
+) -> tuple[list[list[int]], list[int]]:
+    """Operations of each machine in order; after each its machine's next one, -1 for none."""
     rows: list[list[int]] = [[] for _ in range(machines)]
     after = [-1] * order.size
     chosen = machine.tolist()
