@@ -21,11 +21,13 @@ class Shuffle:
     summary: ClassVar[str] = "random list schedules"
 
     def supports(self, problem: Any) -> str | None:
+        """Handle everything."""
         return None if isinstance(problem, Scheduling) else "it is a toy"
 
     def run(
         self, problem: Scheduling, run: Run, *, start: Schedule | None = None, guide: Any = None
     ) -> Outcome[Schedule]:
+        """Search until told to stop."""
         rng = np.random.default_rng(run.seed)
         n = problem.operations
         best = list_schedule(problem, np.arange(n)) if start is None else start
@@ -50,6 +52,7 @@ class Nothing(Shuffle):
     name: ClassVar[str] = "nothing"
 
     def run(self, problem: Scheduling, run: Run, **others: Any) -> Outcome[Schedule]:
+        """Return no solution."""
         return Outcome(None)
 
 

@@ -189,7 +189,8 @@ class _Cut:
         own = whole.setups.shape[1]
         table = np.zeros((whole.machines, own + 1, own + 1), np.int64)
         table[:, :own, :own] = whole.setups
-        origin = min(self.release)
+        # Before everything else, so that what has no length is not taken to be done first.
+        origin = max(0, min(self.release) - 1)
         for m in np.flatnonzero(begun.last >= 0).tolist():
             row = whole.setups[m, families[begun.last[m]]]
             if not row.any():
