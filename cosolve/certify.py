@@ -112,7 +112,7 @@ class Certifier:
         from cosolve.bounds import lower_bound
 
         if self.run.stop.time_limit is None:
-            iterations = max(_UNTIMED_LEAST, _UNTIMED_WORK // self.problem.size)
+            iterations = max(_UNTIMED_LEAST, _UNTIMED_WORK // max(1, self.problem.size))
             own = Run(Stop(iterations=iterations), on_progress=self._pass_on)
         else:
             own = Run(Stop(time_limit=seconds), on_progress=self._pass_on)

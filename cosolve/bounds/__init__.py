@@ -8,7 +8,7 @@ from cosolve.bounds.base import LowerBound, proves, rounded_up
 
 if TYPE_CHECKING:
     from cosolve.core import Problem, Run
-    from cosolve.problems import TSP, VRP
+    from cosolve.problems import TSP, VRP, Scheduling
 
 __all__ = ["LowerBound", "lower_bound", "proves", "rounded_up", "seconds_needed"]
 
@@ -38,6 +38,10 @@ def seconds_needed(problem: Problem[Any]) -> tuple[float, float] | None:
         from cosolve.bounds import vrp
 
         return vrp.seconds_needed(cast("VRP", problem))
+    if problem.kind == "scheduling":
+        from cosolve.bounds import scheduling
+
+        return scheduling.seconds_needed(cast("Scheduling", problem))
     return None
 
 
@@ -48,7 +52,8 @@ def lower_bound(
 
     Tours of a few nodes are solved exactly; symmetric ones get the Held-Karp bound, asymmetric
     ones the better of the bounds by assignments and by arborescences. Vehicle routing problems get
-    the best of a ladder that ends with column generation.
+    the best of a ladder that ends with column generation. Scheduling problems get one that ends with
+    a constraint program.
 
     Parameters
     ----------
@@ -70,6 +75,10 @@ def lower_bound(
         from cosolve.bounds.vrp import vrp_bound
 
         return vrp_bound(cast("VRP", problem), run, upper=upper)
+    if problem.kind == "scheduling":
+        from cosolve.bounds.scheduling import scheduling_bound
+
+        return scheduling_bound(cast("Scheduling", problem), run, upper=upper)
     if problem.kind != "tsp":
         return None
     problem = cast("TSP", problem)

@@ -72,6 +72,18 @@ def _parameter(
 )
 @click.option("--start", type=common.INSTANCE, metavar="SOL", help="Solution file to start from.")
 @click.option(
+    "--frozen-until",
+    type=int,
+    metavar="TIME",
+    help="Keep what the start schedule begins before this time; the rest need not be feasible.",
+)
+@click.option(
+    "--change-cost",
+    type=float,
+    metavar="COST",
+    help="Cost of each operation with another machine than in the start schedule.",
+)
+@click.option(
     "--bound-share",
     type=float,
     default=100 * DEFAULT_BOUND_SHARE,
@@ -124,6 +136,8 @@ def solve(
     threads: int,
     guide: str | None,
     start: Path | None,
+    frozen_until: int | None,
+    change_cost: float | None,
     bound_share: float,
     no_bound: bool,
     preset: str | None,
@@ -157,6 +171,8 @@ def solve(
     if time_limit is None and iterations is None:
         stop |= _default_stop(method, named | params, problem)
     initial = None if start is None else _read_start(start, problem)
+    if change_cost is not None:
+        problem = _preferring(problem, initial, change_cost)
     # From here on a first signal loses nothing: it ends the search, or comes too late to matter.
     with interrupts_set(threading.Event()):
         with live_progress(problem.integral, quiet) as listener:
@@ -167,6 +183,7 @@ def solve(
                 seed=seed,
                 threads=threads,
                 start=initial,
+                frozen_until=frozen_until,
                 guide=guide,
                 params=named | params,
                 bound_share=0.0 if no_bound else bound_share / 100,
@@ -213,6 +230,14 @@ def _read_start(path: Path, problem: TSP | VRP | Scheduling) -> object:
     from cosolve import read_solution
 
     return read_solution(path, problem)
+
+
+def _preferring(problem: Any, initial: Any, change_cost: float) -> Any:
+    from cosolve.problems import Schedule, preferring
+
+    if not isinstance(initial, Schedule):
+        raise ValueError("--change-cost needs a schedule to start from: --start")
+    return preferring(problem, initial, change_cost)
 
 
 def _write_outputs(

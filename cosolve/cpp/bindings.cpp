@@ -10,6 +10,7 @@ void bindExact(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
 void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
+void bindSchedulingDispatch(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
 void bindVrpCapacitated(nb::module_ &m);
 void bindVrpHgs(nb::module_ &m);
@@ -30,4 +31,5 @@ NB_MODULE(_kernels, m) {
     bindVrpHgs(m);
     bindVrpRich(m);
     bindVrpBounds(m);
+    bindSchedulingDispatch(m);
 }

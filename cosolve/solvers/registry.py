@@ -36,6 +36,9 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "clusters": "cosolve.solvers.clusters:Clusters",
         "savings": "cosolve.solvers.first_routes:Savings",
         "insertion": "cosolve.solvers.first_routes:Insertion",
+        "cpsat": "cosolve.solvers.cpsat:CpSat",
+        "dispatch": "cosolve.solvers.dispatch:Dispatch",
+        "rho": "cosolve.solvers.rho:Rho",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
     }

@@ -1,0 +1,289 @@
+"""Scheduling by constraint programming: CP-SAT in a worker process."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cosolve.core import Run
+from cosolve.core.errors import BackendError
+from cosolve.core.run import SLICE_S
+from cosolve.exact.glop import PACKAGE
+from cosolve.exact.scheduling_cp_model import Model
+from cosolve.exact.worker import Channel, run_in_worker
+from cosolve.problems.scheduling import Schedule, Scheduling
+
+WORK_PER_ITERATION = 0.1
+"""Deterministic time, of about a second each, that counts as one iteration."""
+
+LoadRow = tuple[float, npt.NDArray[np.int64]]
+
+_TARGET = "cosolve.exact.scheduling_cp:work"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker is to solve.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    upper
+        Schedules that cost more are of no interest; None for all.
+    lower
+        A bound that is known.
+    hint
+        A schedule to begin with.
+    rows
+        Constants and alternatives: the makespan is at least the sum of the constant and the
+        durations of those taken.
+    until
+        Unix time at which it must have returned; infinite for none.
+    iterations
+        See ``WORK_PER_ITERATION``; None for any number.
+    threads, seed
+        Of the solver.
+    parameters
+        More parameters of the solver.
+    """
+
+    problem: Scheduling
+    upper: float | None
+    lower: float
+    hint: Schedule | None = None
+    rows: tuple[LoadRow, ...] = ()
+    until: float = float("inf")
+    iterations: int | None = None
+    threads: int = 1
+    seed: int = 0
+    parameters: tuple[tuple[str, Any], ...] = ()
+
+
+class Found(NamedTuple):
+    """News from a worker.
+
+    Parameters
+    ----------
+    schedule
+        A better schedule, or None.
+    bound
+        A valid bound of what costs no more than the `upper` of the task, or None.
+    iterations
+        Since the last news.
+    """
+
+    schedule: Schedule | None
+    bound: float | None
+    iterations: int
+
+
+class Answer(NamedTuple):
+    """How it ended.
+
+    Parameters
+    ----------
+    optimal
+        Whether the best schedule sent is optimal.
+    infeasible
+        Whether nothing costs as little as the `upper` of the task.
+    """
+
+    optimal: bool
+    infeasible: bool
+
+
+def solve_in_worker(
+    task: Task, run: Run, on_found: Callable[[Found], None]
+) -> Answer | None:
+    """Solve a task in a worker, as long as a run lets it.
+
+    Parameters
+    ----------
+    task
+        What to solve.
+    run
+        Its limits and its interruption; all of them end the worker.
+    on_found
+        Told all news.
+
+    Returns
+    -------
+    Answer or None
+        None if the limits ended it.
+
+    Raises
+    ------
+    BackendMissing
+        If OR-tools is not installed.
+    BackendError
+        If the worker failed.
+    """
+    answer: Answer | None = run_in_worker(
+        _TARGET, task, _Limited(run), on_message=on_found, package=PACKAGE
+    )
+    return answer
+
+
+def prove(
+    problem: Scheduling,
+    run: Run,
+    *,
+    upper: float | None,
+    lower: float,
+    on_bound: Callable[[float], None],
+    rows: tuple[LoadRow, ...] = (),
+) -> bool:
+    """Raise a lower bound, whatever schedules are found on the way.
+
+    Parameters
+    ----------
+    problem
+        Any scheduling problem.
+    run
+        Limits, seed and threads.
+    upper
+        Cost of a known schedule, None without one: then schedules as good as that are looked for.
+    lower
+        A bound that is known.
+    on_bound
+        Told every better bound.
+    rows
+        See `Task`.
+
+    Returns
+    -------
+    bool
+        Whether the bound is the best there is.
+    """
+
+    def hear(found: Found) -> None:
+        if found.bound is not None:
+            on_bound(found.bound if upper is None else min(found.bound, upper))
+
+    cut = None if upper is None else next_better(problem, upper)
+    until = time.time() + run.remaining
+    task = Task(problem, cut, lower, rows=rows, until=until, seed=run.seed)
+    answer = solve_in_worker(task, run, hear)
+    if answer is None:
+        return False
+    if answer.infeasible and upper is not None and cut is not None:
+        on_bound(upper if problem.integral else cut)
+    return answer.optimal or answer.infeasible
+
+
+def next_better(problem: Scheduling, cost: float) -> float:
+    """Return the largest cost that counts as less than one.
+
+    Parameters
+    ----------
+    problem
+        Whose costs may be whole numbers.
+    cost
+        A cost.
+    """
+    return cost - 1 if problem.integral else cost - 1e-9 * (1.0 + abs(cost))
+
+
+class _Limited(Run):
+    """The run of a worker: every limit ends it."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run.stop, reserve=run.reserve, started=run.started)
+        self.interrupted = run.interrupted
+        self._run = run
+
+    @property
+    def remaining(self) -> float:
+        return 0.0 if self._run.limit() is not None else self._run.remaining
+
+
+def work(task: Task, channel: Channel) -> Answer:
+    """Build the constraint program and solve it; in a worker.
+
+    Parameters
+    ----------
+    task
+        What to solve.
+    channel
+        Sent every better schedule and bound.
+    """
+    cp: Any = importlib.import_module("ortools.sat.python.cp_model")
+    model = Model(task.problem, task.upper, task.lower)
+    if task.rows:
+        model.add_load_rows(task.rows)
+    if task.hint is not None:
+        model.add_hint(task.hint)
+    solver = cp.CpSolver()
+    parameters = solver.parameters
+    parameters.num_workers = task.threads
+    parameters.random_seed = task.seed % 2**31
+    for name, value in task.parameters:
+        setattr(parameters, name, value)
+    left_s = task.until - time.time()
+    if left_s < 1e9:
+        parameters.max_time_in_seconds = max(1e-3, left_s)
+    if task.iterations is not None:
+        parameters.max_deterministic_time = task.iterations * WORK_PER_ITERATION
+    reporter = _Reporter(model, channel, task.iterations)
+    solver.best_bound_callback = reporter.tell_bound
+    threading.Thread(target=_watch, args=(channel, solver), daemon=True).start()
+    status = solver.solve(model.program, _callback(cp, reporter))
+    if status == cp.MODEL_INVALID:
+        raise BackendError(f"CP-SAT rejects the model: {model.program.validate()[:200]}")
+    used = round(solver.response_proto.deterministic_time / WORK_PER_ITERATION)
+    found = status in (cp.OPTIMAL, cp.FEASIBLE, cp.UNKNOWN)
+    reporter.send(None, reporter.real(solver.best_objective_bound) if found else None, used)
+    return Answer(status == cp.OPTIMAL and model.exact, status == cp.INFEASIBLE)
+
+
+def _watch(channel: Channel, solver: Any) -> None:
+    channel.interrupted.wait()
+    while True:  # it may not have begun yet
+        solver.stop_search()
+        time.sleep(SLICE_S)
+
+
+class _Reporter:
+    """Sends news, in the units of the problem."""
+
+    def __init__(self, model: Model, channel: Channel, most: int | None) -> None:
+        self._model = model
+        self._most = most
+        self._channel = channel
+        self._lock = threading.Lock()
+        self._told = 0
+
+    def real(self, bound: float) -> float:
+        value = bound / self._model.scale
+        # Scaled coefficients are rounded, by no more than this.
+        return value if self._model.problem.integral else value - 1e-9 * (1.0 + abs(value))
+
+    def tell_bound(self, bound: float) -> None:
+        self.send(None, self.real(bound), self._told)
+
+    def tell_schedule(self, solver: Any) -> None:
+        used = round(solver.deterministic_time() / WORK_PER_ITERATION)
+        self.send(self._model.schedule(solver), self.real(solver.best_objective_bound), used)
+
+    def send(self, schedule: Schedule | None, bound: float | None, used: int) -> None:
+        with self._lock:
+            if self._most is not None:
+                used = min(used, self._most)  # it stops a little late
+            new, self._told = max(0, used - self._told), max(used, self._told)
+            self._channel.send(Found(schedule, bound, new))
+
+
+def _callback(cp: Any, reporter: _Reporter) -> Any:
+    class Callback(cp.CpSolverSolutionCallback):  # type: ignore[misc]
+        def on_solution_callback(self) -> None:
+            reporter.tell_schedule(self)
+
+    return Callback()

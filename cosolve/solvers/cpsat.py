@@ -1,0 +1,145 @@
+"""Constraint programming for scheduling."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from cosolve.bounds.base import proves
+from cosolve.bounds.scheduling import quick_bound
+from cosolve.core import Outcome, Problem, Run
+from cosolve.core.errors import BackendError
+from cosolve.core.run import SLICE_S
+from cosolve.exact.scheduling_cp import Found, Task, next_better, solve_in_worker
+from cosolve.problems.scheduling import Schedule, Scheduling
+from cosolve.search.dispatch import Dispatcher, policies
+
+_DISPATCH_SHARE = 0.1  # of the time, for the schedule to begin with
+_MOST_FOLLOWERS = 400_000  # pairs of operations that may follow each other, with setups
+
+
+@dataclass(frozen=True, slots=True)
+class CpSat:
+    """Solves a constraint program with CP-SAT, from a dispatched schedule; proves optima.
+
+    Parameters
+    ----------
+    cutoff
+        Look only for schedules that are better than the one to begin with, which is then no hint:
+        faster where a proof is wanted, slower where better schedules are.
+    linearization
+        How much of the model is relaxed to linear programs, 0 to 2.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    Notes
+    -----
+    An iteration is a tenth of a second of the solver's deterministic time. It runs in a process of
+    its own, which takes about a second to begin with; OR-tools has to be installed (the extra
+    ``exact``).
+    """
+
+    name: ClassVar[str] = "cpsat"
+    summary: ClassVar[str] = "constraint programming for schedules of every kind, with proofs"
+
+    cutoff: bool = False
+    linearization: int = 1
+
+    def __post_init__(self) -> None:
+        """Validate the parameters."""
+        if not 0 <= self.linearization <= 2:
+            raise ValueError(f"linearization must be from 0 to 2, got {self.linearization}")
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None for scheduling problems unless there are too many setups, else why not."""
+        if not isinstance(problem, Scheduling):
+            return f"it schedules operations, and this is a {problem.kind} problem"
+        if problem.setups is not None and _followers(problem) > _MOST_FOLLOWERS:
+            return (
+                f"it handles setups between at most {_MOST_FOLLOWERS} pairs of operations that may "
+                "follow each other on a machine"
+            )
+        return None
+
+    def run(
+        self,
+        problem: Scheduling,
+        run: Run,
+        *,
+        start: Schedule | None = None,
+        guide: Any | None = None,
+    ) -> Outcome[Schedule]:
+        """Improve the better of `start` and a dispatched schedule until `run` says stop."""
+        del guide
+        incumbent = _Incumbent(problem, run, start)
+        bound = quick_bound(problem)
+        run.report(incumbent.cost, bound=bound, phase="dispatch")
+        if proves(problem, bound, incumbent.cost) or run.limit() is not None:
+            return Outcome(incumbent.schedule, bound)
+        task = Task(
+            problem,
+            self._limit(problem, incumbent.cost),
+            bound,
+            None if self.cutoff else incumbent.schedule,
+            until=time.time() + run.remaining,
+            iterations=run.remaining_iterations,
+            threads=run.threads,
+            seed=run.seed,
+            parameters=(("linearization_level", self.linearization),),
+        )
+        answer = solve_in_worker(task, run, incumbent.hear)
+        if answer is None:
+            return Outcome(incumbent.schedule, run.bound)
+        if answer.infeasible and not self.cutoff:
+            raise BackendError("CP-SAT finds no schedule although one is known")
+        return Outcome(incumbent.schedule, run.bound, optimal=answer.optimal or answer.infeasible)
+
+    def _limit(self, problem: Scheduling, cost: float) -> float:
+        return next_better(problem, cost) if self.cutoff else cost
+
+
+def _followers(problem: Scheduling) -> int:
+    """Pairs of operations that may follow each other on a machine with setups."""
+    assert problem.setups is not None
+    count = [0] * problem.machines
+    for m in problem.machine.tolist():
+        count[m] += 1
+    return sum(k * k for m, k in enumerate(count) if problem.setups[m].any())
+
+
+class _Incumbent:
+    """The best schedule so far."""
+
+    def __init__(self, problem: Scheduling, run: Run, start: Schedule | None) -> None:
+        self._problem = problem
+        self._run = run
+        self.schedule = _dispatched(problem, run)
+        self.cost = problem.cost(self.schedule)
+        if start is not None and problem.cost(start) <= self.cost:
+            self.schedule, self.cost = start, problem.cost(start)
+
+    def hear(self, found: Found) -> None:
+        """Take news from the worker."""
+        if found.schedule is not None:
+            cost = self._problem.cost(found.schedule)
+            if cost < self.cost:
+                self.schedule, self.cost = found.schedule, cost
+        bound = None if found.bound is None else min(found.bound, self.cost)
+        self._run.report(self.cost, bound=bound, iterations=found.iterations, phase="cp-sat")
+
+
+def _dispatched(problem: Scheduling, run: Run) -> Schedule:
+    """Best schedule by all rules, or by as many as a share of the time allows."""
+    ways = policies(problem)
+    engine = Dispatcher(problem, ways, run.seed)
+    until_s = run.elapsed + _DISPATCH_SHARE * run.remaining
+    left = len(ways)
+    while left > 0 and (engine.cost is None or run.elapsed < until_s):
+        if engine.cost is not None and run.interrupted.is_set():
+            break
+        left -= engine.run(SLICE_S, left)
+    return engine.best()

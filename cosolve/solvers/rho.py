@@ -1,0 +1,204 @@
+"""Rolling horizon: long schedules window by window."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from cosolve.core import Outcome, Problem, Run, Solver
+from cosolve.problems import Schedule, Scheduling
+from cosolve.search.rolling import RollingHorizon, WindowOptions
+from cosolve.search.rolling_fixers import Fixer, make_fixer
+from cosolve.solvers import registry
+from cosolve.solvers.space import Choice, Domain, FloatRange, IntRange
+
+_SUBSOLVERS = ("auto", "tabu", "cpsat", "both", "dispatch")
+_BACKEND = "ortools"  # what cpsat needs
+_STEP = 0.375  # of a window: 30 of 80 as published
+_LEAST, _MOST = 80, 1000  # operations of a window
+_WINDOWS = 4  # windows' worth of operations that short horizons have
+_SHARE = 0.4  # of the remaining time for a sweep, if there are to be more
+
+
+@dataclass(frozen=True, slots=True)
+class Rho:
+    """Rolling horizon optimization [1]_ [2]_, again and again while there is time.
+
+    The first sweep solves windows of operations one after the other; in each, those that begin
+    first get their times for good, and the others are in the next window again. Later sweeps
+    improve what was found, window by window, and count what follows each window.
+
+    Parameters
+    ----------
+    subsolver
+        Method for windows: ``tabu``, ``cpsat``, ``dispatch``, ``both`` (tabu, then cpsat), or
+        ``auto``, the first of tabu, cpsat and dispatch that handles the problem and is installed;
+        or a solver.
+    window
+        Operations of a window. None: a quarter of all, 80 to 1000.
+    step
+        Operations of a window that get their times. None: three eighths of the window.
+    seconds
+        Time for a window at most; less where the time limit does not allow it. None: as the time
+        limit allows.
+    stall
+        Seconds without improvement after which a window is left. None for no such rule.
+    fixer
+        Operations that keep the machines that the window before gave them: ``none``, ``all``,
+        ``first:SHARE``, ``random:SHARE``, or a function of an `Overlap`, such as a trained model.
+    backfill
+        Whether operations may begin in gaps that earlier windows left. Not with setups.
+    sweeps
+        How often to go over the horizon. None: until the run ends.
+    window_iterations
+        Iterations for a window where there is no time limit.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    Notes
+    -----
+    An iteration is a window. Windows begin with a greedy schedule, so that none comes back empty.
+
+    References
+    ----------
+    .. [1] S. Li, W. Ouyang, Y. Ma, C. Wu, "Learning-guided rolling horizon optimization for
+       long-horizon flexible job-shop scheduling", ICLR 2025.
+    .. [2] "Graph-RHO: critical-path-aware heterogeneous graph network for long-horizon flexible
+       job-shop scheduling", arXiv:2604.10073 (2026).
+    """
+
+    name: ClassVar[str] = "rho"
+    summary: ClassVar[str] = "rolling horizon for long schedules, window by window"
+
+    presets: ClassVar[Mapping[str, Callable[[int], Mapping[str, object]]]] = MappingProxyType(
+        {
+            "published": lambda size: {  # noqa: ARG005 - the same for all sizes
+                "subsolver": "cpsat",
+                "window": 80,
+                "step": 30,
+                "seconds": 60.0,
+                "stall": 3.0,
+                "backfill": False,
+                "sweeps": 1,
+            }
+        }
+    )
+    space: ClassVar[Mapping[str, Domain]] = MappingProxyType(
+        {
+            "window": IntRange(40, 2000, log=True),
+            "stall": FloatRange(0.05, 5.0, log=True),
+            "fixer": Choice(("none", "first:0.3", "random:0.3")),
+        }
+    )
+
+    subsolver: str | Solver = "auto"
+    window: int | None = None
+    step: int | None = None
+    seconds: float | None = None
+    stall: float | None = None
+    fixer: str | Fixer = "none"
+    backfill: bool = True
+    sweeps: int | None = None
+    window_iterations: int = 1000
+
+    def __post_init__(self) -> None:
+        """Validate the parameters."""
+        named = isinstance(self.subsolver, str) or not hasattr(self.subsolver, "run")
+        if named and self.subsolver not in _SUBSOLVERS:
+            raise ValueError(
+                f"subsolver must be one of {', '.join(_SUBSOLVERS)}, got {self.subsolver!r:.60}"
+            )
+        for name in ("window", "step", "sweeps", "window_iterations"):
+            value = getattr(self, name)
+            if value is not None and not 1 <= value < 2**31:
+                raise ValueError(f"{name} must be at least 1, got {value}")
+        for name in ("seconds", "stall"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < float("inf"):
+                raise ValueError(f"{name} must be positive, got {value}")
+        if self.window is not None and self.step is not None and self.step > self.window:
+            raise ValueError(f"step must be at most window, {self.window}, got {self.step}")
+        make_fixer(self.fixer)
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None if the method for windows handles the problem, else why not."""
+        if not isinstance(problem, Scheduling):
+            return f"it schedules operations, and this is a {problem.kind} problem"
+        if self.subsolver == "auto":
+            if not _first_able(problem):
+                return "no method for its windows handles it"
+            return None
+        for solver in _named(self.subsolver):
+            reason = solver.supports(problem)
+            if reason is not None:
+                return f"method {solver.name} for its windows: {reason}"
+        return None
+
+    def options(self, operations: int) -> WindowOptions:
+        """Return what windows are like for a number of operations."""
+        window = self.window
+        if window is None:
+            window = min(_MOST, max(_LEAST, operations // _WINDOWS, self.step or 0))
+        step = max(1, round(_STEP * window)) if self.step is None else self.step
+        fixer = None if self.fixer == "none" else make_fixer(self.fixer)
+        return WindowOptions(
+            window, step, fixer, self.backfill, self.seconds, self.stall, self.window_iterations
+        )
+
+    def run(
+        self,
+        problem: Scheduling,
+        run: Run,
+        *,
+        start: Schedule | None = None,
+        guide: Any | None = None,
+    ) -> Outcome[Schedule]:
+        """Sweep over the horizon until `run` says stop; `start` is improved."""
+        del guide  # the fixer guides
+        solvers = _first_able(problem) if self.subsolver == "auto" else _named(self.subsolver)
+        options = self.options(problem.operations)
+        horizon = RollingHorizon(problem, solvers, options, run.seed)
+        best = horizon.greedy()
+        if start is not None and problem.cost(start) <= problem.cost(best):
+            best = start
+        cost = problem.cost(best)
+        run.report(cost, phase="rho")
+        last = options.window >= problem.operations or self.sweeps == 1
+        improving = start is not None
+        done = 0
+        while problem.operations and run.limit() is None and done != self.sweeps:
+            share = 1.0 if last or done + 1 == self.sweeps else _SHARE
+            found = horizon.sweep(run, best if improving else None, share)
+            found_cost = problem.cost(found)
+            if found_cost <= cost:
+                best, cost = found, found_cost
+            run.report(cost, phase="rho")
+            improving = True
+            done += 1
+            if horizon.optimal:
+                break
+        return Outcome(best, optimal=horizon.optimal or not problem.operations)
+
+
+def _first_able(problem: Scheduling) -> list[Solver]:
+    """Return the best method for windows of a problem; empty if there is none."""
+    for name in ("tabu", "cpsat", "dispatch"):
+        absent = name == "cpsat" and importlib.util.find_spec(_BACKEND) is None
+        if name in registry.names() and not absent:
+            solver = registry.get(name)
+            if solver.supports(problem) is None:
+                return [solver]
+    return []
+
+
+def _named(subsolver: str | Solver) -> list[Solver]:
+    if not isinstance(subsolver, str):
+        return [subsolver]
+    names = ("tabu", "cpsat") if subsolver == "both" else (subsolver,)
+    return [registry.get(name) for name in names]
