@@ -11,7 +11,7 @@ from cosolve.bounds.scheduling import quick_bound
 from cosolve.core import Outcome, Problem, Run
 from cosolve.core.errors import BackendError
 from cosolve.core.run import SLICE_S
-from cosolve.exact.scheduling_cp import Found, Task, next_better, solve_in_worker
+from cosolve.exact.scheduling_cp import Found, Task, solve_in_worker
 from cosolve.problems.scheduling import Schedule, Scheduling
 from cosolve.search.dispatch import Dispatcher, policies
 
@@ -82,9 +82,10 @@ class CpSat:
             return Outcome(incumbent.schedule, bound)
         task = Task(
             problem,
-            self._limit(problem, incumbent.cost),
+            incumbent.cost,
             bound,
-            None if self.cutoff else incumbent.schedule,
+            strict=self.cutoff,
+            hint=None if self.cutoff else incumbent.schedule,
             until=time.time() + run.remaining,
             iterations=run.remaining_iterations,
             threads=run.threads,
@@ -97,9 +98,6 @@ class CpSat:
         if answer.infeasible and not self.cutoff:
             raise BackendError("CP-SAT finds no schedule although one is known")
         return Outcome(incumbent.schedule, run.bound, optimal=answer.optimal or answer.infeasible)
-
-    def _limit(self, problem: Scheduling, cost: float) -> float:
-        return next_better(problem, cost) if self.cutoff else cost
 
 
 def _followers(problem: Scheduling) -> int:
