@@ -99,9 +99,7 @@ class Answer(NamedTuple):
     infeasible: bool
 
 
-def solve_in_worker(
-    task: Task, run: Run, on_found: Callable[[Found], None]
-) -> Answer | None:
+def solve_in_worker(task: Task, run: Run, on_found: Callable[[Found], None]) -> Answer | None:
     """Solve a task in a worker, as long as a run lets it.
 
     Parameters
@@ -227,7 +225,7 @@ def work(task: Task, channel: Channel) -> Answer:
 
 
 def _balanced(task: Task, channel: Channel) -> tuple[list[LoadRow], float]:
-    """What balancing the machines tells about the makespan: rows, and a bound."""
+    """Balance the machines: rows for the makespan, and a bound of it."""
     problem = task.problem
     if problem.objective is not Objective.MAKESPAN or not problem.flexible:
         return [], task.lower

@@ -8,6 +8,7 @@ that is known.
 from __future__ import annotations
 
 import importlib
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LoadRow = tuple[float, npt.NDArray[np.int64]]
-"""A constant and alternatives: the makespan is no less than it plus the durations of those taken."""
+"""A constant and alternatives: the makespan is at least it plus the durations of those taken."""
 
 _MOST_SCALED = 2.0**52  # of an objective
 _ROUNDING = 1e-11  # relative, of costs
@@ -57,8 +58,8 @@ def scaled(coefficients: npt.NDArray[np.float64], most: float) -> tuple[list[int
         whole = np.rint(times)
         if (np.abs(times - whole) <= _EXACT * np.maximum(1.0, times)).all():
             return [int(w) for w in whole], float(scale), True
-    scale = 2.0 ** math.floor(math.log2(limit))
-    return [int(w) for w in np.floor(coefficients * scale)], scale, False
+    power = 2.0 ** math.floor(math.log2(limit))
+    return [int(w) for w in np.floor(coefficients * power)], power, False
 
 
 def horizon(problem: Scheduling) -> int:
@@ -203,7 +204,7 @@ class Model:
         if problem.ordered:
             return
         cuts = np.searchsorted(problem.jobs, np.arange(problem.job_count + 1)).tolist()
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in itertools.pairwise(cuts):
             if end - begin > 1:
                 program.add_no_overlap([self._whole(o) for o in range(begin, end)])
 

@@ -64,7 +64,7 @@ class Loads:
     calendars: Mapping[int, Calendar]
 
     def around(self, machine: int, head: FloatArray, tail: FloatArray) -> FloatArray:
-        """What a machine cannot use of the makespan: before, after and while it is down.
+        """Return what a machine cannot use of the makespan: before, after and while it is down.
 
         Parameters
         ----------

@@ -26,14 +26,17 @@ class Ears:
         self.heard: list[Found] = []
 
     def send(self, message: Found) -> None:
+        """Remember it."""
         self.heard.append(message)
 
     @property
     def schedules(self) -> list[object]:
+        """All schedules, the best last."""
         return [found.schedule for found in self.heard if found.schedule is not None]
 
     @property
     def bound(self) -> float:
+        """The best bound."""
         return max(found.bound for found in self.heard if found.bound is not None)
 
 
@@ -65,7 +68,8 @@ def test_nothing_is_better_than_the_optimum(kind: str) -> None:
         assert problem.cost(ears.schedules[-1]) == pytest.approx(best)
         below = Task(problem, best, quick_bound(problem), strict=True)
         answer = work(below, Ears())  # type: ignore[arg-type]
-        assert answer.infeasible and not answer.optimal
+        assert answer.infeasible
+        assert not answer.optimal
 
 
 def test_prove_closes_the_gap() -> None:
@@ -75,7 +79,8 @@ def test_prove_closes_the_gap() -> None:
     bounds: list[float] = []
     run = Run(Stop(time_limit=60))
     assert prove(problem, run, upper=best, lower=0.0, on_bound=bounds.append)
-    assert max(bounds) == pytest.approx(best) and max(bounds) <= best + 1e-9
+    assert max(bounds) == pytest.approx(best)
+    assert max(bounds) <= best + 1e-9
 
 
 def test_prove_without_a_schedule() -> None:
@@ -105,7 +110,8 @@ def test_scaled_coefficients() -> None:
     assert scaled(np.array([1.0, 2.0]), 100.0) == ([1, 2], 1.0, True)
     assert scaled(np.array([0.1, 0.25]), 100.0) == ([10, 25], 100.0, True)
     whole, scale, exact = scaled(np.array([1 / 3]), 100.0)
-    assert not exact and 0 <= 1 / 3 - whole[0] / scale < 1e-9
+    assert not exact
+    assert 0 <= 1 / 3 - whole[0] / scale < 1e-9
 
 
 def test_horizon_holds_dispatched_schedules() -> None:

@@ -63,7 +63,8 @@ def test_cpsat_improves_a_start() -> None:
     problem = shop(6, 6, 3)
     start = dispatch(problem, "lpt")
     result = solve(problem, "cpsat", stop=30.0, start=start)
-    assert result.status is Status.OPTIMAL and result.cost < problem.cost(start)
+    assert result.status is Status.OPTIMAL
+    assert result.cost < problem.cost(start)
     assert result.bound == result.cost
     assert len(result.trace) > 1
 
@@ -73,7 +74,8 @@ def test_cpsat_counts_deterministic_time() -> None:
     """An iteration limit ends it with as many iterations."""
     result = solve(shop(20, 15, 4), "cpsat", stop=Stop(iterations=3))
     assert 1 <= result.iterations <= 3
-    assert result.status is Status.FEASIBLE and result.bound is not None
+    assert result.status is Status.FEASIBLE
+    assert result.bound is not None
 
 
 def test_cpsat_needs_no_package_to_be_imported() -> None:
@@ -110,13 +112,15 @@ def test_dispatch_is_no_worse_than_its_rules() -> None:
     best = solve(problem, "dispatch", stop=Stop(iterations=300)).cost
     for rule in ("spt", "mwkr", "mopnr", "fifo"):
         alone = solve(problem, "dispatch", params={"rule": rule, "repetitions": 0}, stop=10.0)
-        assert alone.limit is None and alone.cost >= best
+        assert alone.limit is None
+        assert alone.cost >= best
 
 
 def test_dispatch_without_repetitions_ends() -> None:
     """Rules alone need no time limit."""
     result = solve(shop(5, 5, 6), "dispatch", params={"repetitions": 0}, stop=None)
-    assert result.limit is None and result.iterations > 10
+    assert result.limit is None
+    assert result.iterations > 10
 
 
 def test_parameters_are_checked() -> None:
@@ -148,5 +152,6 @@ def test_nothing_to_schedule(objective: Objective) -> None:
     )
     for name in ("dispatch", "cpsat"):
         result = solve(problem, name, stop=Stop(iterations=5))
-        assert result.cost == 0 and len(result.solution) == 0
+        assert result.cost == 0
+        assert len(result.solution) == 0
         assert result.status is Status.OPTIMAL
