@@ -486,3 +486,26 @@ class QRouteAscent:
 
     def prices(self) -> NDArray[numpy.float64]:
         """Dual values of clients, and at 0 of routes, behind the bound."""
+
+class Dispatcher:
+    """Schedules built operation by operation, by rules."""
+
+    def __init__(self, jobs: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], machine: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], duration: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], ordered: bool, precedence: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], release: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], due: object | None, weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], available: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], downtime: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', writable=False)], families: object | None, setups: object | None, objective: int, preferred: object | None, change_cost: float, rules: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], delays: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], loyal: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int) -> None: ...
+
+    def run(self, seconds: float, iterations: int) -> int:
+        """Build schedules; returns how many were finished."""
+
+    def machine(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None,))]: ...
+
+    def start(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]: ...
+
+    def policy_costs(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,))]:
+        """Least cost by each policy, infinite where there is none yet."""
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a schedule."""
+
+    @property
+    def cost(self) -> float:
+        """Of the best schedule."""
