@@ -11,6 +11,7 @@ void bindLinKernighan(nb::module_ &m);
 void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
+void bindScheduling(nb::module_ &m);
 void bindVrpCapacitated(nb::module_ &m);
 void bindVrpHgs(nb::module_ &m);
 void bindVrpRich(nb::module_ &m);
@@ -26,6 +27,7 @@ NB_MODULE(_kernels, m) {
     bindMcts(m);
     bindAtsp(m);
     bindExact(m);
+    bindScheduling(m);
     bindVrpCapacitated(m);
     bindVrpHgs(m);
     bindVrpRich(m);
