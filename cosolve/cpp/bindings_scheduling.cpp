@@ -2,8 +2,10 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -132,12 +134,12 @@ void bindScheduling(nb::module_ &m) {
         .def(
             "__init__",
             [](TabuSearch *self, TabuInstance const &instance, TabuPool &pool, std::uint64_t seed,
-               int tenure, long depth, int window, int reach) {
-                new (self) TabuSearch(instance, pool, TabuOptions{tenure, window, reach}, depth,
+               int tenure, long depth, int window, int reach, int reliefs) {
+                new (self) TabuSearch(instance, pool, TabuOptions{tenure, window, reach, reliefs}, depth,
                                       seed);
             },
             "instance"_a, "pool"_a, "seed"_a, "tenure"_a, "depth"_a, "window"_a, "reach"_a,
-            nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>())
+            "reliefs"_a, nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>())
         .def(
             "start",
             [](TabuSearch &self, TabuInstance const &instance, IntVector alternative,

@@ -36,6 +36,8 @@ class TabuOptions:
         Operations of a longest path that are looked at; 0 for all.
     reach
         Places on another machine that are looked at; 0 for all.
+    reliefs
+        Operations that may go to a faster machine after each move.
     """
 
     population: int
@@ -43,6 +45,7 @@ class TabuOptions:
     tenure: int
     window: int
     reach: int
+    reliefs: int
 
 
 class TabuSearch:
@@ -70,6 +73,7 @@ class TabuSearch:
                 options.depth,
                 options.window,
                 options.reach,
+                options.reliefs,
             )
             for thread in range(run.threads)
         ]

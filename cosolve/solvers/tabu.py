@@ -33,6 +33,8 @@ class Tabu:
         Operations of a longest path that a move looks at, 0 for all. None: all of small problems.
     reach
         Places on another machine that a move looks at, 0 for all. None: all of small problems.
+    reliefs
+        Operations that may go to a machine which needs less time for them after each move.
 
     Raises
     ------
@@ -72,10 +74,11 @@ class Tabu:
     tenure: int = 10
     window: int | None = None
     reach: int | None = None
+    reliefs: int = 3
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
-        least = {"population": 2, "depth": 1, "tenure": 1, "window": 0, "reach": 0}
+        least = {"population": 2, "depth": 1, "tenure": 1, "window": 0, "reach": 0, "reliefs": 0}
         for name, smallest in least.items():
             value = getattr(self, name)
             if value is not None and not smallest <= value < 2**30:
@@ -100,6 +103,7 @@ class Tabu:
             tenure=self.tenure,
             window=(50 if large else 0) if self.window is None else self.window,
             reach=(10 if large else 0) if self.reach is None else self.reach,
+            reliefs=self.reliefs,
         )
 
     def run(

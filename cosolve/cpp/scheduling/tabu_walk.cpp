@@ -23,7 +23,8 @@ TabuWalk::TabuWalk(TabuInstance const &instance, TabuOptions const &options, Rng
     flexible_ = instance.machine.size() > instance.job.size();
 }
 
-void TabuWalk::set(TabuSolution const &solution) {
+void TabuWalk::set(TabuSolution const &solution, double weight) {
+    weight_ = weight;
     graph_.set(solution);
     best_ = graph_.solution();
     std::fill(expiry_.begin(), expiry_.end(), 0);
@@ -44,6 +45,7 @@ bool TabuWalk::step() {
     ++iteration_;
     remember(move);
     graph_.move(move.v, move.to, move.behind);
+    if (flexible_) relieve();
     if (graph_.makespan() < best_.makespan) {
         best_ = graph_.solution();
         improved_ = iteration_;
@@ -178,6 +180,11 @@ void TabuWalk::collectOtherMachines(int v) {
         if (a != graph_.alternative(v)) collectInsertions(v, a);
 }
 
+double TabuWalk::burdenOf(int v, int alternative) const {
+    return weight_ * (instance_->durationOf(alternative) - graph_.node(v).duration) /
+           instance_->machines;
+}
+
 // Places on another machine that cannot close a cycle (Mastrolilli and Gambardella, "Effective
 // neighbourhood functions for the flexible job shop problem", Journal of Scheduling 3, 2000).
 void TabuWalk::collectInsertions(int v, int alternative) {
@@ -203,10 +210,7 @@ void TabuWalk::collectInsertions(int v, int alternative) {
         high = low + options_.reach;
     }
     bool const tabu = isTabu(v, instance_->machineNode(k));
-    double const before = graph_.load(graph_.machineOf(v));
-    double const there = graph_.load(k);
-    double const burden = (there + duration) * (there + duration) - there * there +
-                          (before - x.duration) * (before - x.duration) - before * before;
+    double const burden = burdenOf(v, alternative);
     for (int i = low; i <= high; ++i) {
         int const behind = i > 0 ? sequence[static_cast<std::size_t>(i - 1)]
                                  : instance_->machineNode(k);
@@ -218,23 +222,37 @@ void TabuWalk::collectInsertions(int v, int alternative) {
     }
 }
 
+// Where machines are busy nearly all the time, less work is what counts: operations go to machines
+// that need less time for them, if no longest path results.
+void TabuWalk::relieve() {
+    for (int i = 0; i < options_.reliefs; ++i) {
+        int const v = rng_->below(instance_->operations());
+        chosen_.v = -1;
+        for (int a = instance_->firstOf(v); a < instance_->firstOf(v + 1); ++a) {
+            if (instance_->durationOf(a) < graph_.node(v).duration &&
+                !isTabu(v, instance_->machineNode(instance_->machineOf(a))))
+                collectInsertions(v, a);
+        }
+        if (chosen_.v < 0 || chosen_.length >= std::min(graph_.makespan(), best_.makespan)) continue;
+        Move const move = chosen_;
+        remember(move);
+        graph_.move(move.v, move.to, move.behind);
+    }
+}
+
 void TabuWalk::offer(Move const &move, bool tabu) {
     if (tabu && move.length >= best_.makespan) {
         if (rng_->below(++tabuCount_) == 0) fallback_ = move;
         return;
     }
-    bool better = chosen_.v < 0 || move.length < chosen_.length;
-    if (!better && move.length == chosen_.length) {
-        better = move.burden < chosen_.burden;
-        if (move.burden == chosen_.burden) {
-            if (rng_->below(++ties_ + 1) == 0) chosen_ = move;
-            return;
-        }
+    double const score = move.score();
+    if (chosen_.v >= 0 && score > chosen_.score()) return;
+    if (chosen_.v >= 0 && score == chosen_.score()) {
+        if (rng_->below(++ties_ + 1) == 0) chosen_ = move;
+        return;
     }
-    if (better) {
-        chosen_ = move;
-        ties_ = 0;
-    }
+    chosen_ = move;
+    ties_ = 0;
 }
 
 void TabuWalk::remember(Move const &move) {
