@@ -116,7 +116,7 @@ class TabuSearch:
                 run.report(self.makespan, iterations=done, phase="tabu")
 
     def _shares(self, left: int | None) -> list[int]:
-        """Iterations of each thread; threads that would get none are left out."""
+        """Spread iterations over the threads; those that would get none are left out."""
         count = len(self._engines)
         if left is None:
             return [_NO_LIMIT] * count
