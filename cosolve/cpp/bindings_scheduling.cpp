@@ -135,8 +135,8 @@ void bindScheduling(nb::module_ &m) {
             "__init__",
             [](TabuSearch *self, TabuInstance const &instance, TabuPool &pool, std::uint64_t seed,
                int tenure, long depth, int window, int reach, int reliefs) {
-                new (self) TabuSearch(instance, pool, TabuOptions{tenure, window, reach, reliefs}, depth,
-                                      seed);
+                new (self) TabuSearch(instance, pool, TabuOptions{tenure, window, reach, reliefs},
+                                      depth, seed);
             },
             "instance"_a, "pool"_a, "seed"_a, "tenure"_a, "depth"_a, "window"_a, "reach"_a,
             "reliefs"_a, nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>())

@@ -71,7 +71,9 @@ def least_makespan(problem: Scheduling) -> int:
 @pytest.mark.parametrize("seed", range(12))
 def test_small_problems_are_solved_to_optimality(seed: int) -> None:
     """The makespan is the least of all schedules, with releases and late machines, too."""
-    late: dict[str, Any] = {"release": [seed % 4, 0, 3], "available": [0, seed % 5]} if seed % 2 else {}
+    late: dict[str, Any] = (
+        {"release": [seed % 4, 0, 3], "available": [0, seed % 5]} if seed % 2 else {}
+    )
     problem = random_problem(seed, 3, 2, 2, **late)
     result = solve(problem, "tabu", stop=Stop(iterations=3000), seed=seed)
     assert result.cost == least_makespan(problem)

@@ -17,11 +17,7 @@ double constexpr kMostWeight = 30;
 
 TabuSearch::TabuSearch(TabuInstance const &instance, TabuPool &pool, TabuOptions const &options,
                        long depth, std::uint64_t seed)
-    : instance_(&instance),
-      pool_(&pool),
-      depth_(depth),
-      rng_(seed),
-      walk_(instance, options, rng_),
+    : instance_(&instance), pool_(&pool), depth_(depth), rng_(seed), walk_(instance, options, rng_),
       scratch_(instance) {}
 
 void TabuSearch::start(TabuSolution const &solution) {
@@ -34,7 +30,8 @@ void TabuSearch::start(TabuSolution const &solution) {
 // How much work counts differs from problem to problem: the weight of the best walk so far, or any.
 double TabuSearch::drawWeight() {
     double const share = rng_.uniform();
-    if (usefulWeight_ > 0 && rng_.below(2) == 0) return usefulWeight_ * std::pow(1.5, 2 * share - 1);
+    if (usefulWeight_ > 0 && rng_.below(2) == 0)
+        return usefulWeight_ * std::pow(1.5, 2 * share - 1);
     return kLeastWeight * std::pow(kMostWeight / kLeastWeight, share);
 }
 

@@ -90,7 +90,7 @@ TabuSolution listSchedule(TabuInstance const &instance, std::vector<int> const &
     TabuSolution result;
     result.alternative.assign(instance.job.size(), 0);
     result.order.reserve(instance.job.size());
-    using Waiting = std::pair<double, int>;               // priority, operation
+    using Waiting = std::pair<double, int>;    // priority, operation
     using Event = std::tuple<Time, int, int>;  // when, 0: operation gets ready, 1: machine is free
     std::vector<std::priority_queue<Waiting>> queue(static_cast<std::size_t>(instance.machines));
     std::vector<Time> freeAt(instance.available);

@@ -57,8 +57,7 @@ void TabuWalk::collect() {
     std::size_t from = 0;
     std::size_t until = path_.size();
     if (options_.window > 0 && until > static_cast<std::size_t>(options_.window)) {
-        from = static_cast<std::size_t>(
-            rng_->below(static_cast<int>(until) - options_.window + 1));
+        from = static_cast<std::size_t>(rng_->below(static_cast<int>(until) - options_.window + 1));
         until = from + static_cast<std::size_t>(options_.window);
     }
     for (std::size_t i = from; i < until;) {
@@ -139,8 +138,8 @@ Time TabuWalk::estimateForward(int u, int v) {
         if (y == v) break;
     }
     Time const head = std::max(end, graph_.node(x.jobBefore).end());
-    Time rest = x.duration + std::max(graph_.node(x.jobAfter).rest(),
-                                      graph_.node(graph_.node(v).after).rest());
+    Time rest = x.duration +
+                std::max(graph_.node(x.jobAfter).rest(), graph_.node(graph_.node(v).after).rest());
     Time longest = head + rest;
     for (int y = v; !heads_.empty(); y = graph_.node(y).before) {
         TabuNode const &z = graph_.node(y);
@@ -197,12 +196,10 @@ void TabuWalk::collectInsertions(int v, int alternative) {
     // Those that end after `earliest` may come after v, those with a longer rest than `latest`
     // before it.
     auto const size = static_cast<int>(sequence.size());
-    auto const late = std::partition_point(sequence.begin(), sequence.end(), [&](int y) {
-        return graph_.node(y).end() <= earliest;
-    });
-    auto const early = std::partition_point(sequence.begin(), sequence.end(), [&](int y) {
-        return graph_.node(y).rest() > latest;
-    });
+    auto const late = std::partition_point(sequence.begin(), sequence.end(),
+                                           [&](int y) { return graph_.node(y).end() <= earliest; });
+    auto const early = std::partition_point(sequence.begin(), sequence.end(),
+                                            [&](int y) { return graph_.node(y).rest() > latest; });
     int low = static_cast<int>(std::min(late, early) - sequence.begin());
     int high = static_cast<int>(std::max(late, early) - sequence.begin());
     if (options_.reach > 0 && high - low > options_.reach) {
@@ -212,10 +209,10 @@ void TabuWalk::collectInsertions(int v, int alternative) {
     bool const tabu = isTabu(v, instance_->machineNode(k));
     double const burden = burdenOf(v, alternative);
     for (int i = low; i <= high; ++i) {
-        int const behind = i > 0 ? sequence[static_cast<std::size_t>(i - 1)]
-                                 : instance_->machineNode(k);
-        int const ahead = i < size ? sequence[static_cast<std::size_t>(i)]
-                                   : instance_->machineNode(k);
+        int const behind =
+            i > 0 ? sequence[static_cast<std::size_t>(i - 1)] : instance_->machineNode(k);
+        int const ahead =
+            i < size ? sequence[static_cast<std::size_t>(i)] : instance_->machineNode(k);
         Time const length = std::max(earliest, graph_.node(behind).end()) + duration +
                             std::max(latest, graph_.node(ahead).rest());
         offer({v, alternative, behind, length, burden}, tabu);
@@ -233,7 +230,8 @@ void TabuWalk::relieve() {
                 !isTabu(v, instance_->machineNode(instance_->machineOf(a))))
                 collectInsertions(v, a);
         }
-        if (chosen_.v < 0 || chosen_.length >= std::min(graph_.makespan(), best_.makespan)) continue;
+        if (chosen_.v < 0 || chosen_.length >= std::min(graph_.makespan(), best_.makespan))
+            continue;
         Move const move = chosen_;
         remember(move);
         graph_.move(move.v, move.to, move.behind);

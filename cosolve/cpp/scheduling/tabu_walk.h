@@ -11,18 +11,18 @@
 namespace cosolve::scheduling {
 
 struct TabuOptions {
-    int tenure = 10;        // iterations that a reversed arc stays so, plus a random part
-    int window = 0;         // operations of a longest path that are looked at; 0: all
-    int reach = 0;          // places on another machine that are looked at; 0: all
-    int reliefs = 3;        // operations that may go to a faster machine after each move
+    int tenure = 10;  // iterations that a reversed arc stays so, plus a random part
+    int window = 0;   // operations of a longest path that are looked at; 0: all
+    int reach = 0;    // places on another machine that are looked at; 0: all
+    int reliefs = 3;  // operations that may go to a faster machine after each move
 };
 
 class TabuWalk {
 public:
     TabuWalk(TabuInstance const &instance, TabuOptions const &options, Rng &rng);
 
-    // `weight` is that of the work which a move adds, spread over all machines, beside the length of
-    // the longest path.
+    // `weight` is that of the work which a move adds, spread over all machines, beside the length
+    // of the longest path.
     void set(TabuSolution const &solution, double weight);
     double weight() const { return weight_; }
     // One move. False if there is none.
@@ -38,7 +38,7 @@ private:
         int v = -1;
         int to = -1;
         int behind = -1;
-        Time length = 0;   // estimate of the longest path through what moves
+        Time length = 0;    // estimate of the longest path through what moves
         double burden = 0;  // change of the loads of the machines
         double score() const { return length + burden; }
     };
