@@ -207,7 +207,7 @@ class RollingHorizon:
         return int(self._rng.integers(options.step, options.window + 1))
 
     def fixed(
-        self, part: Part, overlap: IntArray, machine: IntArray, start: TimeArray
+        self, part: Part, overlap: Rank, machine: IntArray, start: TimeArray
     ) -> IntArray | None:
         """Ask the fixer; returns the machine each operation of the whole must have, -1 for any."""
         fixer = self.options.fixer
@@ -244,7 +244,7 @@ class _Sweep:
         self._next = 0  # in the order
         self._size = horizon.first_size(self._improving)
         self._begun = Begun(problem)
-        self._overlap = np.empty(0, np.int64)
+        self._overlap: Rank = np.empty(0, np.int64)
         # What comes first in a window: by the window before, then by the order of this sweep.
         self._key = ranks(self._order)
         self._place = ranks(self._order)
@@ -296,7 +296,7 @@ class _Sweep:
         self._begin(origin[:step])
         rest = origin[step:]
         self._key[rest] = np.arange(rest.size) - self._order.size
-        self._overlap = rest[np.argsort(self._place[rest])]
+        self._overlap = rest[np.argsort(self._place[rest])].astype(np.int64)
 
     def finish(self) -> None:
         """Schedule what has no times yet without windows."""
