@@ -170,6 +170,8 @@ class RollingHorizon:
         problem = part.problem
         best, cost = start, problem.cost(start)
         for solver in self._solvers:
+            if solver.supports(problem) is not None:  # such as times that are too long
+                continue
             own = self._own_run(run, seconds / len(self._solvers))
             outcome = solver.run(problem, own, start=best)
             if outcome.solution is not None:

@@ -20,7 +20,10 @@ _BACKEND = "ortools"  # what cpsat needs
 _STEP = 0.375  # of a window: 30 of 80 as published
 _LEAST, _MOST = 80, 1000  # operations of a window
 _WINDOWS = 4  # windows' worth of operations that short horizons have
-_SHARE = 0.4  # of the remaining time for a sweep, if there are to be more
+# Time for each operation of a window; more when a sweep has not improved this share of the cost.
+_SECONDS_PER_OPERATION = 0.001
+_SLOW = 0.001
+_MUCH = 0.6  # of the remaining time: a sweep that would take as much takes all
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +172,17 @@ class Rho:
             best = start
         cost = problem.cost(best)
         run.report(cost, phase="rho")
-        last = options.window >= problem.operations or self.sweeps == 1
         improving = start is not None
+        seconds = _SECONDS_PER_OPERATION * options.window
         done = 0
         while problem.operations and run.limit() is None and done != self.sweeps:
-            share = 1.0 if last or done + 1 == self.sweeps else _SHARE
+            share = seconds * horizon.windows(problem.operations) / max(run.remaining, 1e-9)
+            if share > _MUCH or done + 1 == self.sweeps or self.seconds is not None:
+                share = 1.0
             found = horizon.sweep(run, best if improving else None, share)
             found_cost = problem.cost(found)
+            if found_cost > (1 - _SLOW) * cost:
+                seconds *= 2
             if found_cost <= cost:
                 best, cost = found, found_cost
             run.report(cost, phase="rho")
