@@ -17,10 +17,10 @@ from typing import NamedTuple
 import harness
 import measure
 import report
-from cosolve.problems.random_scheduling import random_fjsp
 
 from cosolve import write_problem
 from cosolve.bench import Instance, ResultStore, Task, find_suite, make_tasks
+from cosolve.problems.random_scheduling import random_fjsp
 from cosolve.solvers import registry
 
 _RESULTS = Path(__file__).parent / "results"

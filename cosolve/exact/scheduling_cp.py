@@ -100,9 +100,7 @@ class Answer(NamedTuple):
     infeasible: bool
 
 
-def solve_in_worker(
-    task: Task, run: Run, on_found: Callable[[Found], None]
-) -> Answer | None:
+def solve_in_worker(task: Task, run: Run, on_found: Callable[[Found], None]) -> Answer | None:
     """Solve a task in a worker, as long as a run lets it.
 
     Parameters

@@ -65,7 +65,9 @@ def test_below_the_optimum(kind: str) -> None:
         assert found is not None and 0 <= found.value <= best + 1e-9
 
 
-@pytest.mark.parametrize("kind", ["flexible", "open-flexible", "available", "downtime", "preferred"])
+@pytest.mark.parametrize(
+    "kind", ["flexible", "open-flexible", "available", "downtime", "preferred"]
+)
 def test_programs_are_below_the_optimum(kind: str) -> None:
     """Linear programs with cuts stay below the optimum, too, and are no worse than the ascent."""
     pytest.importorskip("ortools")
