@@ -293,6 +293,48 @@ def solve_exactly(distance: Annotated[NDArray[numpy.float64], dict(shape=(None, 
     Shortest tour or path among those that use most fixed edges, by dynamic programming.
     """
 
+class TabuInstance:
+    """A flexible job shop."""
+
+    def __init__(self, job: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], machine: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], duration: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], release: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], available: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None: ...
+
+    @property
+    def operations(self) -> int: ...
+
+    @property
+    def bound(self) -> int:
+        """No schedule is shorter."""
+
+    def raise_bound(self, bound: int) -> None:
+        """Tell of another lower bound; not while a search runs."""
+
+class TabuPool:
+    """Good schedules that several searches share."""
+
+    def __init__(self, instance: TabuInstance, capacity: int) -> None: ...
+
+    @property
+    def makespan(self) -> int:
+        """Of the best one."""
+
+    def best(self, instance: TabuInstance) -> tuple:
+        """Alternatives and begins of the operations in the best one."""
+
+class TabuSearch:
+    """Tabu search with path relinking."""
+
+    def __init__(self, instance: TabuInstance, pool: TabuPool, seed: int, tenure: int, depth: int, window: int, reach: int, reliefs: int) -> None: ...
+
+    def start(self, instance: TabuInstance, alternative: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], order: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
+        """Begin the next walk with this schedule."""
+
+    def run(self, seconds: float, iterations: int) -> int:
+        """Search; returns the iterations done."""
+
+    @property
+    def optimal(self) -> bool:
+        """Whether the best schedule is as short as the bound."""
+
 class CapacitatedInstance:
     """Routes of one depot, limited in load and length only."""
 
@@ -486,3 +528,26 @@ class QRouteAscent:
 
     def prices(self) -> NDArray[numpy.float64]:
         """Dual values of clients, and at 0 of routes, behind the bound."""
+
+class Dispatcher:
+    """Schedules built operation by operation, by rules."""
+
+    def __init__(self, jobs: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], machine: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], duration: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], ordered: bool, precedence: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], release: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], due: object | None, weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], available: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], downtime: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', writable=False)], families: object | None, setups: object | None, objective: int, preferred: object | None, change_cost: float, rules: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], delays: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], loyal: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int) -> None: ...
+
+    def run(self, seconds: float, iterations: int) -> int:
+        """Build schedules; returns how many were finished."""
+
+    def machine(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None,))]: ...
+
+    def start(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]: ...
+
+    def policy_costs(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,))]:
+        """Least cost by each policy, infinite where there is none yet."""
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a schedule."""
+
+    @property
+    def cost(self) -> float:
+        """Of the best schedule."""

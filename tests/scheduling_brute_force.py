@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 
@@ -15,6 +16,7 @@ KINDS = (
 )  # fmt: skip
 
 
+@functools.cache
 def tiny(kind: str, seed: int, operations: int = 5) -> Scheduling:
     """Return a random problem of a few operations with the features a kind stands for."""
     rng = np.random.default_rng([KINDS.index(kind), seed])
@@ -67,6 +69,7 @@ def tiny(kind: str, seed: int, operations: int = 5) -> Scheduling:
     )
 
 
+@functools.cache
 def optimum(problem: Scheduling) -> float:
     """Return the cost of the best schedule: all orders, each operation as early as it can be."""
     n = problem.operations

@@ -52,8 +52,8 @@ def lower_bound(
 
     Tours of a few nodes are solved exactly; symmetric ones get the Held-Karp bound, asymmetric
     ones the better of the bounds by assignments and by arborescences. Vehicle routing problems get
-    the best of a ladder that ends with column generation. Scheduling problems get one that ends with
-    a constraint program.
+    the best of a ladder that ends with column generation. Scheduling problems get one that ends
+    with a constraint program.
 
     Parameters
     ----------

@@ -9,7 +9,6 @@ from contextlib import suppress
 import numpy as np
 
 from cosolve.bounds.base import LowerBound, proves
-from cosolve.bounds.scheduling_loads import Loads, Task, load_ascent, loads_of
 from cosolve.bounds.scheduling_machines import (
     flow_bound,
     job_bound,
@@ -20,6 +19,7 @@ from cosolve.core import Run
 from cosolve.core.errors import BackendError, BackendMissing
 from cosolve.exact import run_in_worker
 from cosolve.exact.glop import PACKAGE
+from cosolve.exact.scheduling_loads import Loads, Task, load_ascent, loads_of
 from cosolve.problems.scheduling import Objective, Scheduling
 from cosolve.search.heads_tails import HeadsTails, heads_and_tails
 
@@ -179,7 +179,7 @@ class _Ladder:
         task = Task(loads, time.time() + run.remaining)
         with suppress(BackendMissing):
             run_in_worker(
-                "cosolve.bounds.scheduling_loads:climb",
+                "cosolve.exact.scheduling_loads:climb",
                 task,
                 _Limited(run, self),
                 on_message=lambda value: self._tell(value, "load-program", 0),

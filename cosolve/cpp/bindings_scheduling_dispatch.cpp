@@ -49,7 +49,8 @@ void toRows(IntTable arcs, int n, std::vector<int> &first, std::vector<int> &to)
     for (int i = 0; i < n; ++i) first[i + 1] += first[i];
     std::vector<int> place(first.begin(), first.end() - 1);
     to.resize(count);
-    for (std::size_t k = 0; k < count; ++k) to[place[arcs.data()[2 * k]]++] = arcs.data()[2 * k + 1];
+    for (std::size_t k = 0; k < count; ++k)
+        to[place[arcs.data()[2 * k]]++] = arcs.data()[2 * k + 1];
 }
 
 // Rows (machine, from, to), sorted and disjoint on each machine.
@@ -82,8 +83,8 @@ std::vector<Policy> toPolicies(Ints rules, Doubles delays, Ints loyal, bool due)
         require(rule >= 0 && rule < static_cast<int>(Rule::Count), "there is no such rule");
         require(delay >= 0 && delay <= 1, "delay must be between 0 and 1");
         auto const named = static_cast<Rule>(rule);
-        bool const needs = named == Rule::EarliestDue || named == Rule::LeastSlack ||
-                           named == Rule::TardinessCost;
+        bool const needs =
+            named == Rule::EarliestDue || named == Rule::LeastSlack || named == Rule::TardinessCost;
         require(due || !needs, "the rule needs due dates");
         policies.push_back({named, delay, loyal.data()[k] != 0});
     }
@@ -167,8 +168,9 @@ void bindSchedulingDispatch(nb::module_ &m) {
              "Build schedules; returns how many were finished.")
         .def("machine", [](Dispatcher const &self) { return toArray(self.machine()); })
         .def("start", [](Dispatcher const &self) { return toArray(self.start()); })
-        .def("policy_costs", [](Dispatcher const &self) { return toArray(self.policyCosts()); },
-             "Least cost by each policy, infinite where there is none yet.")
+        .def(
+            "policy_costs", [](Dispatcher const &self) { return toArray(self.policyCosts()); },
+            "Least cost by each policy, infinite where there is none yet.")
         .def_prop_ro("found", &Dispatcher::found, "Whether there is a schedule.")
         .def_prop_ro("cost", &Dispatcher::cost, "Of the best schedule.");
 }

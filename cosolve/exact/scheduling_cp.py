@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import importlib
+import math
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from cosolve.core import Run
 from cosolve.core.errors import BackendError
 from cosolve.core.run import SLICE_S
 from cosolve.exact.glop import PACKAGE
-from cosolve.exact.scheduling_cp_model import Model
+from cosolve.exact.scheduling_cp_model import LoadRow, Model
+from cosolve.exact.scheduling_loads import load_program, loads_of, members, whole_rows
 from cosolve.exact.worker import Channel, run_in_worker
-from cosolve.problems.scheduling import Schedule, Scheduling
+from cosolve.problems.scheduling import Objective, Schedule, Scheduling
+from cosolve.search.heads_tails import heads_and_tails
 
 WORK_PER_ITERATION = 0.1
 """Deterministic time, of about a second each, that counts as one iteration."""
 
-LoadRow = tuple[float, npt.NDArray[np.int64]]
-
+_LOAD_SHARE = 0.1  # of the time, for the linear program
+_LARGEST_PROGRAM = 60_000  # alternatives
 _TARGET = "cosolve.exact.scheduling_cp:work"
 
 
@@ -40,11 +40,10 @@ class Task:
         Schedules that cost more are of no interest; None for all.
     lower
         A bound that is known.
+    strict
+        Whether those that cost as much are of no interest, either.
     hint
         A schedule to begin with.
-    rows
-        Constants and alternatives: the makespan is at least the sum of the constant and the
-        durations of those taken.
     until
         Unix time at which it must have returned; infinite for none.
     iterations
@@ -58,8 +57,8 @@ class Task:
     problem: Scheduling
     upper: float | None
     lower: float
+    strict: bool = False
     hint: Schedule | None = None
-    rows: tuple[LoadRow, ...] = ()
     until: float = float("inf")
     iterations: int | None = None
     threads: int = 1
@@ -93,16 +92,14 @@ class Answer(NamedTuple):
     optimal
         Whether the best schedule sent is optimal.
     infeasible
-        Whether nothing costs as little as the `upper` of the task.
+        Whether nothing costs as little as the task asks for.
     """
 
     optimal: bool
     infeasible: bool
 
 
-def solve_in_worker(
-    task: Task, run: Run, on_found: Callable[[Found], None]
-) -> Answer | None:
+def solve_in_worker(task: Task, run: Run, on_found: Callable[[Found], None]) -> Answer | None:
     """Solve a task in a worker, as long as a run lets it.
 
     Parameters
@@ -139,7 +136,6 @@ def prove(
     upper: float | None,
     lower: float,
     on_bound: Callable[[float], None],
-    rows: tuple[LoadRow, ...] = (),
 ) -> bool:
     """Raise a lower bound, whatever schedules are found on the way.
 
@@ -155,8 +151,6 @@ def prove(
         A bound that is known.
     on_bound
         Told every better bound.
-    rows
-        See `Task`.
 
     Returns
     -------
@@ -168,28 +162,14 @@ def prove(
         if found.bound is not None:
             on_bound(found.bound if upper is None else min(found.bound, upper))
 
-    cut = None if upper is None else next_better(problem, upper)
     until = time.time() + run.remaining
-    task = Task(problem, cut, lower, rows=rows, until=until, seed=run.seed)
+    task = Task(problem, upper, lower, strict=True, until=until, seed=run.seed)
     answer = solve_in_worker(task, run, hear)
     if answer is None:
         return False
-    if answer.infeasible and upper is not None and cut is not None:
-        on_bound(upper if problem.integral else cut)
+    if answer.infeasible and upper is not None:
+        on_bound(upper)
     return answer.optimal or answer.infeasible
-
-
-def next_better(problem: Scheduling, cost: float) -> float:
-    """Return the largest cost that counts as less than one.
-
-    Parameters
-    ----------
-    problem
-        Whose costs may be whole numbers.
-    cost
-        A cost.
-    """
-    return cost - 1 if problem.integral else cost - 1e-9 * (1.0 + abs(cost))
 
 
 class _Limited(Run):
@@ -216,9 +196,9 @@ def work(task: Task, channel: Channel) -> Answer:
         Sent every better schedule and bound.
     """
     cp: Any = importlib.import_module("ortools.sat.python.cp_model")
-    model = Model(task.problem, task.upper, task.lower)
-    if task.rows:
-        model.add_load_rows(task.rows)
+    rows, lower = _balanced(task, channel)
+    model = Model(task.problem, task.upper, task.strict, lower)
+    model.add_load_rows(rows)
     if task.hint is not None:
         model.add_hint(task.hint)
     solver = cp.CpSolver()
@@ -242,6 +222,28 @@ def work(task: Task, channel: Channel) -> Answer:
     found = status in (cp.OPTIMAL, cp.FEASIBLE, cp.UNKNOWN)
     reporter.send(None, reporter.real(solver.best_objective_bound) if found else None, used)
     return Answer(status == cp.OPTIMAL and model.exact, status == cp.INFEASIBLE)
+
+
+def _balanced(task: Task, channel: Channel) -> tuple[list[LoadRow], float]:
+    """Balance the machines: rows for the makespan, and a bound of it."""
+    problem = task.problem
+    if problem.objective is not Objective.MAKESPAN or not problem.flexible:
+        return [], task.lower
+    loads = loads_of(problem, heads_and_tails(problem))
+    if task.iterations is None:
+        until = time.time() + _LOAD_SHARE * (task.until - time.time())
+    else:
+        until = math.inf  # nothing may depend on the clock
+    best = [task.lower]
+    if loads.machine.size > _LARGEST_PROGRAM:
+        rows = whole_rows(loads)
+    else:
+        rows, _ = load_program(loads, until, best.append, channel.interrupted.is_set)
+    lower = max(best)
+    if task.upper is not None:
+        lower = min(lower, task.upper)
+    channel.send(Found(None, lower, 0))
+    return [(row.around, members(loads, row)) for row in rows], lower
 
 
 def _watch(channel: Channel, solver: Any) -> None:
@@ -270,7 +272,7 @@ class _Reporter:
         self.send(None, self.real(bound), self._told)
 
     def tell_schedule(self, solver: Any) -> None:
-        used = round(solver.deterministic_time() / WORK_PER_ITERATION)
+        used = round(solver.deterministic_time / WORK_PER_ITERATION)
         self.send(self._model.schedule(solver), self.real(solver.best_objective_bound), used)
 
     def send(self, schedule: Schedule | None, bound: float | None, used: int) -> None:

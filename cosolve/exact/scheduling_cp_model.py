@@ -8,6 +8,7 @@ that is known.
 from __future__ import annotations
 
 import importlib
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,11 @@ from cosolve.search.heads_tails import all_arcs, heads_and_tails, latest_ends
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+LoadRow = tuple[float, npt.NDArray[np.int64]]
+"""A constant and alternatives: the makespan is at least it plus the durations of those taken."""
+
 _MOST_SCALED = 2.0**52  # of an objective
+_ROUNDING = 1e-11  # relative, of costs
 _EXACT = 1e-9  # relative, for weights that are whole after scaling
 _SCALES = (1, 10, 100, 1000, 10_000, 100_000, 2**10, 2**20)
 
@@ -53,8 +58,8 @@ def scaled(coefficients: npt.NDArray[np.float64], most: float) -> tuple[list[int
         whole = np.rint(times)
         if (np.abs(times - whole) <= _EXACT * np.maximum(1.0, times)).all():
             return [int(w) for w in whole], float(scale), True
-    scale = 2.0 ** math.floor(math.log2(limit))
-    return [int(w) for w in np.floor(coefficients * scale)], scale, False
+    power = 2.0 ** math.floor(math.log2(limit))
+    return [int(w) for w in np.floor(coefficients * power)], power, False
 
 
 def horizon(problem: Scheduling) -> int:
@@ -82,17 +87,22 @@ class Model:
         What is to be scheduled.
     upper
         Schedules that cost more need not be found; None for no limit.
+    strict
+        Whether those that cost as much need not, either.
     lower
         A bound that is known.
     """
 
-    def __init__(self, problem: Scheduling, upper: float | None, lower: float) -> None:
+    def __init__(
+        self, problem: Scheduling, upper: float | None, strict: bool, lower: float
+    ) -> None:
         self._cp: Any = importlib.import_module("ortools.sat.python.cp_model")
         self.problem = problem
         self.program = self._cp.CpModel()
         self._times = heads_and_tails(problem)
         self._horizon = horizon(problem)
         self._coefficients, self.scale, self.exact = self._scaled()
+        self._most = self._allowed(upper, strict)
         self._latest = latest_ends(problem, self._times, self._limits(upper))
         self._starts: list[Any] = []
         self._ends: list[Any] = []
@@ -103,7 +113,7 @@ class Model:
         self._add_order()
         for m in range(problem.machines):
             self._add_machine(m)
-        self._add_objective(upper, lower)
+        self._add_objective(lower)
 
     def _scaled(self) -> tuple[list[int], float, bool]:
         """Coefficients of the jobs (or of the makespan) and of a change."""
@@ -115,12 +125,20 @@ class Model:
         most = float(weights.sum()) * (self._horizon + max(0, late))
         return scaled(coefficients, most + problem.change_cost * problem.operations)
 
+    def _allowed(self, upper: float | None, strict: bool) -> int | None:
+        """Largest value of the objective of schedules that are cheap enough."""
+        if upper is None:
+            return None
+        if strict and self.exact:
+            return math.ceil(upper * self.scale * (1 - _ROUNDING)) - 1
+        return math.floor(upper * self.scale * (1 + _ROUNDING))
+
     def _limits(self, upper: float | None) -> TimeArray:
         """Latest ends of operations in schedules that are cheap enough."""
         problem = self.problem
         limits = np.full(problem.job_count, self._horizon, np.int64)
-        if upper is not None and problem.objective is Objective.MAKESPAN:
-            limits = np.minimum(limits, math.floor(upper))
+        if self._most is not None and problem.objective is Objective.MAKESPAN:
+            limits = np.minimum(limits, math.floor(self._most / self.scale))
         elif upper is not None:
             flow = problem.objective is Objective.FLOW_TIME
             base = problem.release if flow else problem.due
@@ -186,7 +204,7 @@ class Model:
         if problem.ordered:
             return
         cuts = np.searchsorted(problem.jobs, np.arange(problem.job_count + 1)).tolist()
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in itertools.pairwise(cuts):
             if end - begin > 1:
                 program.add_no_overlap([self._whole(o) for o in range(begin, end)])
 
@@ -246,32 +264,26 @@ class Model:
                 program.add(self._starts[b] >= self._ends[a] + gap).only_enforce_if(follows)
         program.add_circuit(arcs)
 
-    def _add_objective(self, upper: float | None, lower: float) -> None:
+    def _add_objective(self, lower: float) -> None:
         problem, program = self.problem, self.program
         if problem.objective is Objective.MAKESPAN:
-            terms = [self._makespan(upper)]
+            terms = [self._makespan()]
             self._last_end = terms[0]
         else:
             terms = self._lateness()
         terms.append(self._changes())
         objective = self._cp.LinearExpr.weighted_sum(terms, self._coefficients)
-        self.program.minimize(objective)
-        if problem.objective is not Objective.MAKESPAN or problem.preferred is not None:
-            if upper is not None:
-                allowed = upper * (1 + _EXACT) * self.scale + 1e-6
-                program.add(objective <= math.floor(allowed))
-            if lower > 0 and self.exact:
-                program.add(objective >= math.ceil(lower * (1 - _EXACT) * self.scale - 1e-6))
-        elif lower > 0:
-            program.add(terms[0] >= math.ceil(lower - 1e-6))
+        program.minimize(objective)
+        if self._most is not None:
+            program.add(objective <= self._most)
+        if lower > 0 and self.exact:
+            program.add(objective >= math.ceil(lower * self.scale * (1 - _ROUNDING)))
 
-    def _makespan(self, upper: float | None) -> Any:
+    def _makespan(self) -> Any:
         program, problem = self.program, self.problem
-        high = self._horizon if upper is None else min(self._horizon, math.floor(upper))
-        low = self._times.longest
-        if low > high:
-            program.add_bool_or([])
-        makespan = program.new_int_var(min(low, high), high, "")
+        high = int(self._latest.max(initial=0))
+        low = min(self._times.longest, high)
+        makespan = program.new_int_var(low, high, "")
         last = np.ones(problem.operations, bool)
         last[all_arcs(problem)[:, 0]] = False
         for o in np.flatnonzero(last).tolist():
@@ -317,8 +329,14 @@ class Model:
                 changed.append(1 - fits[0])
         return sum(changed) + constant
 
-    def add_load_rows(self, rows: Iterable[tuple[float, npt.NDArray[np.int64]]]) -> None:
-        """Add that the makespan is at least a constant plus durations of alternatives taken."""
+    def add_load_rows(self, rows: Iterable[LoadRow]) -> None:
+        """Add what machines have to share, for the makespan only.
+
+        Parameters
+        ----------
+        rows
+            Constants and alternatives.
+        """
         taken = {k: literal for choices in self._choices for k, literal in choices}
         duration = self.problem.duration
         for constant, alternatives in rows:

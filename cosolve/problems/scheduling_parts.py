@@ -239,8 +239,9 @@ class _Cut:
         first, machine, duration = self._alternatives(order, only)
         names = ("machine", "duration", "family", "place")
         extra = {n: [e[i] for e in self.extra] for i, n in enumerate(names)}
-        number = np.empty(order.size, np.int64)
+        number = np.empty(order.size, np.int32)
         number[order] = np.arange(order.size)
+        arcs: IntArray = number[np.array(self.arcs, np.int64).reshape(-1, 2)]
         count = len(self.release)
         weights = np.zeros(count)
         weights[: self.names.size] = whole.weights[self.names]
@@ -260,7 +261,7 @@ class _Cut:
             machines=whole.machines + own_machines,
             job_count=count,
             ordered=whole.ordered,
-            precedence=number[np.array(self.arcs)] if self.arcs else None,
+            precedence=arcs,
             release=np.array(self.release, np.int64),
             due=self._due(tails),
             weights=weights,
@@ -279,7 +280,7 @@ class _Cut:
 
     def _alternatives(
         self, order: npt.NDArray[np.intp], only: IntArray | None
-    ) -> tuple[TimeArray, IntArray, TimeArray]:
+    ) -> tuple[IntArray, IntArray, TimeArray]:
         whole = self.whole
         counts = np.diff(whole.first)[self.chosen]
         taken = _slices(whole.first[self.chosen], counts)
@@ -299,7 +300,7 @@ class _Cut:
         duration = np.concatenate([duration, np.array([e[1] for e in self.extra], np.int64)])
         counts = np.concatenate([counts, np.ones(len(self.extra), np.int64)])
         begins = np.cumsum(counts) - counts
-        first = np.concatenate([[0], np.cumsum(counts[order])])
+        first = np.concatenate([[0], np.cumsum(counts[order])]).astype(np.int32)
         taken = _slices(begins[order], counts[order])
         return first, machine[taken], duration[taken]
 

@@ -23,10 +23,14 @@ from cosolve.search.list_schedule import (
     start_ranks,
 )
 from cosolve.search.rolling_fixers import Fixer, Overlap
+from cosolve.search.rolling_start import Starter
 from cosolve.search.rolling_tails import Following
 
 _SEEDS = 2**63
-_MARGIN = 1.5  # on the time that the end of a sweep is expected to take
+_MARGIN = 2.0  # on the time that the end of a sweep is expected to take
+_RULES_SHARE = 0.05  # of the time of the run, for priority rules
+_START_SHARE = 0.1  # of the time of a window, for the schedule it begins with
+_RECENT = 0.1  # weight of a window in what is known of the time around its search
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,19 @@ class WindowOptions:
     iterations: int = 1000
 
 
+def count_windows(operations: int, options: WindowOptions) -> int:
+    """Count the windows for so many operations.
+
+    Parameters
+    ----------
+    operations
+        Those without times.
+    options
+        What windows are like.
+    """
+    return 1 + max(0, -(-(operations - options.window) // options.step))
+
+
 class RollingHorizon:
     """Sweeps over the horizon, window by window.
 
@@ -83,6 +100,7 @@ class RollingHorizon:
         """Whether a window that was the whole problem was solved to optimality."""
         self._solvers, self._seed = solvers, seed
         self._rng = np.random.default_rng(seed)
+        self.starter = Starter(problem, seed)
         self._seconds_per_operation = 0.0
 
     def order(self) -> Rank:
@@ -104,17 +122,28 @@ class RollingHorizon:
         by_share = np.lexsort((self._rng.random(jobs.size), place, place / lengths[jobs]))
         return precedence_order(self.problem, ranks(by_share))
 
-    def greedy(self) -> Schedule:
-        """Schedule the operations one after the other in this order."""
+    def greedy(self, run: Run) -> Schedule:
+        """Schedule everything without windows.
+
+        Parameters
+        ----------
+        run
+            The run; a small share of its time is used.
+
+        Returns
+        -------
+        Schedule
+            The best by priority rules, or by the order in which windows take operations.
+        """
         began_s = time.perf_counter()
         found = list_schedule(self.problem, ranks(self.order()))
         taken_s = time.perf_counter() - began_s
         self._seconds_per_operation = taken_s / max(1, self.problem.operations)
-        return found
-
-    def windows(self, left: int) -> int:
-        """Count the windows for so many operations."""
-        return 1 + max(0, -(-(left - self.options.window) // self.options.step))
+        if not self.problem.operations:
+            return found
+        timed = run.stop.time_limit is not None
+        ruled = self.starter.whole(_RULES_SHARE * run.remaining if timed else None)
+        return min((ruled, found), key=self.problem.cost)
 
     def sweep(self, run: Run, incumbent: Schedule | None, share: float) -> Schedule:
         """Go once over the horizon.
@@ -135,16 +164,20 @@ class RollingHorizon:
         Schedule
             A feasible one.
         """
-        sweep = _Sweep(self, incumbent)
         kept_s = (1.0 - share) * run.remaining if share < 1 else 0.0
+        sweep = _Sweep(self, incumbent)
+        around_s = 0.0  # what a window takes besides its search
         while sweep.fill():
             left = sweep.left
             finish_s = _MARGIN * self._seconds_per_operation * left
-            seconds = (run.remaining - kept_s - finish_s) / self.windows(left)
             if run.limit() is not None or run.remaining <= finish_s:
                 sweep.finish()
                 break
-            sweep.solve(run, seconds)
+            seconds = (run.remaining - kept_s - finish_s) / count_windows(left, self.options)
+            began_s = time.perf_counter()
+            searched_s = sweep.solve(run, max(0.0, seconds - around_s))
+            rest_s = time.perf_counter() - began_s - searched_s
+            around_s += (rest_s - around_s) * (_RECENT if around_s else 1.0)
             run.report(iterations=1, phase="rho")
         return sweep.schedule()
 
@@ -170,6 +203,8 @@ class RollingHorizon:
         problem = part.problem
         best, cost = start, problem.cost(start)
         for solver in self._solvers:
+            if solver.supports(problem) is not None:  # such as times that are too long
+                continue
             own = self._own_run(run, seconds / len(self._solvers))
             outcome = solver.run(problem, own, start=best)
             if outcome.solution is not None:
@@ -207,7 +242,7 @@ class RollingHorizon:
         return int(self._rng.integers(options.step, options.window + 1))
 
     def fixed(
-        self, part: Part, overlap: IntArray, machine: IntArray, start: TimeArray
+        self, part: Part, overlap: Rank, machine: IntArray, start: TimeArray
     ) -> IntArray | None:
         """Ask the fixer; returns the machine each operation of the whole must have, -1 for any."""
         fixer = self.options.fixer
@@ -244,7 +279,7 @@ class _Sweep:
         self._next = 0  # in the order
         self._size = horizon.first_size(self._improving)
         self._begun = Begun(problem)
-        self._overlap = np.empty(0, np.int64)
+        self._overlap: Rank = np.empty(0, np.int64)
         # What comes first in a window: by the window before, then by the order of this sweep.
         self._key = ranks(self._order)
         self._place = ranks(self._order)
@@ -276,14 +311,22 @@ class _Sweep:
             self._following.take(fresh)
         return bool(self._window.size)
 
-    def solve(self, run: Run, seconds: float) -> None:
-        """Solve the window and let what begins first have its times."""
+    def solve(self, run: Run, seconds: float) -> float:
+        """Solve the window and let what begins first have its times.
+
+        Returns the seconds of `seconds` that were used, and nothing for what took longer.
+        """
         horizon = self._horizon
         part = self._part(None)
         only = horizon.fixed(part, self._overlap, self._machine, self._start)
         if only is not None:
             part = self._part(only)
-        found = horizon.improve(part, self._first(part), run, seconds)
+        timed = run.stop.time_limit is not None
+        began_s = time.perf_counter()
+        first = self._first(part, _START_SHARE * seconds if timed else None)
+        starting_s = time.perf_counter() - began_s
+        found = horizon.improve(part, first, run, max(0.0, seconds - starting_s))
+        searched_s = min(seconds, time.perf_counter() - began_s)
         own = part.own
         ends = part.problem.ends(found)[own]
         origin = part.origin[own]
@@ -296,7 +339,8 @@ class _Sweep:
         self._begin(origin[:step])
         rest = origin[step:]
         self._key[rest] = np.arange(rest.size) - self._order.size
-        self._overlap = rest[np.argsort(self._place[rest])]
+        self._overlap = rest[np.argsort(self._place[rest])].astype(np.int64)
+        return searched_s
 
     def finish(self) -> None:
         """Schedule what has no times yet without windows."""
@@ -322,14 +366,14 @@ class _Sweep:
             tails = self._following.tails(names, last[names])
         return part_of(self._problem, self._window, self._begun, tails=tails, only=only)
 
-    def _first(self, part: Part) -> Schedule:
+    def _first(self, part: Part, seconds: float | None) -> Schedule:
         """Schedule a window without a search."""
         wanted = part.machines_of(self._machine)
         known = list_schedule(part.problem, part.rank(self._key), wanted)
         if self._improving:
             return known
-        free = list_schedule(part.problem, part.rank(self._place))
-        return min((known, free), key=part.problem.cost)
+        ruled = self._horizon.starter.part(part.problem, seconds)
+        return min((known, ruled), key=part.problem.cost)
 
     def _begin(self, operations: npt.NDArray[Any]) -> None:
         """Let operations, in the order of their starts, have their times for good."""

@@ -11,11 +11,13 @@ from cosolve.bounds.scheduling import quick_bound
 from cosolve.core import Outcome, Problem, Run
 from cosolve.core.errors import BackendError
 from cosolve.core.run import SLICE_S
-from cosolve.exact.scheduling_cp import Found, Task, next_better, solve_in_worker
-from cosolve.problems.scheduling import Schedule, Scheduling
+from cosolve.exact.scheduling_cp import Found, Task, solve_in_worker
+from cosolve.problems.scheduling import Objective, Schedule, Scheduling
 from cosolve.search.dispatch import Dispatcher, policies
 
-_DISPATCH_SHARE = 0.1  # of the time, for the schedule to begin with
+_DISPATCH_SHARE = 0.05  # of the time, for the schedule to begin with
+_DISPATCHED = 50  # schedules by each rule, at most
+_MOST_PROBED = 1500  # alternatives; probing more takes longer than it saves
 _MOST_FOLLOWERS = 400_000  # pairs of operations that may follow each other, with setups
 
 
@@ -29,7 +31,8 @@ class CpSat:
         Look only for schedules that are better than the one to begin with, which is then no hint:
         faster where a proof is wanted, slower where better schedules are.
     linearization
-        How much of the model is relaxed to linear programs, 0 to 2.
+        How much of the model is relaxed to linear programs, 0 to 2. None: 0 for the makespan, of
+        which the loads of machines say as much at once, else 1.
 
     Raises
     ------
@@ -47,11 +50,11 @@ class CpSat:
     summary: ClassVar[str] = "constraint programming for schedules of every kind, with proofs"
 
     cutoff: bool = False
-    linearization: int = 1
+    linearization: int | None = None
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
-        if not 0 <= self.linearization <= 2:
+        if self.linearization is not None and not 0 <= self.linearization <= 2:
             raise ValueError(f"linearization must be from 0 to 2, got {self.linearization}")
 
     def supports(self, problem: Problem[Any]) -> str | None:
@@ -82,14 +85,15 @@ class CpSat:
             return Outcome(incumbent.schedule, bound)
         task = Task(
             problem,
-            self._limit(problem, incumbent.cost),
+            incumbent.cost,
             bound,
-            None if self.cutoff else incumbent.schedule,
+            strict=self.cutoff,
+            hint=None if self.cutoff else incumbent.schedule,
             until=time.time() + run.remaining,
             iterations=run.remaining_iterations,
             threads=run.threads,
             seed=run.seed,
-            parameters=(("linearization_level", self.linearization),),
+            parameters=self._parameters(problem),
         )
         answer = solve_in_worker(task, run, incumbent.hear)
         if answer is None:
@@ -98,8 +102,14 @@ class CpSat:
             raise BackendError("CP-SAT finds no schedule although one is known")
         return Outcome(incumbent.schedule, run.bound, optimal=answer.optimal or answer.infeasible)
 
-    def _limit(self, problem: Scheduling, cost: float) -> float:
-        return next_better(problem, cost) if self.cutoff else cost
+    def _parameters(self, problem: Scheduling) -> tuple[tuple[str, Any], ...]:
+        level = self.linearization
+        if level is None:
+            level = 0 if problem.objective is Objective.MAKESPAN else 1
+        chosen = [("linearization_level", level)]
+        if problem.machine.size > _MOST_PROBED:
+            chosen.append(("cp_model_probing_level", 0))
+        return tuple(chosen)
 
 
 def _followers(problem: Scheduling) -> int:
@@ -133,13 +143,13 @@ class _Incumbent:
 
 
 def _dispatched(problem: Scheduling, run: Run) -> Schedule:
-    """Best schedule by all rules, or by as many as a share of the time allows."""
+    """Best schedule by all rules and some chance, or by as much as a share of the time allows."""
     ways = policies(problem)
     engine = Dispatcher(problem, ways, run.seed)
     until_s = run.elapsed + _DISPATCH_SHARE * run.remaining
-    left = len(ways)
-    while left > 0 and (engine.cost is None or run.elapsed < until_s):
-        if engine.cost is not None and run.interrupted.is_set():
-            break
-        left -= engine.run(SLICE_S, left)
+    left = _DISPATCHED * len(ways)
+    while engine.cost is None:
+        engine.run(SLICE_S, 1)
+    while left > 0 and run.elapsed < until_s and run.limit() is None:
+        left -= engine.run(min(SLICE_S, run.remaining), left)
     return engine.best()

@@ -33,6 +33,7 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "popmusic": "cosolve.solvers.popmusic:Popmusic",
         "ils": "cosolve.solvers.ils:Ils",
         "hgs": "cosolve.solvers.hgs:Hgs",
+        "tabu": "cosolve.solvers.tabu:Tabu",
         "clusters": "cosolve.solvers.clusters:Clusters",
         "savings": "cosolve.solvers.first_routes:Savings",
         "insertion": "cosolve.solvers.first_routes:Insertion",

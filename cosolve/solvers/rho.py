@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run, Solver
+from cosolve.exact.glop import PACKAGE
 from cosolve.problems import Schedule, Scheduling
-from cosolve.search.rolling import RollingHorizon, WindowOptions
+from cosolve.search.rolling import RollingHorizon, WindowOptions, count_windows
 from cosolve.search.rolling_fixers import Fixer, make_fixer
 from cosolve.solvers import registry
 from cosolve.solvers.space import Choice, Domain, FloatRange, IntRange
 
 _SUBSOLVERS = ("auto", "tabu", "cpsat", "both", "dispatch")
-_BACKEND = "ortools"  # what cpsat needs
-_STEP = 0.375  # of a window: 30 of 80 as published
-_LEAST, _MOST = 80, 1000  # operations of a window
-_WINDOWS = 4  # windows' worth of operations that short horizons have
-_SHARE = 0.4  # of the remaining time for a sweep, if there are to be more
+_SLOW_TO_START, _LEAST_S = "cpsat", 5.0  # a process for every window
+_WINDOW = 200  # operations; the best of 80 to 600 on generated shops of 600 and 2000
+# Time for each operation of a window; more when a sweep has not improved this share of the cost.
+_SECONDS_PER_OPERATION = 0.001
+_SLIGHT = 0.001
+_MUCH = 0.6  # of the remaining time: a sweep that would take as much takes all
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,12 @@ class Rho:
     ----------
     subsolver
         Method for windows: ``tabu``, ``cpsat``, ``dispatch``, ``both`` (tabu, then cpsat), or
-        ``auto``, the first of tabu, cpsat and dispatch that handles the problem and is installed;
-        or a solver.
+        ``auto``, the first of tabu, cpsat and dispatch that handles the problem, cpsat only if it
+        is installed and there are several seconds for each window; or a solver.
     window
-        Operations of a window. None: a quarter of all, 80 to 1000.
+        Operations of a window. None: 200, or `step` if that is more.
     step
-        Operations of a window that get their times. None: three eighths of the window.
+        Operations of a window that get their times. None: half of the window.
     seconds
         Time for a window at most; less where the time limit does not allow it. None: as the time
         limit allows.
@@ -120,7 +123,7 @@ class Rho:
                 raise ValueError(f"{name} must be at least 1, got {value}")
         for name in ("seconds", "stall"):
             value = getattr(self, name)
-            if value is not None and not 0 < value < float("inf"):
+            if value is not None and not 0 < value < math.inf:
                 raise ValueError(f"{name} must be positive, got {value}")
         if self.window is not None and self.step is not None and self.step > self.window:
             raise ValueError(f"step must be at most window, {self.window}, got {self.step}")
@@ -131,7 +134,7 @@ class Rho:
         if not isinstance(problem, Scheduling):
             return f"it schedules operations, and this is a {problem.kind} problem"
         if self.subsolver == "auto":
-            if not _first_able(problem):
+            if not _first_able(problem, math.inf):
                 return "no method for its windows handles it"
             return None
         for solver in _named(self.subsolver):
@@ -140,12 +143,12 @@ class Rho:
                 return f"method {solver.name} for its windows: {reason}"
         return None
 
-    def options(self, operations: int) -> WindowOptions:
-        """Return what windows are like for a number of operations."""
+    def options(self) -> WindowOptions:
+        """Return what windows are like."""
         window = self.window
         if window is None:
-            window = min(_MOST, max(_LEAST, operations // _WINDOWS, self.step or 0))
-        step = max(1, round(_STEP * window)) if self.step is None else self.step
+            window = max(_WINDOW, self.step or 0)
+        step = (window + 1) // 2 if self.step is None else self.step
         fixer = None if self.fixer == "none" else make_fixer(self.fixer)
         return WindowOptions(
             window, step, fixer, self.backfill, self.seconds, self.stall, self.window_iterations
@@ -161,21 +164,30 @@ class Rho:
     ) -> Outcome[Schedule]:
         """Sweep over the horizon until `run` says stop; `start` is improved."""
         del guide  # the fixer guides
-        solvers = _first_able(problem) if self.subsolver == "auto" else _named(self.subsolver)
-        options = self.options(problem.operations)
+        options = self.options()
+        windows = count_windows(problem.operations, options)
+        if self.subsolver == "auto":
+            solvers = _first_able(problem, run.remaining / windows)
+        else:
+            solvers = _named(self.subsolver)
         horizon = RollingHorizon(problem, solvers, options, run.seed)
-        best = horizon.greedy()
+        best = horizon.greedy(run)
         if start is not None and problem.cost(start) <= problem.cost(best):
             best = start
         cost = problem.cost(best)
         run.report(cost, phase="rho")
-        last = options.window >= problem.operations or self.sweeps == 1
         improving = start is not None
+        slow = any(solver.name == _SLOW_TO_START for solver in solvers)
+        seconds = _LEAST_S if slow else _SECONDS_PER_OPERATION * options.window
         done = 0
         while problem.operations and run.limit() is None and done != self.sweeps:
-            share = 1.0 if last or done + 1 == self.sweeps else _SHARE
+            share = seconds * windows / max(run.remaining, 1e-9)
+            if share > _MUCH or done + 1 == self.sweeps or self.seconds is not None:
+                share = 1.0
             found = horizon.sweep(run, best if improving else None, share)
             found_cost = problem.cost(found)
+            if found_cost > (1 - _SLIGHT) * cost:
+                seconds *= 2
             if found_cost <= cost:
                 best, cost = found, found_cost
             run.report(cost, phase="rho")
@@ -186,10 +198,11 @@ class Rho:
         return Outcome(best, optimal=horizon.optimal or not problem.operations)
 
 
-def _first_able(problem: Scheduling) -> list[Solver]:
-    """Return the best method for windows of a problem; empty if there is none."""
+def _first_able(problem: Scheduling, seconds: float) -> list[Solver]:
+    """Return the best method for windows in so many seconds each; empty if there is none."""
+    installed = importlib.util.find_spec(PACKAGE) is not None
     for name in ("tabu", "cpsat", "dispatch"):
-        absent = name == "cpsat" and importlib.util.find_spec(_BACKEND) is None
+        absent = name == _SLOW_TO_START and (not installed or seconds < _LEAST_S)
         if name in registry.names() and not absent:
             solver = registry.get(name)
             if solver.supports(problem) is None:

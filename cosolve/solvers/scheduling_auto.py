@@ -12,7 +12,7 @@ from cosolve.bounds.scheduling import scheduling_bound
 from cosolve.core import Outcome, Run, Stop
 from cosolve.core.errors import BackendError, BackendMissing
 from cosolve.exact.glop import PACKAGE
-from cosolve.exact.scheduling_cp import Found, Task, next_better, solve_in_worker
+from cosolve.exact.scheduling_cp import Found, Task, solve_in_worker
 from cosolve.solvers import registry
 
 if TYPE_CHECKING:
@@ -167,8 +167,9 @@ class _Proof:
         upper = self._upper()
         task = Task(
             self._problem,
-            None if upper is None else next_better(self._problem, upper),
+            upper,
             self._bound or 0.0,
+            strict=upper is not None,
             until=time.time() + seconds,
             seed=run.seed,
         )

@@ -9,7 +9,7 @@ from scheduling_toys import Nothing, Shuffle, random_shop, scattered, variants
 from cosolve.core import Run, Stop
 from cosolve.problems import Objective, Schedule, Scheduling
 from cosolve.search.list_schedule import list_schedule, ranks, start_ranks
-from cosolve.search.rolling import RollingHorizon, WindowOptions
+from cosolve.search.rolling import RollingHorizon, WindowOptions, count_windows
 from cosolve.search.rolling_fixers import Overlap, make_fixer
 from cosolve.search.rolling_tails import Following
 
@@ -87,7 +87,7 @@ def test_as_many_windows_as_counted() -> None:
     run = _run()
     horizon = _horizon(problem)
     horizon.sweep(run, None, 1.0)
-    assert run.iterations == horizon.windows(20) == 6
+    assert run.iterations == count_windows(20, _SHORT) == 6
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,8 @@ void Dispatcher::choosePolicy() {
     } else {
         // Better ones more often.
         double const u = rng_.uniform();
-        auto const rank = static_cast<std::size_t>(u * u * u * static_cast<double>(ranking_.size()));
+        auto const rank =
+            static_cast<std::size_t>(u * u * u * static_cast<double>(ranking_.size()));
         policyIndex_ = static_cast<std::size_t>(ranking_[rank]);
         double const v = rng_.uniform();
         blink_ = kMostBlinks * v * v;
@@ -275,26 +276,26 @@ double Dispatcher::priority(int o) const {
     auto const time = static_cast<double>(at.end - at.start);
     auto const due = [&] { return shop_.due.empty() ? 0.0 : static_cast<double>(shop_.due[j]); };
     switch (policy_.rule) {
-        case Rule::ShortestTime: return -time;
-        case Rule::LongestTime: return time;
-        case Rule::MostWork: return remaining(o);
-        case Rule::LeastWork: return -remaining(o);
-        case Rule::MostOperations: return shop_.ordered ? count_[o] : jobLeft_[j];
-        case Rule::FirstReady: return -static_cast<double>(ready_[o]);
-        case Rule::EarliestDue: return -due();
-        case Rule::LeastSlack: return remaining(o) - due();
-        case Rule::TardinessCost: {
-            double const slack = due() - remaining(o) - static_cast<double>(at.start);
-            // A logarithm, so that nothing underflows.
-            return std::log((shop_.weight[j] + 1e-9) / (time + 1e-3)) -
-                   std::max(0.0, slack) / (kLookAhead * meanTime_);
-        }
-        case Rule::WeightedTime: return (shop_.weight[j] + 1e-9) / (time + 1e-3);
-        case Rule::WeightedWork: return (shop_.weight[j] + 1e-9) / (remaining(o) + 1e-3);
-        case Rule::EarliestEnd: return -static_cast<double>(at.end);
-        case Rule::LeastSetup:
-            return -static_cast<double>(at.start - std::max(ready_[o], machines_[at.machine].free));
-        default: return 0.0;
+    case Rule::ShortestTime: return -time;
+    case Rule::LongestTime: return time;
+    case Rule::MostWork: return remaining(o);
+    case Rule::LeastWork: return -remaining(o);
+    case Rule::MostOperations: return shop_.ordered ? count_[o] : jobLeft_[j];
+    case Rule::FirstReady: return -static_cast<double>(ready_[o]);
+    case Rule::EarliestDue: return -due();
+    case Rule::LeastSlack: return remaining(o) - due();
+    case Rule::TardinessCost: {
+        double const slack = due() - remaining(o) - static_cast<double>(at.start);
+        // A logarithm, so that nothing underflows.
+        return std::log((shop_.weight[j] + 1e-9) / (time + 1e-3)) -
+               std::max(0.0, slack) / (kLookAhead * meanTime_);
+    }
+    case Rule::WeightedTime: return (shop_.weight[j] + 1e-9) / (time + 1e-3);
+    case Rule::WeightedWork: return (shop_.weight[j] + 1e-9) / (remaining(o) + 1e-3);
+    case Rule::EarliestEnd: return -static_cast<double>(at.end);
+    case Rule::LeastSetup:
+        return -static_cast<double>(at.start - std::max(ready_[o], machines_[at.machine].free));
+    default: return 0.0;
     }
 }
 
@@ -302,8 +303,8 @@ double Dispatcher::priority(int o) const {
 int Dispatcher::select(Machine &machine) {
     Time first = kNever;
     for (int const o : machine.queue) first = std::min(first, place_[o].start);
-    double const limit = static_cast<double>(first) +
-                         policy_.delay * static_cast<double>(machine.leastEnd - first);
+    double const limit =
+        static_cast<double>(first) + policy_.delay * static_cast<double>(machine.leastEnd - first);
     int best = -1, fallback = -1;
     double bestPriority = 0, bestWork = 0;
     int seen = 0;

@@ -4,9 +4,9 @@
 // ends comes next. Which of them a rule says. If all may, schedules are active (B. Giffler, G. L.
 // Thompson, "Algorithms for solving production-scheduling problems", Operations Research 8, 1960);
 // if only the earliest may, no machine waits for what comes later; a share between the two is that
-// of R. H. Storer, S. D. Wu, R. Vaccari, "New search spaces for sequencing problems with application
-// to job shop scheduling", Management Science 38 (1992). An operation with several machines is taken
-// to the one that ends it first.
+// of R. H. Storer, S. D. Wu, R. Vaccari, "New search spaces for sequencing problems with
+// application to job shop scheduling", Management Science 38 (1992). An operation with several
+// machines is taken to the one that ends it first.
 #pragma once
 
 #include <cstddef>

@@ -5,14 +5,10 @@
 namespace cosolve::scheduling {
 
 TabuGraph::TabuGraph(TabuInstance const &instance)
-    : instance_(&instance),
-      operations_(instance.operations()),
-      node_(static_cast<std::size_t>(instance.nodes())),
-      alternative_(instance.job.size()),
-      order_(instance.job.size()),
-      sequence_(static_cast<std::size_t>(instance.machines)),
-      index_(instance.job.size()),
-      load_(static_cast<std::size_t>(instance.machines)),
+    : instance_(&instance), operations_(instance.operations()),
+      node_(static_cast<std::size_t>(instance.nodes())), alternative_(instance.job.size()),
+      order_(instance.job.size()), sequence_(static_cast<std::size_t>(instance.machines)),
+      index_(instance.job.size()), load_(static_cast<std::size_t>(instance.machines)),
       reached_(static_cast<std::size_t>(instance.nodes()), 0) {
     for (int v = 0; v < operations_; ++v) {
         int const own = instance.job[static_cast<std::size_t>(v)];
@@ -105,7 +101,7 @@ void TabuGraph::placeOperation(int place, int v) {
 // behind it (Pearce and Kelly, "A dynamic topological sort algorithm", JEA 11, 2007).
 bool TabuGraph::repairOrder(int v) {
     TabuNode const &x = node(v);
-    int low = -1;          // v must come behind this place
+    int low = -1;            // v must come behind this place
     int high = operations_;  // and before this one
     if (isOperation(x.before)) low = node(x.before).place;
     if (isOperation(x.jobBefore)) low = std::max(low, node(x.jobBefore).place);
@@ -113,7 +109,8 @@ bool TabuGraph::repairOrder(int v) {
     if (isOperation(x.jobAfter)) high = std::min(high, node(x.jobAfter).place);
     if (low < high) {
         int place = x.place;
-        for (; place < low; ++place) placeOperation(place, order_[static_cast<std::size_t>(place + 1)]);
+        for (; place < low; ++place)
+            placeOperation(place, order_[static_cast<std::size_t>(place + 1)]);
         for (; place > high; --place)
             placeOperation(place, order_[static_cast<std::size_t>(place - 1)]);
         placeOperation(place, v);

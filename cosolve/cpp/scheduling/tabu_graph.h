@@ -71,7 +71,7 @@ private:
     std::vector<std::vector<int>> sequence_;
     std::vector<int> index_;
     std::vector<Time> load_;
-    std::vector<int> last_;  // operations that end a job
+    std::vector<int> last_;   // operations that end a job
     std::vector<int> later_;  // scratch
     std::vector<char> reached_;
 };

@@ -14,13 +14,13 @@ using Time = std::int32_t;
 struct TabuInstance {
     int machines = 0;
     int jobs = 0;
-    std::vector<int> job;        // of each operation, not decreasing
-    std::vector<int> first;      // alternatives of operation i: first[i] to first[i + 1] - 1
-    std::vector<int> machine;    // of each alternative
-    std::vector<Time> duration;  // of each alternative
-    std::vector<Time> release;   // of each job
+    std::vector<int> job;         // of each operation, not decreasing
+    std::vector<int> first;       // alternatives of operation i: first[i] to first[i + 1] - 1
+    std::vector<int> machine;     // of each alternative
+    std::vector<Time> duration;   // of each alternative
+    std::vector<Time> release;    // of each job
     std::vector<Time> available;  // of each machine
-    Time bound = 0;              // no schedule is shorter
+    Time bound = 0;               // no schedule is shorter
 
     int operations() const { return static_cast<int>(job.size()); }
     // Besides the operations, a graph has a node for each machine and one for each job: what comes

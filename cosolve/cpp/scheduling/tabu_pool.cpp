@@ -12,8 +12,8 @@ namespace cosolve::scheduling {
 namespace {
 
 double constexpr kNoise = 0.3;
-int constexpr kTrials = 5;     // mixtures of which the best one is taken
-int constexpr kPatience = 4;   // times the capacity: so many walks of no use, and all begins anew
+int constexpr kTrials = 5;    // mixtures of which the best one is taken
+int constexpr kPatience = 4;  // times the capacity: so many walks of no use, and all begins anew
 
 }  // namespace
 
@@ -48,7 +48,8 @@ TabuPool::Member TabuPool::describe(TabuSolution const &solution, TabuGraph &gra
     }
     // So that neither parent outweighs the other for its order of what happens at once.
     for (int i = 0; i < instance_->operations(); ++i)
-        member.solution.order[static_cast<std::size_t>(i)] = graph.order()[static_cast<std::size_t>(i)];
+        member.solution.order[static_cast<std::size_t>(i)] =
+            graph.order()[static_cast<std::size_t>(i)];
     return member;
 }
 

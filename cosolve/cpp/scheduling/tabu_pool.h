@@ -27,7 +27,7 @@ public:
 private:
     struct Member {
         TabuSolution solution;
-        std::vector<int> before;  // of each operation, its predecessor on its machine
+        std::vector<int> before;   // of each operation, its predecessor on its machine
         std::vector<Time> middle;  // of each operation, twice the middle of its slack
     };
 

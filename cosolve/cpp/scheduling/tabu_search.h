@@ -25,6 +25,7 @@ public:
 
 private:
     void finishWalk();
+    double drawWeight();
 
     TabuInstance const *instance_;
     TabuPool *pool_;
@@ -32,6 +33,8 @@ private:
     Rng rng_;
     TabuWalk walk_;
     TabuGraph scratch_;
+    double usefulWeight_ = 0;  // that of the walk which found the best schedule of this search
+    Time shortest_ = 0;
     bool walking_ = false;
     bool optimal_ = false;
 };

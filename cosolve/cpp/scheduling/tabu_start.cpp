@@ -1,8 +1,7 @@
 #include "scheduling/tabu_start.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
+#include <functional>
 #include <numeric>
 #include <queue>
 #include <tuple>
@@ -51,10 +50,14 @@ std::vector<int> balancedAlternatives(TabuInstance const &instance, Rng &rng) {
         loadOf(best) += instance.durationOf(best);
     }
     // The larger the exponent of the loads, the more their maximum counts.
-    for (double const exponent : {2.0, 8.0}) {
+    for (int const squarings : {1, 3}) {
         for (int pass = 0; pass < kPasses; ++pass) {
             double const scale = std::max(1.0, *std::max_element(load.begin(), load.end()));
-            auto const price = [&](double l) { return std::pow(l / scale, exponent); };
+            auto const price = [&](double l) {
+                double power = l / scale;
+                for (int i = 0; i < squarings; ++i) power *= power;
+                return power;
+            };
             bool changed = false;
             for (int const v : visits) {
                 int const old = result[static_cast<std::size_t>(v)];
@@ -87,7 +90,7 @@ TabuSolution listSchedule(TabuInstance const &instance, std::vector<int> const &
     TabuSolution result;
     result.alternative.assign(instance.job.size(), 0);
     result.order.reserve(instance.job.size());
-    using Waiting = std::pair<double, int>;               // priority, operation
+    using Waiting = std::pair<double, int>;    // priority, operation
     using Event = std::tuple<Time, int, int>;  // when, 0: operation gets ready, 1: machine is free
     std::vector<std::priority_queue<Waiting>> queue(static_cast<std::size_t>(instance.machines));
     std::vector<Time> freeAt(instance.available);

@@ -23,7 +23,8 @@ TabuWalk::TabuWalk(TabuInstance const &instance, TabuOptions const &options, Rng
     flexible_ = instance.machine.size() > instance.job.size();
 }
 
-void TabuWalk::set(TabuSolution const &solution) {
+void TabuWalk::set(TabuSolution const &solution, double weight) {
+    weight_ = weight;
     graph_.set(solution);
     best_ = graph_.solution();
     std::fill(expiry_.begin(), expiry_.end(), 0);
@@ -44,6 +45,7 @@ bool TabuWalk::step() {
     ++iteration_;
     remember(move);
     graph_.move(move.v, move.to, move.behind);
+    if (flexible_) relieve();
     if (graph_.makespan() < best_.makespan) {
         best_ = graph_.solution();
         improved_ = iteration_;
@@ -55,8 +57,7 @@ void TabuWalk::collect() {
     std::size_t from = 0;
     std::size_t until = path_.size();
     if (options_.window > 0 && until > static_cast<std::size_t>(options_.window)) {
-        from = static_cast<std::size_t>(
-            rng_->below(static_cast<int>(until) - options_.window + 1));
+        from = static_cast<std::size_t>(rng_->below(static_cast<int>(until) - options_.window + 1));
         until = from + static_cast<std::size_t>(options_.window);
     }
     for (std::size_t i = from; i < until;) {
@@ -137,8 +138,8 @@ Time TabuWalk::estimateForward(int u, int v) {
         if (y == v) break;
     }
     Time const head = std::max(end, graph_.node(x.jobBefore).end());
-    Time rest = x.duration + std::max(graph_.node(x.jobAfter).rest(),
-                                      graph_.node(graph_.node(v).after).rest());
+    Time rest = x.duration +
+                std::max(graph_.node(x.jobAfter).rest(), graph_.node(graph_.node(v).after).rest());
     Time longest = head + rest;
     for (int y = v; !heads_.empty(); y = graph_.node(y).before) {
         TabuNode const &z = graph_.node(y);
@@ -178,6 +179,11 @@ void TabuWalk::collectOtherMachines(int v) {
         if (a != graph_.alternative(v)) collectInsertions(v, a);
 }
 
+double TabuWalk::burdenOf(int v, int alternative) const {
+    return weight_ * (instance_->durationOf(alternative) - graph_.node(v).duration) /
+           instance_->machines;
+}
+
 // Places on another machine that cannot close a cycle (Mastrolilli and Gambardella, "Effective
 // neighbourhood functions for the flexible job shop problem", Journal of Scheduling 3, 2000).
 void TabuWalk::collectInsertions(int v, int alternative) {
@@ -190,12 +196,10 @@ void TabuWalk::collectInsertions(int v, int alternative) {
     // Those that end after `earliest` may come after v, those with a longer rest than `latest`
     // before it.
     auto const size = static_cast<int>(sequence.size());
-    auto const late = std::partition_point(sequence.begin(), sequence.end(), [&](int y) {
-        return graph_.node(y).end() <= earliest;
-    });
-    auto const early = std::partition_point(sequence.begin(), sequence.end(), [&](int y) {
-        return graph_.node(y).rest() > latest;
-    });
+    auto const late = std::partition_point(sequence.begin(), sequence.end(),
+                                           [&](int y) { return graph_.node(y).end() <= earliest; });
+    auto const early = std::partition_point(sequence.begin(), sequence.end(),
+                                            [&](int y) { return graph_.node(y).rest() > latest; });
     int low = static_cast<int>(std::min(late, early) - sequence.begin());
     int high = static_cast<int>(std::max(late, early) - sequence.begin());
     if (options_.reach > 0 && high - low > options_.reach) {
@@ -203,18 +207,34 @@ void TabuWalk::collectInsertions(int v, int alternative) {
         high = low + options_.reach;
     }
     bool const tabu = isTabu(v, instance_->machineNode(k));
-    double const before = graph_.load(graph_.machineOf(v));
-    double const there = graph_.load(k);
-    double const burden = (there + duration) * (there + duration) - there * there +
-                          (before - x.duration) * (before - x.duration) - before * before;
+    double const burden = burdenOf(v, alternative);
     for (int i = low; i <= high; ++i) {
-        int const behind = i > 0 ? sequence[static_cast<std::size_t>(i - 1)]
-                                 : instance_->machineNode(k);
-        int const ahead = i < size ? sequence[static_cast<std::size_t>(i)]
-                                   : instance_->machineNode(k);
+        int const behind =
+            i > 0 ? sequence[static_cast<std::size_t>(i - 1)] : instance_->machineNode(k);
+        int const ahead =
+            i < size ? sequence[static_cast<std::size_t>(i)] : instance_->machineNode(k);
         Time const length = std::max(earliest, graph_.node(behind).end()) + duration +
                             std::max(latest, graph_.node(ahead).rest());
         offer({v, alternative, behind, length, burden}, tabu);
+    }
+}
+
+// Where machines are busy nearly all the time, less work is what counts: operations go to machines
+// that need less time for them, if no longest path results.
+void TabuWalk::relieve() {
+    for (int i = 0; i < options_.reliefs; ++i) {
+        int const v = rng_->below(instance_->operations());
+        chosen_.v = -1;
+        for (int a = instance_->firstOf(v); a < instance_->firstOf(v + 1); ++a) {
+            if (instance_->durationOf(a) < graph_.node(v).duration &&
+                !isTabu(v, instance_->machineNode(instance_->machineOf(a))))
+                collectInsertions(v, a);
+        }
+        if (chosen_.v < 0 || chosen_.length >= std::min(graph_.makespan(), best_.makespan))
+            continue;
+        Move const move = chosen_;
+        remember(move);
+        graph_.move(move.v, move.to, move.behind);
     }
 }
 
@@ -223,18 +243,14 @@ void TabuWalk::offer(Move const &move, bool tabu) {
         if (rng_->below(++tabuCount_) == 0) fallback_ = move;
         return;
     }
-    bool better = chosen_.v < 0 || move.length < chosen_.length;
-    if (!better && move.length == chosen_.length) {
-        better = move.burden < chosen_.burden;
-        if (move.burden == chosen_.burden) {
-            if (rng_->below(++ties_ + 1) == 0) chosen_ = move;
-            return;
-        }
+    double const score = move.score();
+    if (chosen_.v >= 0 && score > chosen_.score()) return;
+    if (chosen_.v >= 0 && score == chosen_.score()) {
+        if (rng_->below(++ties_ + 1) == 0) chosen_ = move;
+        return;
     }
-    if (better) {
-        chosen_ = move;
-        ties_ = 0;
-    }
+    chosen_ = move;
+    ties_ = 0;
 }
 
 void TabuWalk::remember(Move const &move) {

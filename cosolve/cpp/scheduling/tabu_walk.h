@@ -11,16 +11,20 @@
 namespace cosolve::scheduling {
 
 struct TabuOptions {
-    int tenure = 10;        // iterations that a reversed arc stays so, plus a random part
-    int window = 0;         // operations of a longest path that are looked at; 0: all
-    int reach = 0;          // places on another machine that are looked at; 0: all
+    int tenure = 10;  // iterations that a reversed arc stays so, plus a random part
+    int window = 0;   // operations of a longest path that are looked at; 0: all
+    int reach = 0;    // places on another machine that are looked at; 0: all
+    int reliefs = 3;  // operations that may go to a faster machine after each move
 };
 
 class TabuWalk {
 public:
     TabuWalk(TabuInstance const &instance, TabuOptions const &options, Rng &rng);
 
-    void set(TabuSolution const &solution);
+    // `weight` is that of the work which a move adds, spread over all machines, beside the length
+    // of the longest path.
+    void set(TabuSolution const &solution, double weight);
+    double weight() const { return weight_; }
     // One move. False if there is none.
     bool step();
 
@@ -34,16 +38,19 @@ private:
         int v = -1;
         int to = -1;
         int behind = -1;
-        Time length = 0;   // estimate of the longest path through what moves
+        Time length = 0;    // estimate of the longest path through what moves
         double burden = 0;  // change of the loads of the machines
+        double score() const { return length + burden; }
     };
 
     void collect();
     void collectBlock(std::size_t from, std::size_t until, bool opens, bool closes);
     void collectForward(int u, int v);
     void collectBackward(int v, int u);
+    void relieve();
     void collectOtherMachines(int v);
     void collectInsertions(int v, int alternative);
+    double burdenOf(int v, int alternative) const;
     void offer(Move const &move, bool tabu);
     Time estimateForward(int u, int v);
     Time estimateBackward(int v, int u);
@@ -64,6 +71,7 @@ private:
     long iteration_ = 0;
     long improved_ = 0;
     long tenure_ = 0;
+    double weight_ = 0;
     int shift_ = 0;
     bool flexible_ = false;
     std::vector<long> expiry_;  // iteration until which what hashes here is forbidden

@@ -10,17 +10,17 @@ dual solution of a linear program.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from cosolve.bounds.scheduling_machines import Calendar
-from cosolve.exact import Channel
 from cosolve.exact.glop import LinearProgram
+from cosolve.exact.worker import Channel
 from cosolve.problems.scheduling import IntArray, Scheduling
+from cosolve.search.calendars import Calendar
 from cosolve.search.dispatch import merged_downtime
 from cosolve.search.heads_tails import HeadsTails
 
@@ -64,7 +64,7 @@ class Loads:
     calendars: Mapping[int, Calendar]
 
     def around(self, machine: int, head: FloatArray, tail: FloatArray) -> FloatArray:
-        """What a machine cannot use of the makespan: before, after and while it is down.
+        """Return what a machine cannot use of the makespan: before, after and while it is down.
 
         Parameters
         ----------
@@ -265,26 +265,54 @@ def climb(task: Task, channel: Channel) -> bool:
     bool
         Whether no row would raise the bound further.
     """
-    loads, best = task.loads, 0.0
+    return load_program(task.loads, task.until, channel.send, channel.interrupted.is_set)[1]
+
+
+def load_program(
+    loads: Loads,
+    until: float,
+    tell: Callable[[float], object],
+    stopped: Callable[[], bool] = lambda: False,
+) -> tuple[list[Row], bool]:
+    """Add rows to a linear program until none would raise the bound; for worker processes.
+
+    Parameters
+    ----------
+    loads
+        The alternatives.
+    until
+        Unix time at which to return.
+    tell
+        Told every better bound.
+    stopped
+        Whether to return earlier.
+
+    Returns
+    -------
+    list of Row
+        All rows.
+    bool
+        Whether no other would raise the bound further.
+    """
+    best = 0.0
     rows = whole_rows(loads)
     program = _program(loads, rows)
     for _ in range(_ROUNDS):
-        left_s = task.until - time.time()
-        if left_s <= 0 or channel.interrupted.is_set() or not program.solve(left_s):
-            return False
+        left_s = until - time.time()
+        if left_s <= 0 or stopped() or not program.solve(left_s):
+            return rows, False
         duals = np.maximum(program.duals()[loads.first.size - 1 :], 0.0)
         value = weighted_bound(loads, rows, duals)
         if value > best:
             best = value
-            channel.send(value)
-        share = program.values()[1:]
-        found = _violated(loads, share, program.value)
+            tell(value)
+        found = _violated(loads, program.values()[1:], program.value)
         if not found:
-            return True
+            return rows, True
         for row in found:
             _add_row(program, loads, row)
         rows += found
-    return False
+    return rows, False
 
 
 def _program(loads: Loads, rows: list[Row]) -> LinearProgram:
