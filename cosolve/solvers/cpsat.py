@@ -11,13 +11,12 @@ from cosolve.bounds.scheduling import quick_bound
 from cosolve.core import Outcome, Problem, Run
 from cosolve.core.errors import BackendError
 from cosolve.core.run import SLICE_S
-from cosolve.exact.scheduling_cp import Found, Task, solve_in_worker
-from cosolve.problems.scheduling import Objective, Schedule, Scheduling
+from cosolve.exact.scheduling_cp import Found, Task, search_parameters, solve_in_worker
+from cosolve.problems.scheduling import Schedule, Scheduling
 from cosolve.search.dispatch import Dispatcher, policies
 
 _DISPATCH_SHARE = 0.05  # of the time, for the schedule to begin with
 _DISPATCHED = 50  # schedules by each rule, at most
-_MOST_PROBED = 1500  # alternatives; probing more takes longer than it saves
 _MOST_FOLLOWERS = 400_000  # pairs of operations that may follow each other, with setups
 
 
@@ -93,7 +92,7 @@ class CpSat:
             iterations=run.remaining_iterations,
             threads=run.threads,
             seed=run.seed,
-            parameters=self._parameters(problem),
+            parameters=search_parameters(problem, self.linearization),
         )
         answer = solve_in_worker(task, run, incumbent.hear)
         if answer is None:
@@ -101,15 +100,6 @@ class CpSat:
         if answer.infeasible and not self.cutoff:
             raise BackendError("CP-SAT finds no schedule although one is known")
         return Outcome(incumbent.schedule, run.bound, optimal=answer.optimal or answer.infeasible)
-
-    def _parameters(self, problem: Scheduling) -> tuple[tuple[str, Any], ...]:
-        level = self.linearization
-        if level is None:
-            level = 0 if problem.objective is Objective.MAKESPAN else 1
-        chosen = [("linearization_level", level)]
-        if problem.machine.size > _MOST_PROBED:
-            chosen.append(("cp_model_probing_level", 0))
-        return tuple(chosen)
 
 
 def _followers(problem: Scheduling) -> int:
