@@ -164,7 +164,6 @@ def prove(
     bool
         Whether the bound is the best there is.
     """
-
     best = [lower]
 
     def hear(found: Found) -> None:
