@@ -8,7 +8,7 @@ import time
 import numpy as np
 import peers
 
-from cosolve import Routes, Tour
+from cosolve import Routes, Schedule, Tour
 from cosolve.bench import Row, Task, compare, count_routes
 from cosolve.bench import execute as execute_cosolve
 from cosolve.engine import peak_memory_mib
@@ -27,9 +27,10 @@ def _execute_peer(task: Task, name: str) -> Row:
     solve = peers.load(name)
     problem = task.instance.load()
     began_s, cpu_began_s = time.perf_counter(), time.process_time()
-    found = solve(problem, task.time_limit_s, task.seed)
+    more = {} if task.threads == 1 else {"threads": task.threads}
+    found = solve(problem, task.time_limit_s, task.seed, **more)
     seconds, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_began_s
-    solution = found if isinstance(found, Routes) else Tour(np.asarray(found))
+    solution = found if isinstance(found, Routes | Schedule) else Tour(np.asarray(found))
     violations = problem.check(solution)
     if violations:
         raise RuntimeError(f"not a solution: {violations[0].message}")

@@ -47,6 +47,22 @@ _TITLES = {
     "mdvrptw": "MDVRPTW: Vidal",
     "hfvrp": "HFVRP: Taillard",
     "hfvrp-x": "HFVRP: Pessoa, on the X instances",
+    "ta41": "Job shop: ta41",
+    "ta61-70": "Job shop: Taillard, 50 jobs, 20 machines",
+    "ta71-80": "Job shop: Taillard, 100 jobs, 20 machines",
+    "mk10": "Flexible job shop: mk10",
+    "behnke60": "Flexible job shop: behnke60",
+    "dpp18a": "Flexible job shop: dpp18a",
+    "la40-vdata": "Flexible job shop: la40, vdata",
+    "shops-small": "Job shop: Fisher and Thompson",
+    "lawrence": "Job shop: Lawrence",
+    "orb": "Job shop: Applegate and Cook",
+    "brandimarte": "Flexible job shop: mk01 to mk09",
+    "kacem": "Flexible job shop: Kacem",
+    "fattahi": "Flexible job shop: Fattahi",
+    "sd2-600": "Flexible job shop of the rolling-horizon papers, 600 operations",
+    "sd2-2000": "Flexible job shop of the rolling-horizon papers, 2000 operations",
+    "sd2-100k": "Flexible job shop of the rolling-horizon papers, 100 000 operations",
     "startup": "Start and reading",
 }
 
@@ -68,6 +84,11 @@ class _Target(NamedTuple):
 def _mean(most: float, stretch: float, method: str | None = None) -> _Target:
     text = f"mean gap ≤ {most:g} % (stretch {stretch:g} %)"
     return _Target(text, lambda total: total.gap <= most, method)
+
+
+def _makespan(most: int, stretch: int) -> _Target:
+    text = f"makespan ≤ {most} (stretch {stretch})"
+    return _Target(text, lambda total: total.cost <= most, "auto")
 
 
 # What is to be reached, by case and time limit in seconds.
@@ -108,6 +129,19 @@ _TARGETS = {
         "mean gap ≤ 0.1 % (stretch: the optimum on all)", lambda t: t.gap <= 0.1, "auto"
     ),
     ("gh1000", 60.0): _mean(2.0, 1.2, "auto"),
+    ("ta41", 60.0): _makespan(2050, 2025),
+    ("ta71-80", 60.0): _Target("best known", lambda t: t.at_best == 1.0, "auto"),
+    ("ta61-70", 60.0): _mean(0.5, 0.1, "auto"),
+    ("mk10", 60.0): _makespan(197, 195),
+    ("behnke60", 60.0): _makespan(410, 405),
+    ("dpp18a", 60.0): _makespan(2090, 2080),
+    ("la40-vdata", 60.0): _Target("best known", lambda t: t.at_best == 1.0, "auto"),
+    **{
+        (name, 10.0): _Target("mean gap ≤ 0.2 %", lambda t: t.gap <= 0.2, "auto")
+        for name in ("shops-small", "lawrence", "orb", "brandimarte", "kacem", "fattahi")
+    },
+    ("sd2-600", 60.0): _makespan(1365, 1345),
+    ("sd2-2000", 60.0): _makespan(4700, 4600),
 }
 # Cases in which a method is to be ahead of a peer, at any time limit.
 _RICH = ("lilim100", "lilim1000", "mdvrp", "mdvrptw", "hfvrp", "hfvrp-x")
@@ -199,7 +233,7 @@ def _runs(rows: Sequence[Row]) -> str:
         shown = instances if len(instances) <= _MANY_INSTANCES else []
         body = [_line(method, group, shown) for method, group in by_method.items()]
         gaps = [f"gap % {name}" for name in shown] if len(shown) > 1 else []
-        value = "cost" if chosen[0].get("problem") == "vrp" else "length"
+        value = _VALUES.get(chosen[0].get("problem"), "length")
         lengths = [value] if len(shown) == 1 else []
         header = ["solver", *gaps, *lengths, *_COMMON]
         title = f"{limit_s:g} s" if len(group_s) == 1 else f"{group_s[0]:g} to {limit_s:g} s"
@@ -212,6 +246,7 @@ def _runs(rows: Sequence[Row]) -> str:
     return "\n".join(part for part in parts if part)
 
 
+_VALUES = {"vrp": "cost", "scheduling": "makespan"}
 _COMMON = ("mean gap %", "worst gap %", "at best known %", "wall s", "CPU s", "MiB", "failed")
 
 
@@ -311,9 +346,11 @@ def _provenance(rows: Sequence[Row]) -> str:
     machines = "; ".join(sorted({row["machine"] for row in rows}))
     times = sorted(row["time"] for row in rows)
     loads = [row["load"] for row in rows]
+    numbers = sorted({int(row.get("threads") or 1) for row in rows})
+    threads = "one thread" if numbers == [1] else f"{'/'.join(map(str, numbers))} threads"
     commands = "; ".join(f"`{c}`" for c in dict.fromkeys(row["command"] for row in rows))
     return (
-        f"Measured {times[0]} to {times[-1]} on {machines}; one thread, one run at a time; "
+        f"Measured {times[0]} to {times[-1]} on {machines}; {threads}, one run at a time; "
         f"load average {min(loads)} to {max(loads)}. {f'Versions: {listed}. ' if listed else ''}"
         f"Command: {commands}.\n"
     )

@@ -293,6 +293,48 @@ def solve_exactly(distance: Annotated[NDArray[numpy.float64], dict(shape=(None, 
     Shortest tour or path among those that use most fixed edges, by dynamic programming.
     """
 
+class TabuInstance:
+    """A flexible job shop."""
+
+    def __init__(self, job: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], machine: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], duration: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], release: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], available: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None: ...
+
+    @property
+    def operations(self) -> int: ...
+
+    @property
+    def bound(self) -> int:
+        """No schedule is shorter."""
+
+    def raise_bound(self, bound: int) -> None:
+        """Tell of another lower bound; not while a search runs."""
+
+class TabuPool:
+    """Good schedules that several searches share."""
+
+    def __init__(self, instance: TabuInstance, capacity: int) -> None: ...
+
+    @property
+    def makespan(self) -> int:
+        """Of the best one."""
+
+    def best(self, instance: TabuInstance) -> tuple:
+        """Alternatives and begins of the operations in the best one."""
+
+class TabuSearch:
+    """Tabu search with path relinking."""
+
+    def __init__(self, instance: TabuInstance, pool: TabuPool, seed: int, tenure: int, depth: int, window: int, reach: int, reliefs: int) -> None: ...
+
+    def start(self, instance: TabuInstance, alternative: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], order: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
+        """Begin the next walk with this schedule."""
+
+    def run(self, seconds: float, iterations: int) -> int:
+        """Search; returns the iterations done."""
+
+    @property
+    def optimal(self) -> bool:
+        """Whether the best schedule is as short as the bound."""
+
 class CapacitatedInstance:
     """Routes of one depot, limited in load and length only."""
 

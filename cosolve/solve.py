@@ -52,6 +52,7 @@ def solve(
     seed: int = 0,
     threads: int = 1,
     start: Any | None = None,
+    frozen_until: int | None = None,
     guide: str | EdgeGuidance | EdgeGuide | None = None,
     params: Mapping[str, object] | str | None = None,
     bound_share: float = DEFAULT_BOUND_SHARE,
@@ -79,6 +80,11 @@ def solve(
         Number of threads to use, at least 1.
     start
         A feasible solution to start from. The result is never worse.
+    frozen_until
+        Of schedules only: `start` is carried out until this time, and what it begins before stays
+        as it is. The rest of `start` need not be feasible any more, and is never worsened if it
+        is. Operations that a downtime interrupts begin anew. To have few operations change their
+        machines, see `cosolve.problems.preferring`.
     guide
         Prior over the decisions: a name such as ``"knn:10"``, an ``EdgeGuidance``, or a function
         of the problem that returns one. None leaves the choice to the method.
@@ -114,6 +120,10 @@ def solve(
     _require_problem(problem)
     run.reserve = _RESERVE_PER_NODE * problem.size
     solver = _as_solver(method, params, problem.size)
+    if frozen_until is not None:
+        return _go_on(
+            problem, solver, start, frozen_until, stop, run, guide=guide, bound_share=bound_share
+        )
     if stop is DEFAULT_STOP:
         run.stop = default_stop(solver, problem)
     certifier = Certifier(problem, run, bound_share)
@@ -140,6 +150,35 @@ def solve(
         if best.cost is not None and not outcome.optimal:
             proven = certifier.after_search(best.cost) or proven
     return _result(problem, solver, run, best, proven, limit)
+
+
+def _go_on(
+    problem: Problem[Any],
+    solver: Solver,
+    start: Any,
+    time: int,
+    stop: Stop | float | None,
+    run: Run,
+    **others: Any,
+) -> Result[Any]:
+    """Solve what has not begun by a time."""
+    from cosolve.search.rescheduling import Rest
+
+    rest = Rest(problem, start, time)
+    if rest.empty:
+        return rest.result(None, run, solver.name)
+    found = solve(
+        rest.problem,
+        solver,
+        # A method may have a default of its own.
+        stop=DEFAULT_STOP if stop is DEFAULT_STOP else rest.stop(run.stop, run.elapsed),
+        seed=run.seed,
+        threads=run.threads,
+        start=rest.start,
+        on_progress=rest.listener(run.on_progress),
+        **others,
+    )
+    return rest.result(found, run, solver.name)
 
 
 def _as_stop(stop: Stop | float | None) -> Stop:

@@ -13,7 +13,8 @@ import cosolve
 from cosolve.cli.main import run
 
 FOLDER = Path(__file__).resolve().parent.parent / "instances"
-FILES = sorted(p for p in FOLDER.iterdir() if p.suffix in {".tsp", ".atsp", ".npy", ".vrp"})
+SUFFIXES = {".tsp", ".atsp", ".npy", ".vrp", ".fjs", ".jsp"}
+FILES = sorted(p for p in FOLDER.iterdir() if p.suffix in SUFFIXES)
 TOURS = sorted(FOLDER.glob("*.opt.tour"))
 
 
@@ -22,7 +23,11 @@ def test_instance_is_documented(path: Path) -> None:
     """Every instance is read, has a source, and has the size and kind of its best-known value."""
     problem = cosolve.read(path)
     entry = json.loads((FOLDER / "best_known.json").read_text())[path.stem]
-    assert (problem.size, problem.symmetric) == (entry["n"], entry["symmetric"])
+    if problem.kind == "scheduling":
+        size = (problem.job_count, problem.machines, problem.operations)
+        assert size == (entry["jobs"], entry["machines"], entry["operations"])
+    else:
+        assert (problem.size, problem.symmetric) == (entry["n"], entry["symmetric"])
     assert f"| {path.name} |" in (FOLDER / "SOURCES.md").read_text()
 
 
@@ -48,7 +53,7 @@ def test_uniform_instance_is_made_as_documented() -> None:
     assert np.array_equal(problem.coords, np.random.default_rng(1234).random((1000, 2)))
 
 
-@pytest.mark.parametrize("name", ["clustered-500-1.tsp", "x-60-7.vrp"])
+@pytest.mark.parametrize("name", ["clustered-500-1.tsp", "x-60-7.vrp", "fjsp-6x4x5-1.fjs"])
 def test_generated_instances_are_made_as_documented(tmp_path: Path, name: str) -> None:
     """The command in SOURCES.md writes a generated instance again, byte for byte."""
     command = re.search(rf"`cosolve (generate .* -o {name})`", (FOLDER / "SOURCES.md").read_text())

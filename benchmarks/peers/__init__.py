@@ -1,9 +1,9 @@
 """Other solvers, called the way each works best, for comparison only.
 
-Every module has ``solve(problem, time_limit_s, seed)``, which returns the order of the nodes of a
-TSP or the routes of a VRP; costs are recomputed by cosolve's checker, in floating point. They run
-in processes of their own and are never imported by the package: some come under licenses for
-research only.
+Every module has ``solve(problem, time_limit_s, seed)``, those that schedule also with ``threads``;
+it returns the order of the nodes of a TSP, the routes of a VRP or a schedule. Costs are recomputed
+by cosolve's checker, in floating point. They run in processes of their own and are never imported
+by the package: some come under licenses for research only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from cosolve import TSP, Routes
+from cosolve import TSP, Routes, Schedule
 
 
 class Peer(NamedTuple):
@@ -35,6 +35,8 @@ PEERS = {
     "hygese": Peer("HGS-CVRP", "peers.hgs_cvrp", "hygese", "vrp"),
     "ortools-vrp": Peer("OR-Tools routing", "peers.ortools_vrp", "ortools", "vrp"),
     "vroom": Peer("VROOM", "peers.vroom_local_search", "pyvroom", "vrp"),
+    "cpsat": Peer("CP-SAT, hinted", "peers.cpsat", "ortools", "scheduling"),
+    "pyjobshop": Peer("PyJobShop, hinted", "peers.pyjobshop_cp", "pyjobshop", "scheduling"),
 }
 
 
@@ -47,9 +49,9 @@ class Solve(Protocol):
     """The one function of a peer's module."""
 
     def __call__(
-        self, problem: Any, time_limit_s: float, seed: int
-    ) -> npt.NDArray[np.int32] | Routes:
-        """Return the order in which the nodes are visited, or the routes."""
+        self, problem: Any, time_limit_s: float, seed: int, **threads: int
+    ) -> npt.NDArray[np.int32] | Routes | Schedule:
+        """Return the order in which the nodes are visited, the routes, or the schedule."""
 
 
 def load(name: str) -> Solve:

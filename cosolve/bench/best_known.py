@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cosolve.bench.scheduling_names import scheduling_keys
 from cosolve.core import FormatError
 
 FILE_NAMES = ("bks.json", "best_known.json")
@@ -71,7 +72,8 @@ def for_file(path: Path, rounding: str | None = None) -> BestKnown | None:
 
     The nearest of the folders above the file that has a ``bks.json`` (or ``best_known.json``) is
     asked; its keys are paths relative to it, with or without the suffix of the file, in letters of
-    either case; if none of them has a folder, the names alone count.
+    either case; if none of them has a folder, the names alone count. Job shops are also
+    looked for by the names of `cosolve.bench.scheduling_names`.
 
     Parameters
     ----------
@@ -95,7 +97,8 @@ def for_file(path: Path, rounding: str | None = None) -> BestKnown | None:
     for folder in list(path.parents)[:_LEVELS]:
         for name in FILE_NAMES:
             if (folder / name).is_file():
-                keys = keys_of(path.relative_to(folder).as_posix())
+                relative = path.relative_to(folder).as_posix()
+                keys = [*keys_of(relative), *scheduling_keys(relative)]
                 return _look_up(folder / name, keys, rounding)
     return None
 
@@ -210,7 +213,7 @@ def _rounding_of(entry: dict[str, Any]) -> str | None:
 
 
 def _best_known(entry: dict[str, Any]) -> BestKnown | None:
-    value, convention = entry.get("value"), str(entry.get("convention", ""))
+    value, convention = entry.get("value", entry.get("ub")), str(entry.get("convention", ""))
     if isinstance(value, list) and len(value) == 2 and "vehicles first" in convention:
         # Fewer vehicles may drive farther: whoever counts distance only may well do better.
         return BestKnown(float(value[1]), False, "the distance of the best known by vehicles")
@@ -221,7 +224,9 @@ def _best_known(entry: dict[str, Any]) -> BestKnown | None:
     if "at most k vehicles" in str(entry.get("note", "")):
         # Files do not state the number: with more vehicles, less may do.
         return BestKnown(factor * value, False, "best known for the vehicles in the name")
-    return BestKnown(factor * value, bool(entry.get("proven", False)))
+    # Lists of job shops have the bounds that are known.
+    proven = entry.get("proven", "ub" in entry and entry.get("lb") == value)
+    return BestKnown(factor * value, bool(proven))
 
 
 @cache

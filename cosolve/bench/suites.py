@@ -19,19 +19,23 @@ from cosolve.bench.line_sets import LineSet, find_line_set, is_line_set
 from cosolve.core import FormatError
 from cosolve.io import read
 from cosolve.io.files import read_bytes
+from cosolve.io.scheduling_json import JSON_FORMAT as PROBLEM_FORMAT
 from cosolve.io.sniff import Format, sniff
 from cosolve.problems import TSP
 
-SUFFIXES = (".tsp", ".atsp", ".npy", ".vrp")
+SUFFIXES = (".tsp", ".atsp", ".npy", ".vrp", ".fjs", ".jsp")
 """Files with these suffixes (or these and ``.gz``) in a folder are instances."""
 
-_TEXT = ".txt"  # of instances whose content tells the format, and of much else
-_BY_CONTENT = frozenset({Format.SOLOMON, Format.LI_LIM, Format.CORDEAU, Format.TAILLARD})
+_TEXT = (".txt", ".json")  # of instances whose content tells the format, and of much else
+_BY_CONTENT = frozenset(
+    {Format.SOLOMON, Format.LI_LIM, Format.CORDEAU, Format.TAILLARD, Format.SHOP, Format.SCHEDULING}
+)
 
 _UNIFORM = re.compile(r"uniform:(?P<n>[1-9]\d*)(?:x(?P<count>[1-9]\d*))?(?::(?P<seed>\d+))?")
 _MEMBERS = re.compile(r"(?P<set>.+?):(?P<n>[1-9]\d*)(?:x(?P<count>[1-9]\d*))?(?::(?P<first>\d+))?")
 _MEMBER = re.compile(r"(?P<path>.+)#(?P<number>\d+)")
 _HASH_LENGTH = 16
+_HEAD = 4096  # bytes of JSON that say what it holds
 _NUMBERED = re.compile(r".*\.\d+")
 
 
@@ -241,7 +245,7 @@ def _files(target: str) -> list[Instance]:
     if not found:
         raise ValueError(
             f"suite {target} is empty: no {', '.join(SUFFIXES)} file in {place}, and no "
-            f"{_TEXT} file of vehicle routing"
+            f"{' or '.join(_TEXT)} file that holds an instance"
         )
     return sorted((_instance(path, place) for path in found), key=_natural)
 
@@ -251,19 +255,24 @@ def _is_instance(path: Path) -> bool:
         return True
     plain = path.name.removesuffix(".gz")
     if plain.endswith(_TEXT):
-        return _is_routing_text(path)
+        return _is_instance_by_content(path)
     # The DIMACS instances are called E1k.0 and the like: only a list of values tells them apart
     # from other files.
     return bool(_NUMBERED.fullmatch(plain)) and best_known.for_file(path) is not None
 
 
-def _is_routing_text(path: Path) -> bool:
+def _is_instance_by_content(path: Path) -> bool:
     if is_line_set(path):
         return False
     try:
-        return sniff(path, read_bytes(path)) in _BY_CONTENT
+        data = read_bytes(path)
+        found = sniff(path, data)
     except (OSError, FormatError):
         return False
+    # Much is JSON: lists of best-known values, schedules.
+    return found in _BY_CONTENT and (
+        found is not Format.SCHEDULING or PROBLEM_FORMAT.encode() in data[:_HEAD]
+    )
 
 
 def _instance(path: Path, root: Path) -> Instance:

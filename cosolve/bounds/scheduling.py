@@ -46,7 +46,7 @@ def seconds_needed(problem: Scheduling) -> tuple[float, float]:
 
 
 def scheduling_bound(
-    problem: Scheduling, run: Run, *, upper: float | None = None
+    problem: Scheduling, run: Run, *, upper: float | None = None, model: bool = True
 ) -> LowerBound | None:
     """Bound the cost of every schedule from below.
 
@@ -66,6 +66,8 @@ def scheduling_bound(
         Limits; told every bound. Iterations are steps of the ascent.
     upper
         Cost of a known schedule; the computation ends when that is proven to be optimal.
+    model
+        Whether a constraint program may follow.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def scheduling_bound(
        dates", Naval Research Logistics 39 (1992).
     """
     ladder = _Ladder(problem, run, upper)
-    ladder.climb()
+    ladder.climb(model)
     return LowerBound(ladder.value, ladder.method, ladder.iterations, ladder.converged)
 
 
@@ -135,14 +137,14 @@ class _Ladder:
         self.iterations = 0
         self.converged = False
 
-    def climb(self) -> None:
+    def climb(self, model: bool) -> None:
         problem = self._problem
         times = heads_and_tails(problem)
         for value, method in _quick(problem, times):
             self._tell(value, method, 0)
         if problem.objective is Objective.MAKESPAN and problem.flexible and not self._enough():
             self._balance(loads_of(problem, times))
-        if not self._enough():
+        if model and not self._enough():
             self._model()
         if self._run.limit() is None:
             self.converged = True

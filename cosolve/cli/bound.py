@@ -17,7 +17,7 @@ from cosolve.core.result import relative_gap
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cosolve import TSP, VRP
+    from cosolve import TSP, VRP, Scheduling
     from cosolve.bounds import LowerBound
 
 
@@ -72,7 +72,7 @@ def bound(
     return OK if found is not None else NO_SOLUTION
 
 
-def _cost_of(path: Path, problem: TSP | VRP) -> float:
+def _cost_of(path: Path, problem: TSP | VRP | Scheduling) -> float:
     from cosolve import read_solution
 
     solution: Any = read_solution(path, problem)
@@ -89,7 +89,7 @@ def _compute(problem: Any, run: Run, upper: float | None) -> LowerBound | None:
 
 
 def _report(
-    problem: TSP | VRP, found: LowerBound | None, upper: float | None, seconds: float
+    problem: TSP | VRP | Scheduling, found: LowerBound | None, upper: float | None, seconds: float
 ) -> dict[str, object]:
     """Return everything that is known, ready for JSON."""
     from cosolve.bounds import proves, rounded_up
@@ -123,7 +123,7 @@ def _finite(gap: float | None) -> float | None:
     return None if gap is None or gap == float("inf") else gap
 
 
-def _summary(problem: TSP | VRP, report: dict[str, object], run: Run) -> str:
+def _summary(problem: TSP | VRP | Scheduling, report: dict[str, object], run: Run) -> str:
     """Return the lines for people."""
     cost, value, gap = (report[key] for key in ("cost", "bound", "gap"))
     assert value is None or isinstance(value, float)

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cosolve import TSP, VRP
+    from cosolve import TSP, VRP, Scheduling
 
 INSTANCE = click.Path(path_type=Path)
 """A path; the readers say what is wrong with it, better than click would."""
@@ -83,7 +83,7 @@ def instance_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return options
 
 
-def read_instance(path: Path, how: Reading | None = None) -> TSP | VRP:
+def read_instance(path: Path, how: Reading | None = None) -> TSP | VRP | Scheduling:
     """Read an instance and apply what the command line says about it.
 
     Parameters
@@ -102,6 +102,13 @@ def read_instance(path: Path, how: Reading | None = None) -> TSP | VRP:
 
     how = how or Reading()
     problem = cosolve.read(path, how.rounding)
+    if isinstance(problem, cosolve.Scheduling):
+        if how != Reading():
+            raise ValueError(
+                f"{path} is a scheduling problem: --metric, --path, --from, --to, --round and "
+                "--vehicles are not for it"
+            )
+        return problem
     if isinstance(problem, cosolve.VRP):
         return _as_asked_vrp(path, problem, how)
     return _as_asked_tsp(path, problem, how)
@@ -244,7 +251,7 @@ def compared(cost: float | None, known: float, integral: bool) -> str:
     return f"{text} ({100 * (cost - known) / abs(known):+.4f} %)"
 
 
-def best_known(instance: Path, problem: TSP | VRP, how: Reading) -> float | None:
+def best_known(instance: Path, problem: TSP | VRP | Scheduling, how: Reading) -> float | None:
     """Return the best known value of an instance, if a ``bks.json`` beside or above it has one.
 
     Parameters
@@ -259,7 +266,7 @@ def best_known(instance: Path, problem: TSP | VRP, how: Reading) -> float | None
     from cosolve.bench.best_known import for_file
     from cosolve.io.rounding import rounding_of
 
-    rounding = rounding_of(problem)
+    rounding = None if problem.kind == "scheduling" else rounding_of(problem)  # type: ignore[arg-type]
     if how.rounding is not None and (problem.kind == "tsp" or rounding is None):
         return None  # values of tours are listed in the metric of the file alone
     try:

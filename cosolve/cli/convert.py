@@ -21,9 +21,10 @@ def convert(
     target: Path,
     how: common.Reading,
 ) -> None:
-    """Convert an instance; the suffixes name the formats: .tsp, .npy, .csv, .vrp, also with .gz.
+    """Convert an instance; the suffixes name the formats.
 
-    What the target format cannot hold is an error: nothing is rounded or dropped silently.
+    They are .tsp, .npy and .csv, .vrp, and of scheduling .fjs, .jsp and .json, also with .gz. What
+    the target format cannot hold is an error: nothing is rounded or dropped silently.
     """
     from cosolve import write_problem
 

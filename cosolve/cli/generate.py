@@ -15,22 +15,7 @@ if TYPE_CHECKING:
     from cosolve import TSP
 
 
-@click.group()
-def generate() -> None:
-    """Write random instances."""
-
-
-@generate.command()
-@click.option("-n", "--n", "n", type=int, required=True, help="Number of nodes.")
-@click.option("-s", "--seed", type=int, default=0, show_default=True, help="Seed of the first one.")
-@click.option(
-    "-k",
-    "--kind",
-    default="uniform",
-    show_default=True,
-    help="uniform, clustered, explosion or grid.",
-)
-@click.option(
+_COUNT = click.option(
     "--count",
     type=click.IntRange(min=1),
     default=1,
@@ -38,6 +23,27 @@ def generate() -> None:
     help="Number of instances, of consecutive seeds; with more than one, -SEED is put into the "
     "name of each file.",
 )
+_SEED = click.option(
+    "-s", "--seed", type=int, default=0, show_default=True, help="Seed of the first one."
+)
+
+
+@click.group()
+def generate() -> None:
+    """Write random instances."""
+
+
+@generate.command()
+@click.option("-n", "--n", "n", type=int, required=True, help="Number of nodes.")
+@_SEED
+@click.option(
+    "-k",
+    "--kind",
+    default="uniform",
+    show_default=True,
+    help="uniform, clustered, explosion or grid.",
+)
+@_COUNT
 @click.option(
     "--scale",
     type=float,
@@ -62,17 +68,14 @@ def tsp(n: int, seed: int, kind: str, count: int, scale: float | None, output: P
 
     if scale is not None and not 1 <= scale <= 1e9:
         raise ValueError(f"--scale must be between 1 and 1e9, got {scale}")
-    targets = {s: _target(output, s, count) for s in range(seed, seed + count)}
-    for target in targets.values():
-        common.check_output(target)
-    for number, target in targets.items():
+    for number, target in _targets(output, seed, count).items():
         problem = random_tsp(n, number, kind)
         write_problem(problem if scale is None else _rounded(problem, scale), target)
 
 
 @generate.command()
 @click.option("-n", "--n", "n", type=int, required=True, help="Number of clients.")
-@click.option("-s", "--seed", type=int, default=0, show_default=True, help="Seed of the first one.")
+@_SEED
 @click.option(
     "-k",
     "--kind",
@@ -102,14 +105,7 @@ def tsp(n: int, seed: int, kind: str, count: int, scale: float | None, output: P
     help="Clients a vehicle can serve, about; of kind x. Random unless given.",
 )
 @click.option("--capacity", type=int, metavar="Q", help="Of the vehicles, instead.")
-@click.option(
-    "--count",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Number of instances, of consecutive seeds; with more than one, -SEED is put into the "
-    "name of each file.",
-)
+@_COUNT
 @click.option(
     "-o",
     "--output",
@@ -138,15 +134,82 @@ def vrp(
     from cosolve import write_problem
     from cosolve.problems.random_vrp import random_vrp
 
-    targets = {s: _target(output, s, count) for s in range(seed, seed + count)}
-    for target in targets.values():
-        common.check_output(target)
-    for number, target in targets.items():
+    for number, target in _targets(output, seed, count).items():
         problem = random_vrp(
             n, number, kind, depot=depot, clients=clients, demand=demand,
             route_size=route_size, capacity=capacity,
         )  # fmt: skip
         write_problem(problem, target)
+
+
+@generate.command()
+@click.option("--jobs", type=int, default=20, show_default=True, help="Number of jobs.")
+@click.option("--machines", type=int, default=10, show_default=True, help="Number of machines.")
+@click.option("--operations", type=int, default=30, show_default=True, help="Of each job.")
+@click.option(
+    "--breakdowns",
+    is_flag=True,
+    help="Let a fifth of the machines break down every now and then; only for .json.",
+)
+@_SEED
+@_COUNT
+@click.option(
+    "-o",
+    "--output",
+    type=common.INSTANCE,
+    required=True,
+    metavar="FILE",
+    help="File to write: .fjs or .json, each also with .gz.",
+)
+def fjsp(
+    jobs: int, machines: int, operations: int, breakdowns: bool, seed: int, count: int, output: Path
+) -> None:
+    """Write random flexible job shops.
+
+    They are made as those of learned rolling horizons: an operation has from 1 to all machines and
+    takes from 1 to 99 on each.
+    """  # fmt: skip
+    from cosolve import write_problem
+    from cosolve.problems.random_scheduling import random_fjsp
+
+    if breakdowns and not output.name.removesuffix(".gz").endswith(".json"):
+        raise ValueError(f"{output}: --breakdowns need a file that ends in .json")
+    for number, target in _targets(output, seed, count).items():
+        problem = random_fjsp(jobs, machines, operations, number, breakdowns=breakdowns)
+        write_problem(problem, target)
+
+
+@generate.command()
+@click.option("--jobs", type=int, default=15, show_default=True, help="Number of jobs.")
+@click.option("--machines", type=int, default=15, show_default=True, help="Number of machines.")
+@_SEED
+@_COUNT
+@click.option(
+    "-o",
+    "--output",
+    type=common.INSTANCE,
+    required=True,
+    metavar="FILE",
+    help="File to write: .jsp, .fjs or .json, each also with .gz.",
+)
+def jsp(jobs: int, machines: int, seed: int, count: int, output: Path) -> None:
+    """Write random job shops.
+
+    They are made as those of Taillard: each job visits all machines and takes from 1 to 99 on each.
+    """  # fmt: skip
+    from cosolve import write_problem
+    from cosolve.problems.random_scheduling import random_jsp
+
+    for number, target in _targets(output, seed, count).items():
+        write_problem(random_jsp(jobs, machines, number), target)
+
+
+def _targets(output: Path, seed: int, count: int) -> dict[int, Path]:
+    """Return the file of each seed, all of them writable."""
+    targets = {s: _target(output, s, count) for s in range(seed, seed + count)}
+    for target in targets.values():
+        common.check_output(target)
+    return targets
 
 
 def _target(output: Path, seed: int, count: int) -> Path:

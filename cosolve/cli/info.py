@@ -21,7 +21,7 @@ def info(
     how: common.Reading,
     as_json: bool,
 ) -> None:
-    """Describe an instance: size, metric, extent, duplicates, best known value."""
+    """Describe an instance: its size, what it has, its best known value."""
     problem = common.read_instance(file, how)
     facts = kinds.facts(problem)
     facts["best_known"] = common.plain(common.best_known(file, problem, how), problem.integral)
@@ -34,7 +34,7 @@ def info(
         click.echo(f"{name.replace('_', ' '):<14}{_shown(name, value)}")
 
 
-_OF_RANGES = ("bounding_box", "ends")
+_OF_RANGES = ("bounding_box", "ends", "durations")
 _ABSENT = {"vehicles": "unlimited", "capacity": "unlimited"}
 
 

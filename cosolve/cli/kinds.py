@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cosolve import TSP, VRP, Routes
+    from cosolve import TSP, VRP, Routes, Schedule, Scheduling
 
 _ROUNDINGS = {
     "nint": "Euclidean, rounded to the nearest integer (nint)",
@@ -15,9 +15,9 @@ _ROUNDINGS = {
 }
 
 
-def size_text(problem: TSP | VRP) -> str:
+def size_text(problem: TSP | VRP | Scheduling) -> str:
     """Size of a problem in words."""
-    unit = "client" if problem.kind == "vrp" else "node"
+    unit = {"vrp": "client", "scheduling": "operation"}.get(problem.kind, "node")
     return f"{problem.size} {unit}{'' if problem.size == 1 else 's'}"
 
 
@@ -31,13 +31,30 @@ def distances_text(problem: TSP | VRP) -> str:
     return _ROUNDINGS[rounding]
 
 
-def solution_rows(problem: TSP | VRP, solution: Any) -> list[tuple[str, str]]:
+def solution_rows(problem: TSP | VRP | Scheduling, solution: Any) -> list[tuple[str, str]]:
     """Lines of a summary that only this kind of problem has: title and text."""
-    if problem.kind == "tsp":
+    from cosolve import TSP, Scheduling
+
+    if isinstance(problem, TSP):
         return []
+    if isinstance(problem, Scheduling):
+        return _schedule_rows(problem, solution)
     rows = [("distances", distances_text(problem))]
     if solution is not None:
         rows.append(("routes", _routes_text(problem, solution)))
+    return rows
+
+
+def _schedule_rows(problem: Scheduling, schedule: Schedule | None) -> list[tuple[str, str]]:
+    rows = [("objective", str(problem.objective))]
+    if schedule is not None:
+        makespan = int(problem.ends(schedule).max(initial=0))
+        used = len(set(schedule.machine.tolist()))
+        text = f"ends at {makespan}, uses {used} of {problem.machines} machines"
+        if problem.preferred is not None:
+            changes = problem.changes(schedule)
+            text += f", {changes} operation{'' if changes == 1 else 's'} changed"
+        rows.append(("schedule", text))
     return rows
 
 
@@ -55,30 +72,44 @@ def _routes_text(problem: Any, solution: Routes) -> str:
     return count
 
 
-def solution_json(problem: TSP | VRP, solution: Any) -> dict[str, object] | None:
+def solution_json(problem: TSP | VRP | Scheduling, solution: Any) -> dict[str, object] | None:
     """Solution as JSON: zero-based nodes of a tour, client numbers of solution files of routes.
 
-    With several types of vehicles, ``vehicles`` has the number of the type of each route.
+    With several types of vehicles, ``vehicles`` has the number of the type of each route. Of a
+    schedule, ``operations`` has an object for each, as files have.
     """
+    from cosolve import TSP, Scheduling
+
     if solution is None:
         return None
-    if problem.kind == "tsp":
+    if isinstance(problem, TSP):
         return {"tour": solution.nodes.tolist()}
+    if isinstance(problem, Scheduling):
+        from cosolve.io.schedules import schedule_objects
+
+        return {"operations": schedule_objects(problem, solution)}
     labels = problem.labels
     report: dict[str, object] = {
         "routes": [
             (r.visits if labels is None else labels[r.visits]).tolist() for r in solution.routes
         ]
     }
-    if len(problem.vehicles) > 1:  # type: ignore[union-attr]  # a VRP
+    if len(problem.vehicles) > 1:
         report["vehicles"] = [route.vehicle for route in solution.routes]
     return report
 
 
-def facts(problem: TSP | VRP) -> dict[str, object]:
+def facts(problem: TSP | VRP | Scheduling) -> dict[str, object]:
     """Everything ``cosolve info`` says of a problem, ready for JSON."""
-    from cosolve import VRP
+    from cosolve import VRP, Scheduling
 
+    if isinstance(problem, Scheduling):
+        return {
+            "instance": problem.name,
+            "comment": problem.comment,
+            "problem": problem.kind,
+            **_scheduling_facts(problem),
+        }
     own = _vrp_facts(problem) if isinstance(problem, VRP) else _tsp_facts(problem)
     return {
         "instance": problem.name,
@@ -124,6 +155,23 @@ def _vrp_facts(problem: VRP) -> dict[str, object]:
         "integral": problem.integral,
         "features": _features(problem),
         "infeasible": problem.proven_infeasible(),
+    }
+
+
+def _scheduling_facts(problem: Scheduling) -> dict[str, object]:
+    from cosolve.problems.scheduling_features import features
+
+    return {
+        "jobs": problem.job_count,
+        "operations": problem.operations,
+        "machines": problem.machines,
+        "alternatives": round(len(problem.machine) / max(1, problem.operations), 4),
+        "durations": [int(d) for d in (problem.duration.min(), problem.duration.max())]
+        if problem.operations
+        else None,
+        "objective": str(problem.objective),
+        "integral": problem.integral,
+        "features": features(problem),
     }
 
 

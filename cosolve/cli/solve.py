@@ -20,7 +20,7 @@ from cosolve.solve import solve as solve_problem
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cosolve import TSP, VRP
+    from cosolve import TSP, VRP, Scheduling
     from cosolve.core import Result
 
 
@@ -71,6 +71,18 @@ def _parameter(
     help="Guidance: knn[:K], quadrant[:K], alpha[:K], gt-prior[:K], file:PATH.",
 )
 @click.option("--start", type=common.INSTANCE, metavar="SOL", help="Solution file to start from.")
+@click.option(
+    "--frozen-until",
+    type=int,
+    metavar="TIME",
+    help="Keep what the start schedule begins before this time; the rest need not be feasible.",
+)
+@click.option(
+    "--change-cost",
+    type=float,
+    metavar="COST",
+    help="Cost of each operation with another machine than in the start schedule.",
+)
 @click.option(
     "--bound-share",
     type=float,
@@ -124,6 +136,8 @@ def solve(
     threads: int,
     guide: str | None,
     start: Path | None,
+    frozen_until: int | None,
+    change_cost: float | None,
     bound_share: float,
     no_bound: bool,
     preset: str | None,
@@ -137,7 +151,8 @@ def solve(
 ) -> int:
     """Solve an instance: TSPLIB, .npy / .csv / .txt coordinates or matrix, or VRPLIB; .gz too.
 
-    Files of Solomon, Gehring and Homberger, Li and Lim, Cordeau and Taillard are read as well.
+    Files of Solomon, Gehring and Homberger, Li and Lim, Cordeau and Taillard are read as well; of
+    scheduling those of job shops, flexible (FJS) or not (JSPLIB, Taillard), and JSON.
 
     Ctrl-C or SIGTERM ends the search early and keeps what was found; a second one aborts.
     """  # fmt: skip
@@ -156,6 +171,8 @@ def solve(
     if time_limit is None and iterations is None:
         stop |= _default_stop(method, named | params, problem)
     initial = None if start is None else _read_start(start, problem)
+    if change_cost is not None:
+        problem = _preferring(problem, initial, change_cost)
     # From here on a first signal loses nothing: it ends the search, or comes too late to matter.
     with interrupts_set(threading.Event()):
         with live_progress(problem.integral, quiet) as listener:
@@ -166,6 +183,7 @@ def solve(
                 seed=seed,
                 threads=threads,
                 start=initial,
+                frozen_until=frozen_until,
                 guide=guide,
                 params=named | params,
                 bound_share=0.0 if no_bound else bound_share / 100,
@@ -182,13 +200,13 @@ def solve(
     return _exit_code(result, valid)
 
 
-def _preset(method: str, name: str, problem: TSP | VRP) -> dict[str, object]:
+def _preset(method: str, name: str, problem: TSP | VRP | Scheduling) -> dict[str, object]:
     from cosolve.solvers import presets
 
     return presets.preset(method, name, problem.size)
 
 
-def _default_stop(method: str, params: dict[str, object], problem: TSP | VRP) -> Stop:
+def _default_stop(method: str, params: dict[str, object], problem: TSP | VRP | Scheduling) -> Stop:
     from cosolve.solvers import registry
 
     return default_stop(registry.get(method, params), problem)
@@ -202,20 +220,28 @@ def _check_outputs(file: Path, output: Path | None, *pictures: Path | None) -> N
             common.check_picture(picture, file)
 
 
-def _check_drawable(problem: TSP | VRP) -> None:
+def _check_drawable(problem: TSP | VRP | Scheduling) -> None:
     from cosolve.plot import require_drawable
 
     require_drawable(problem)
 
 
-def _read_start(path: Path, problem: TSP | VRP) -> object:
+def _read_start(path: Path, problem: TSP | VRP | Scheduling) -> object:
     from cosolve import read_solution
 
     return read_solution(path, problem)
 
 
+def _preferring(problem: Any, initial: Any, change_cost: float) -> Any:
+    from cosolve.problems import Schedule, preferring
+
+    if not isinstance(initial, Schedule):
+        raise ValueError("--change-cost needs a schedule to start from: --start")
+    return preferring(problem, initial, change_cost)
+
+
 def _write_outputs(
-    problem: TSP | VRP,
+    problem: TSP | VRP | Scheduling,
     result: Result[Any],
     output: Path | None,
     picture: Path | None,
@@ -249,7 +275,9 @@ def _print_remarks(result: Result[Any]) -> None:
         click.echo(f"and {len(result.violations) - _SHOWN_VIOLATIONS} more", err=True)
 
 
-def _json(problem: TSP | VRP, result: Result[Any], valid: bool, full: bool) -> dict[str, object]:
+def _json(
+    problem: TSP | VRP | Scheduling, result: Result[Any], valid: bool, full: bool
+) -> dict[str, object]:
     report = result_to_dict(result, instance=problem.name, problem=problem.kind, valid=valid)
     report["cost"] = common.plain(result.cost, problem.integral)
     if full:
@@ -259,7 +287,9 @@ def _json(problem: TSP | VRP, result: Result[Any], valid: bool, full: bool) -> d
     return report
 
 
-def _summary(problem: TSP | VRP, result: Result[Any], valid: bool, known: float | None) -> str:
+def _summary(
+    problem: TSP | VRP | Scheduling, result: Result[Any], valid: bool, known: float | None
+) -> str:
     """Return the lines for people."""
     stopped = "" if result.limit is None else f", stopped by {result.limit}"
     threads = f"{result.threads} thread{'s' if result.threads > 1 else ''}"

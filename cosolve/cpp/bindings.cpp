@@ -12,6 +12,7 @@ void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindSchedulingDispatch(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
+void bindScheduling(nb::module_ &m);
 void bindVrpCapacitated(nb::module_ &m);
 void bindVrpHgs(nb::module_ &m);
 void bindVrpRich(nb::module_ &m);
@@ -27,6 +28,7 @@ NB_MODULE(_kernels, m) {
     bindMcts(m);
     bindAtsp(m);
     bindExact(m);
+    bindScheduling(m);
     bindVrpCapacitated(m);
     bindVrpHgs(m);
     bindVrpRich(m);

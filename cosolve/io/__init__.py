@@ -10,14 +10,16 @@ from cosolve.io.arrays import read_npy, read_table
 from cosolve.io.atomic import atomic_write, check_writable
 from cosolve.io.depots_text import read_cordeau, read_taillard
 from cosolve.io.files import read_bytes
+from cosolve.io.jsplib import read_shop
 from cosolve.io.rounding import with_rounding
+from cosolve.io.scheduling_json import read_scheduling
 from cosolve.io.sniff import Format, sniff
 from cosolve.io.solutions import read_solution
 from cosolve.io.tsplib import read_tsplib
 from cosolve.io.vrp_text import read_li_lim, read_solomon
 from cosolve.io.vrplib import read_vrplib
 from cosolve.io.write import write_problem, write_solution
-from cosolve.problems import TSP, VRP
+from cosolve.problems import TSP, VRP, Scheduling
 
 __all__ = [
     "atomic_write",
@@ -28,7 +30,7 @@ __all__ = [
     "write_solution",
 ]
 
-_READERS: dict[Format, Callable[[str | Path, bytes], TSP | VRP]] = {
+_READERS: dict[Format, Callable[[str | Path, bytes], TSP | VRP | Scheduling]] = {
     Format.TSPLIB: read_tsplib,
     Format.NPY: read_npy,
     Format.TABLE: read_table,
@@ -37,16 +39,20 @@ _READERS: dict[Format, Callable[[str | Path, bytes], TSP | VRP]] = {
     Format.LI_LIM: read_li_lim,
     Format.CORDEAU: read_cordeau,
     Format.TAILLARD: read_taillard,
+    Format.SHOP: read_shop,
+    Format.SCHEDULING: read_scheduling,
 }
 
 
-def read(path: str | Path, rounding: str | None = None) -> TSP | VRP:
+def read(path: str | Path, rounding: str | None = None) -> TSP | VRP | Scheduling:
     """Read a problem from a file.
 
     The format is told by the content, or else by the suffix. TSP: TSPLIB95 files of TYPE TSP and
     ATSP; NumPy arrays and tables in text (commas, semicolons or white space) of shape (n, 2) or
     (n, 3) with coordinates, for which distances are exact Euclidean, or (n, n) with distances. VRP:
     VRPLIB files, and those of Solomon, Gehring and Homberger, Li and Lim, Cordeau and Taillard.
+    Scheduling: the FJS format, lines of machine and duration (JSPLIB), durations and then machines
+    (Taillard), and the JSON of `cosolve.io.scheduling_json`, which holds everything.
     Any of them may be compressed with gzip.
 
     Parameters
@@ -62,8 +68,8 @@ def read(path: str | Path, rounding: str | None = None) -> TSP | VRP:
 
     Returns
     -------
-    TSP or VRP
-        The problem; its ``metric`` tells the rounding.
+    TSP, VRP or Scheduling
+        The problem; the ``metric`` of the former two tells the rounding.
 
     Raises
     ------
@@ -78,5 +84,11 @@ def read(path: str | Path, rounding: str | None = None) -> TSP | VRP:
     found = sniff(path, data)
     if found is Format.ROUTES:
         raise FormatError(path, "expected a problem, found the routes of a solution", 1)
+    if found is Format.SCHEDULE:
+        raise FormatError(path, "expected a problem, found a schedule", 1)
     problem = _READERS[found](path, data)
-    return problem if rounding is None else with_rounding(problem, rounding)
+    if rounding is None:
+        return problem
+    if isinstance(problem, Scheduling):
+        raise ValueError(f"rounding is for distances, {path} is a scheduling problem")
+    return with_rounding(problem, rounding)

@@ -9,12 +9,16 @@ from pathlib import Path
 from cosolve.core import FormatError
 from cosolve.io.depots_text import is_taillard
 from cosolve.io.files import stem_and_suffix
+from cosolve.io.fjs import parses_as_job
+from cosolve.io.jsplib import is_taillard_shop
+from cosolve.io.schedules import SCHEDULE_LINE
 from cosolve.io.text import is_number, quote
 from cosolve.io.vrp_text import is_solomon
 from cosolve.io.vrplib import VRPLIB
 
 NPY_MAGIC = b"\x93NUMPY"
 _TSPLIB_SUFFIXES = frozenset({".tsp", ".atsp", ".tour"})
+_SHOP_SUFFIXES = frozenset({".fjs", ".jsp"})
 _TABLE_SUFFIXES = frozenset({".csv", ".txt", ".dat", ".xy"})
 _LOOKED_AT = 4096  # bytes in which the first line is expected
 _TYPE_LINE = re.compile(rb"^\s*TYPE\s*:[ \t]*(\w+)", re.IGNORECASE | re.MULTILINE)
@@ -44,6 +48,12 @@ class Format(Enum):
     """A mixed fleet: comments, then six numbers."""
     ROUTES = "routes"
     """Solution of a vehicle routing problem, as CVRPLIB writes it."""
+    SHOP = "job shop"
+    """A job shop or a flexible one: FJS, lines of machine and duration, or Taillard's layout."""
+    SCHEDULING = "JSON"
+    """A scheduling problem, or a schedule, in the format of cosolve."""
+    SCHEDULE = "schedule"
+    """A schedule: job, operation, machine, begin and end in each line."""
 
 
 # Words in the first two lines.
@@ -71,6 +81,10 @@ def sniff(path: str | Path, data: bytes) -> Format:
     if suffix == ".npy":
         raise FormatError(path, "expected a NumPy array, as the name says, but the file holds none")
     first = _first_line(data)
+    if first.startswith("{") or suffix == ".json":
+        return Format.SCHEDULING
+    if SCHEDULE_LINE.match(first):
+        return Format.SCHEDULE
     if _ROUTE_LINE.match(first):
         return Format.ROUTES
     head = data[:_LOOKED_AT].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -78,6 +92,8 @@ def sniff(path: str | Path, data: bytes) -> Format:
         return Format.SOLOMON
     if is_taillard(head):
         return Format.TAILLARD
+    if suffix in _SHOP_SUFFIXES or is_taillard_shop(head) or _is_shop(head):
+        return Format.SHOP
     if _KEYWORD_LINE.fullmatch(first) or suffix in _TSPLIB_SUFFIXES or suffix == ".vrp":
         return Format.VRPLIB if _is_vrplib(head, suffix) else Format.TSPLIB
     counts = tuple(len(line.split()) for line in head.split(b"\n") if line.strip())[:2]
@@ -88,10 +104,34 @@ def sniff(path: str | Path, data: bytes) -> Format:
         return Format.TABLE
     raise FormatError(
         path,
-        f"expected TSPLIB or VRPLIB keywords, a .npy array or a table of numbers, found "
+        f"expected TSPLIB or VRPLIB keywords, a .npy array, JSON or lines of numbers, found "
         f"{quote(first)}",
         1,
     )
+
+
+def _is_shop(head: bytes) -> bool:
+    """Whether numbers of jobs and machines come first, and then lines that are no table.
+
+    A job shop in which every job has one operation looks like coordinates: it needs the suffix.
+    """
+    kept = [line.partition(b"#")[0].split() for line in head.split(b"\n")]
+    lines = [words for words in kept if words]
+    if len(lines) < 2 or not all(word.isdigit() for word in lines[0][:2]):
+        return False
+    if not all(is_number(word.decode("latin-1")) for word in lines[1][:-1]):
+        return False
+    counts = len(lines[0]), len(lines[1])
+    if counts[0] == 2:
+        # Shorter lines of numbers of other kinds: a job without operations, one machine by blocks.
+        return counts[1] > 2 or (counts[1] == 1 and len(lines) > 2)
+    if counts[0] == 3 and is_number(lines[0][2].decode("latin-1")) and counts[1] != 3:
+        return counts not in _BY_COUNTS or (
+            lines[1][0] != b"0"
+            and all(word.isdigit() for word in lines[1])
+            and parses_as_job([int(word[:9]) for word in lines[1]])
+        )
+    return False
 
 
 def _is_vrplib(head: bytes, suffix: str) -> bool:

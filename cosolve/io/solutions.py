@@ -1,4 +1,4 @@
-"""Reader of solutions: TSPLIB TOUR files, plain lists of node numbers, routes of CVRPLIB."""
+"""Reader of solutions: tours (TSPLIB and plain lists), routes (CVRPLIB), schedules."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import numpy.typing as npt
 from cosolve.core import FormatError
 from cosolve.io.files import read_bytes
 from cosolve.io.routes import read_routes
+from cosolve.io.schedules import read_schedule
 from cosolve.io.sniff import Format, sniff
 from cosolve.io.text import Block, clean, read_words
 from cosolve.io.tsplib import positions, read_tour
-from cosolve.problems import TSP, VRP, Routes, Tour
+from cosolve.problems import TSP, VRP, Routes, Schedule, Scheduling, Tour
 
 
 @overload
@@ -22,17 +23,24 @@ def read_solution(path: str | Path, problem: TSP, *, complete: bool = True) -> T
 @overload
 def read_solution(path: str | Path, problem: VRP, *, complete: bool = True) -> Routes: ...
 @overload
-def read_solution(path: str | Path, problem: TSP | VRP, *, complete: bool = True) -> Any: ...
+def read_solution(path: str | Path, problem: Scheduling, *, complete: bool = True) -> Schedule: ...
+@overload
+def read_solution(
+    path: str | Path, problem: TSP | VRP | Scheduling, *, complete: bool = True
+) -> Any: ...
 
 
-def read_solution(path: str | Path, problem: TSP | VRP, *, complete: bool = True) -> Tour | Routes:
+def read_solution(
+    path: str | Path, problem: TSP | VRP | Scheduling, *, complete: bool = True
+) -> Tour | Routes | Schedule:
     """Read a solution of a problem.
 
     Of tours, two formats are told apart by their content: TSPLIB files with a TOUR_SECTION, whose
     numbers are the labels of the instance file (1 to n, unless `TSP.labels` says otherwise), and
     plain lists of n numbers separated by white space. A plain list is zero-based if it contains 0,
     else one-based; it may begin with its length, as Concorde writes it. Routes are read as CVRPLIB
-    writes them, see `cosolve.io.routes`. Any of them may be compressed.
+    writes them, see `cosolve.io.routes`; schedules as text or JSON, see `cosolve.io.schedules`.
+    Any of them may be compressed.
 
     Parameters
     ----------
@@ -42,12 +50,13 @@ def read_solution(path: str | Path, problem: TSP | VRP, *, complete: bool = True
         The problem the solution is meant for.
     complete
         Whether to insist that every node is visited exactly once, every required client of a VRP
-        once and no other client twice. If not, that is left to ``check`` as well, and only labels
+        once and no other client twice, every operation on a machine that can do it. If not,
+        that is left to ``check`` as well, and only labels
         that mean nothing are refused.
 
     Returns
     -------
-    Tour or Routes
+    Tour, Routes or Schedule
         Visits what it must, if `complete`; whether it obeys all other constraints is for ``check``
         to say.
 
@@ -61,6 +70,8 @@ def read_solution(path: str | Path, problem: TSP | VRP, *, complete: bool = True
     data = read_bytes(path)
     if isinstance(problem, VRP):
         return read_routes(path, data, problem, complete=complete)
+    if isinstance(problem, Scheduling):
+        return read_schedule(path, data, problem, complete=complete)
     return _tour(path, data, problem, complete)
 
 

@@ -1,4 +1,4 @@
-"""Writers of problems (TSPLIB, ``.npy``, ``.csv``, VRPLIB), tours (TSPLIB) and routes (CVRPLIB).
+"""Writers of problems and solutions, in the formats that are read.
 
 Every number is written such that it reads back as the same double.
 """
@@ -16,21 +16,26 @@ from cosolve.core import Violation
 from cosolve.io.arrays import is_matrix
 from cosolve.io.atomic import atomic_write
 from cosolve.io.files import stem_and_suffix
+from cosolve.io.fjs import fjs_text
+from cosolve.io.jsplib import jsp_text
 from cosolve.io.numbers import one_line, row_lines, rows_of, shortest
 from cosolve.io.routes import routes_text
+from cosolve.io.schedules import schedule_json, schedule_text
+from cosolve.io.scheduling_json import scheduling_json
 from cosolve.io.write_vrplib import vrplib_bytes
-from cosolve.problems import TSP, VRP, Metric, Routes, Tour
+from cosolve.problems import TSP, VRP, Metric, Routes, Schedule, Scheduling, Tour
 from cosolve.problems.metrics import FloatArray
 
 _TSPLIB_SUFFIXES = (".tsp", ".atsp")
 _ARRAY_SUFFIXES = (".npy", ".csv", ".txt")
 
 
-def write_problem(problem: TSP | VRP, path: str | Path) -> None:
+def write_problem(problem: TSP | VRP | Scheduling, path: str | Path) -> None:
     """Write a problem; the suffix says how.
 
     ``.tsp`` and ``.atsp`` are TSPLIB95; ``.npy``, ``.csv`` and ``.txt`` are a bare array of
-    coordinates or distances; ``.vrp`` is VRPLIB, for a VRP. ``.gz`` behind any of them compresses.
+    coordinates or distances; ``.vrp`` is VRPLIB, for a VRP; ``.json`` holds any scheduling
+    problem, ``.fjs`` and ``.jsp`` (flexible) job shops. ``.gz`` behind any of them compresses.
 
     Parameters
     ----------
@@ -44,7 +49,7 @@ def write_problem(problem: TSP | VRP, path: str | Path) -> None:
     ValueError
         If the suffix is unknown, or the format cannot hold this problem exactly: TSPLIB has no
         unrounded Euclidean distance and no paths, arrays have no metric and no fixed edges, VRPLIB
-        has no pairs and no shifts.
+        has no pairs and no shifts, FJS and JSP files have jobs, machines and durations alone.
     OSError
         If the file cannot be written.
     """
@@ -56,6 +61,9 @@ def write_problem(problem: TSP | VRP, path: str | Path) -> None:
                 "expected .vrp, perhaps with .gz"
             )
         _write(path, vrplib_bytes(problem, path))
+        return
+    if isinstance(problem, Scheduling):
+        _write(path, _scheduling(problem, path, suffix).encode())
         return
     if suffix in _TSPLIB_SUFFIXES:
         data = _tsplib(problem, path, suffix)
@@ -70,8 +78,23 @@ def write_problem(problem: TSP | VRP, path: str | Path) -> None:
     _write(path, data)
 
 
-def write_solution(problem: TSP | VRP, solution: Tour | Routes, path: str | Path) -> None:
-    """Write a tour as a TSPLIB TOUR file with the cost as its comment, or routes as CVRPLIB does.
+def _scheduling(problem: Scheduling, path: str | Path, suffix: str) -> str:
+    if suffix == ".json":
+        return scheduling_json(problem)
+    if suffix in (".fjs", ".jsp"):
+        return (fjs_text if suffix == ".fjs" else jsp_text)(problem, path)
+    raise ValueError(
+        f"{path}: cannot write a scheduling problem as {suffix or 'a file without suffix'}; "
+        "expected one of: .json .fjs .jsp, perhaps with .gz"
+    )
+
+
+def write_solution(
+    problem: TSP | VRP | Scheduling, solution: Tour | Routes | Schedule, path: str | Path
+) -> None:
+    """Write a solution: a tour as TSPLIB does, routes as CVRPLIB does, or a schedule.
+
+    Schedules are text, see `cosolve.io.schedules`, or JSON where the suffix says so.
 
     Parameters
     ----------
@@ -95,6 +118,12 @@ def write_solution(problem: TSP | VRP, solution: Tour | Routes, path: str | Path
     if isinstance(problem, VRP) and isinstance(solution, Routes):
         _require_feasible("routes are", problem.check(solution), path)
         text = routes_text(problem, solution, shortest(problem.cost(solution)))
+    elif isinstance(problem, Scheduling) and isinstance(solution, Schedule):
+        _require_feasible("schedule is", problem.check(solution), path)
+        if stem_and_suffix(path)[1] == ".json":
+            text = schedule_json(problem, solution)
+        else:
+            text = schedule_text(problem, solution, shortest(problem.cost(solution)))
     elif isinstance(problem, TSP) and isinstance(solution, Tour):
         _require_feasible("tour is", problem.check(solution), path)
         text = _tour_text(problem, solution)

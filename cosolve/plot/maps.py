@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LEGS_PER_LINE = 1_000  # longer lines overflow the rasterizer's cells
 
 
-def require_drawable(problem: Problem[Any]) -> TSP | VRP:
+def require_map(problem: Problem[Any]) -> TSP | VRP:
     """Return the problem if it has a map to draw on.
 
     Parameters

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cosolve.plot.maps import map_of, pieces, require_drawable
+from cosolve.plot.colors import color_of
+from cosolve.plot.maps import map_of, pieces, require_map
 from cosolve.plot.picture import new_axes
 from cosolve.problems import VRP
 
@@ -22,8 +23,6 @@ _MAX_VECTOR = 20_000  # legs beyond this make vector files too big to open
 _MAX_MARKED = 2_000  # clients beyond this would hide the routes
 _MAX_SHAPE = 2.5  # of a picture that is wider than high, or the other way round
 _FAINT_FROM = 300  # clients from which on the legs to and from depots would hide the others
-_TURN = 0.618033988749895  # of the color circle: neighbors of any number of routes differ
-_SHADES = (0.85, 0.65, 0.75)
 
 
 def plot_routes(
@@ -60,7 +59,7 @@ def plot_routes(
     """
     if not isinstance(problem, VRP):
         raise ValueError(f"{problem.name} is no vehicle routing problem")
-    require_drawable(problem)
+    require_map(problem)
     xy = map_of(problem)
     ax = _axes(xy) if ax is None else ax
     if routes is not None:
@@ -105,7 +104,7 @@ def _draw_routes(ax: Axes, problem: VRP, xy: npt.NDArray[np.float64], routes: Ro
                 outer.append(xy[np.concatenate([visits[-1:], back])])
         lines = pieces(xy[stops]) if stops.size > 1 else []
         inner += lines
-        colors += [_color(number)] * len(lines)
+        colors += [color_of(number)] * len(lines)
     legs = sum(len(route.visits) + 1 for route in ordered)
     width = min(1.6, max(0.25, 60 / legs**0.5)) if legs else 1.6
     for lines, color, share, gid in (
@@ -134,14 +133,6 @@ def _around(problem: VRP, xy: npt.NDArray[np.float64], routes: Routes) -> list[R
         return start, float(np.arctan2(dy, dx))
 
     return sorted(routes.routes, key=key)
-
-
-def _color(number: int) -> tuple[float, float, float]:
-    from matplotlib.colors import hsv_to_rgb
-
-    hue = number * _TURN % 1.0
-    red, green, blue = hsv_to_rgb((hue, 0.85, _SHADES[number % len(_SHADES)])).tolist()
-    return red, green, blue
 
 
 def _draw_clients(

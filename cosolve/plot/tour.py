@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cosolve.plot.maps import map_of, pieces, require_drawable
+from cosolve.plot.maps import map_of, pieces, require_map
 from cosolve.plot.picture import new_axes
 from cosolve.problems import TSP, Tour
 
@@ -50,7 +50,7 @@ def plot_tour(problem: Problem[Any], tour: Tour | None = None, ax: Axes | None =
     """
     if not isinstance(problem, TSP):
         raise ValueError(f"{problem.name} is no TSP")
-    require_drawable(problem)
+    require_map(problem)
     ax = new_axes(_SIZE_IN, _SIZE_IN) if ax is None else ax
     xy = map_of(problem)
     n = problem.size

@@ -2,6 +2,7 @@
 
 from cosolve.problems.metrics import Metric
 from cosolve.problems.scheduling import Objective, Schedule, Scheduling
+from cosolve.problems.scheduling_remaining import preferring
 from cosolve.problems.tsp import TSP, Tour
 from cosolve.problems.vrp import VRP, ClientGroup, Route, Routes, VehicleType
 
@@ -17,4 +18,5 @@ __all__ = [
     "Scheduling",
     "Tour",
     "VehicleType",
+    "preferring",
 ]

@@ -55,12 +55,15 @@ def _listed(kind: str, messages: list[str]) -> list[Violation]:
 
 
 def _wrong_machines(problem: Scheduling, schedule: Schedule) -> list[Violation]:
-    wrong = np.flatnonzero(problem.durations_on(schedule.machine) < 0)
+    left = np.flatnonzero(schedule.machine == -1)
+    messages = [f"{operation_text(problem.jobs, int(i))} is not scheduled" for i in left]
+    found = _listed("missing-operation", messages)
+    wrong = np.flatnonzero((problem.durations_on(schedule.machine) < 0) & (schedule.machine != -1))
     messages = [
         f"{operation_text(problem.jobs, int(i))} cannot be done by machine {schedule.machine[i]}"
         for i in wrong
     ]
-    return _listed("wrong-machine", messages)
+    return [*found, *_listed("wrong-machine", messages)]
 
 
 def _too_early(problem: Scheduling, schedule: Schedule) -> list[Violation]:
@@ -129,12 +132,18 @@ def _overlaps(
 
 def _down(problem: Scheduling, schedule: Schedule, ends: Times) -> list[Violation]:
     messages = []
-    for machine, begin, end in problem.downtime.tolist():
-        on = schedule.machine == machine
-        hit = np.flatnonzero(on & (schedule.start < end) & (ends > begin) & (ends > schedule.start))
-        messages += [
-            f"{operation_text(problem.jobs, int(i))} is under way while machine {machine} is down "
-            f"from {begin} to {end}"
-            for i in hit
-        ]
+    takes_time = ends > schedule.start
+    for machine in np.unique(problem.downtime[:, 0]).tolist():
+        begin, end = problem.downtime[problem.downtime[:, 0] == machine, 1:].T
+        on = np.flatnonzero((schedule.machine == machine) & takes_time)
+        # Of those that begin before an operation ends, the one that ends last.
+        latest = np.maximum.accumulate(end)
+        before = np.searchsorted(begin, ends[on], side="left") - 1
+        hit = (before >= 0) & (latest[before] > schedule.start[on])
+        for i, k in zip(on[hit].tolist(), before[hit].tolist(), strict=True):
+            row = int(np.argmax(end[: k + 1]))
+            messages.append(
+                f"{operation_text(problem.jobs, i)} is under way while machine {machine} is down "
+                f"from {begin[row]} to {end[row]}"
+            )
     return _listed("downtime", messages)

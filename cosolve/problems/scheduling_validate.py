@@ -174,7 +174,7 @@ def weights(given: Any, jobs: int) -> npt.NDArray[np.float64]:
 
 
 def downtime(given: Any, machines: int) -> TimeArray:
-    """Check rows (machine, from, to); sorted by machine and time."""
+    """Check rows (machine, from, to); sorted by machine and time, without empty ones."""
     if given is None:
         return np.empty((0, 3), np.int64)
     rows: TimeArray = whole(given, "downtime", np.int64)
@@ -187,6 +187,7 @@ def downtime(given: Any, machines: int) -> TimeArray:
             raise ValueError(f"downtime names machine {machine}, but there are {machines}")
         if not 0 <= begin <= end:
             raise ValueError(f"machine {machine} cannot be down from {begin} to {end}")
+    rows = rows[rows[:, 1] < rows[:, 2]]
     return np.ascontiguousarray(rows[np.lexsort((rows[:, 1], rows[:, 0]))])
 
 

@@ -12,7 +12,7 @@ from cosolve import _kernels
 from cosolve.core import Problem, Run
 from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.vrp import VRP, Route, Routes
-from cosolve.search.cooling import Cooling
+from cosolve.search.cooling import Annealing, Cooling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,42 +23,20 @@ _WATCH_S = 0.03  # longest stretch of kernel work between two looks at the route
 
 
 @dataclass(frozen=True, slots=True)
-class Annealing:
-    """Parameters of ruin and recreate; the names in parentheses are those of [1]_.
+class LocalAnnealing(Annealing):
+    """Parameters of ruin and recreate with a local search after it.
 
     Parameters
     ----------
-    hot, cold
-        First and last temperature, in mean lengths of a leg of the first routes.
-    removed
-        Mean number of clients taken out in an iteration (c).
-    string
-        Longest string taken from a route (L max).
-    split_rate, split_depth
-        How often a part of a string stays, and how often that part is longer (alpha, beta).
-    blink_rate
-        How often a place is overlooked (gamma).
-    neighbors
-        How many clients nearby are looked at for places beside them.
+    cold
+        As in ``Annealing``.
     width
-        How many of them the local search looks at; 0 for none.
+        How many near clients the local search looks at; 0 for none.
     hope
         The local search runs where the excess is at most so many temperatures.
-
-    References
-    ----------
-    .. [1] J. Christiaens, G. Vanden Berghe, "Slack Induction by String Removals for Vehicle
-       Routing Problems", Transportation Science 54 (2020).
     """
 
-    hot: float = 2.0
     cold: float = 0.015
-    removed: float = 10.0
-    string: int = 10
-    split_rate: float = 0.5
-    split_depth: float = 0.01
-    blink_rate: float = 0.01
-    neighbors: int = 40
     width: int = 10
     hope: float = 10.0
 
@@ -149,7 +127,9 @@ class CapacitatedModel:
         number = self.problem.vehicles[0].number
         return number is None or int(np.count_nonzero(flat == 0)) <= number
 
-    def search(self, flat: IntArray, seed: int, annealing: Annealing) -> _kernels.CapacitatedSearch:
+    def search(
+        self, flat: IntArray, seed: int, annealing: LocalAnnealing
+    ) -> _kernels.CapacitatedSearch:
         """Build a kernel that starts from feasible routes.
 
         Parameters

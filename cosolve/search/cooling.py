@@ -1,14 +1,51 @@
-"""How far a run is, and the temperature that goes with it: simulated annealing within limits."""
+"""Simulated annealing within limits: its parameters, how far a run is, and its temperature.
+
+References
+----------
+.. [1] J. Christiaens, G. Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing
+   Problems", Transportation Science 54 (2020).
+"""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from cosolve.core import Run
 from cosolve.core.run import SLICE_S
 
 _SLICES = 200  # least number of slices of a run: the temperature falls from slice to slice
 _CYCLE_S = 30.0  # first cycle of a run without an end; each of the next is twice as long
+
+
+@dataclass(frozen=True, slots=True)
+class Annealing:
+    """Parameters of ruin and recreate; the names in parentheses are those of [1]_.
+
+    Parameters
+    ----------
+    hot, cold
+        First and last temperature, in mean costs of an arc of the first solution.
+    removed
+        Mean number of clients taken out in an iteration (c).
+    string
+        Longest string taken from a route (L max).
+    split_rate, split_depth
+        How often a part of a string stays, and how often that part is longer (alpha, beta).
+    blink_rate
+        How often a place is overlooked (gamma).
+    neighbors
+        How many clients nearby are looked at for places beside them.
+    """
+
+    hot: float = 2.0
+    cold: float = 0.01
+    removed: float = 10.0
+    string: int = 10
+    split_rate: float = 0.5
+    split_depth: float = 0.01
+    blink_rate: float = 0.01
+    neighbors: int = 40
 
 
 class Cooling:

@@ -1,15 +1,8 @@
-"""Ruin and recreate for vehicle routing problems of every kind.
-
-References
-----------
-.. [1] J. Christiaens, G. Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing
-   Problems", Transportation Science 54 (2020).
-"""
+"""Ruin and recreate for vehicle routing problems of every kind."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,43 +11,13 @@ from cosolve import _kernels
 from cosolve.core import Outcome, Run
 from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.vrp import VRP, Route, Routes
-from cosolve.search.cooling import Cooling
+from cosolve.search.cooling import Annealing, Cooling
 from cosolve.search.route_pool import RoutePool
 
 _SINGLE, _PAIR, _GROUP = range(3)  # TaskType of cosolve/cpp/vrp/rich/instance.h
 _REPAIR_SHARE = 0.3  # of a run, at most, in which only unserved clients count
 _FLEET_SHARE = 0.25  # of a run, at most, in which only the number of vehicles counts
 _FLEET_ARCS = 5.0  # a vehicle that costs as much as so many arcs is worth a search of its own
-
-
-@dataclass(frozen=True, slots=True)
-class Annealing:
-    """Parameters of ruin and recreate; the names in parentheses are those of [1]_.
-
-    Parameters
-    ----------
-    hot, cold
-        First and last temperature, in mean costs of an arc of the first solution.
-    removed
-        Mean number of clients taken out in an iteration (c).
-    string
-        Longest string taken from a route (L max).
-    split_rate, split_depth
-        How often a part of a string stays, and how often that part is longer (alpha, beta).
-    blink_rate
-        How often a place is overlooked (gamma).
-    neighbors
-        How many clients nearby are looked at for places beside them.
-    """
-
-    hot: float = 2.0
-    cold: float = 0.01
-    removed: float = 10.0
-    string: int = 10
-    split_rate: float = 0.5
-    split_depth: float = 0.01
-    blink_rate: float = 0.01
-    neighbors: int = 40
 
 
 class RichModel:

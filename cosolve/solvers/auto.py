@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run, Solver
 from cosolve.guidance import EdgeGuidance
-from cosolve.problems import VRP
+from cosolve.problems import VRP, Scheduling
 from cosolve.solvers import registry
 from cosolve.solvers.tsp_support import unsupported
 
@@ -34,7 +34,7 @@ class Auto:
 
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None if some method handles the problem, else why not."""
-        if isinstance(problem, VRP):
+        if isinstance(problem, VRP | Scheduling):
             return None
         return unsupported(problem)
 
@@ -47,6 +47,11 @@ class Auto:
         guide: EdgeGuidance | None = None,
     ) -> Outcome[Any]:
         """Solve with the chosen method."""
+        if isinstance(problem, Scheduling):
+            # Here, because a proof needs what other problems do not.
+            from cosolve.solvers.scheduling_auto import solve_scheduling
+
+            return solve_scheduling(problem, run, start)
         solver = (
             choose_routing(problem) if isinstance(problem, VRP) else choose(problem, run.remaining)
         )

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from cosolve.core import Outcome, Problem, Run, Stop
 from cosolve.problems import VRP, Routes
 from cosolve.search import capacitated, rich_vrp
+from cosolve.search.cooling import Annealing
 from cosolve.search.route_pool import RoutePool
 from cosolve.solvers.space import Domain, FloatRange, IntRange
 from cosolve.solvers.vrp_support import ENOUGH, FEW, judged, solve_if_empty, unsupported
@@ -120,11 +121,9 @@ class Ils:
             outcome = self._capacitated(problem, run, start, pool)
             if outcome is not None:
                 return outcome
-        usual = rich_vrp.Annealing()
+        usual = Annealing()
         hot, cold = self._temperatures(usual.hot, usual.cold, start)
-        annealing = rich_vrp.Annealing(
-            hot, cold, self.removed, self.string, neighbors=self.neighbors
-        )
+        annealing = Annealing(hot, cold, self.removed, self.string, neighbors=self.neighbors)
         found = rich_vrp.ruin_and_recreate(
             problem, run, start=start, annealing=annealing, pool=pool
         )
@@ -138,9 +137,9 @@ class Ils:
         flat = model.savings() if start is None else model.encode(r.visits for r in start.routes)
         if start is None and not model.allows(flat):
             return None
-        usual = capacitated.Annealing()
+        usual = capacitated.LocalAnnealing()
         hot, cold = self._temperatures(usual.hot, usual.cold, start)
-        annealing = capacitated.Annealing(
+        annealing = capacitated.LocalAnnealing(
             hot, cold, self.removed, self.string, neighbors=self.neighbors, width=self.width
         )
         engine = model.search(flat, run.seed, annealing)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cosolve.problems import TSP, VRP
+from cosolve.problems import TSP, VRP, Scheduling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,11 +33,13 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "popmusic": "cosolve.solvers.popmusic:Popmusic",
         "ils": "cosolve.solvers.ils:Ils",
         "hgs": "cosolve.solvers.hgs:Hgs",
+        "tabu": "cosolve.solvers.tabu:Tabu",
         "clusters": "cosolve.solvers.clusters:Clusters",
         "savings": "cosolve.solvers.first_routes:Savings",
         "insertion": "cosolve.solvers.first_routes:Insertion",
         "cpsat": "cosolve.solvers.cpsat:CpSat",
         "dispatch": "cosolve.solvers.dispatch:Dispatch",
+        "rho": "cosolve.solvers.rho:Rho",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
     }
@@ -156,6 +158,7 @@ def for_kind(kind: str) -> tuple[str, ...]:
     plainest: dict[str, Problem[Any]] = {
         TSP.kind: TSP(coords=np.eye(3)),
         VRP.kind: VRP(coords=np.eye(3)),
+        Scheduling.kind: Scheduling.from_jobs([[{0: 1}]]),
     }
     if kind not in plainest:
         raise ValueError(f"there is no problem kind {kind!r}; the kinds are {', '.join(plainest)}")

@@ -2,5 +2,6 @@
 
 from cosolve.testing.conformance import check_solver
 from cosolve.testing.samples import tsp_samples, vrp_samples
+from cosolve.testing.scheduling_samples import scheduling_samples
 
-__all__ = ["check_solver", "tsp_samples", "vrp_samples"]
+__all__ = ["check_solver", "scheduling_samples", "tsp_samples", "vrp_samples"]

@@ -18,6 +18,7 @@ from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP
 from cosolve.solve import solve
 from cosolve.testing.samples import tsp_samples, vrp_samples
+from cosolve.testing.scheduling_samples import scheduling_samples
 from cosolve.testing.solutions import bad_start, wrong_visits
 
 _ROUNDING = 1e-9  # relative
@@ -47,8 +48,8 @@ def check_solver(
     solver
         A name from the registry, or a solver.
     problems
-        Problems to use; ``tsp_samples()`` and ``vrp_samples()`` if None. Those the solver says it
-        does not support are left out.
+        Problems to use; ``tsp_samples()``, ``vrp_samples()`` and ``scheduling_samples()`` if None.
+        Those the solver says it does not support are left out.
     seconds
         Time limit of the runs that test how limits are kept; the others take a fraction of it.
 
@@ -62,7 +63,9 @@ def check_solver(
 
         solver = registry.get(solver)
     samples: list[Problem[Any]] = (
-        [*tsp_samples(), *vrp_samples()] if problems is None else list(problems)
+        [*tsp_samples(), *vrp_samples(), *scheduling_samples()]
+        if problems is None
+        else list(problems)
     )
     supported = [p for p in samples if solver.supports(p) is None]
     _expect(bool(supported), solver, None, "supports none of the problems")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 
 from cosolve.core import Problem
-from cosolve.problems import TSP, VRP, Route, Routes, Tour
+from cosolve.problems import TSP, VRP, Route, Routes, Schedule, Scheduling, Tour
 
 
 def wrong_visits(problem: Problem[Any], solution: Any) -> str | None:
-    """Say what is wrong with the visits of a solution, without the checker of the problem.
+    """Say what a solution leaves out or does twice, without the checker of the problem.
 
     Parameters
     ----------
@@ -24,7 +25,7 @@ def wrong_visits(problem: Problem[Any], solution: Any) -> str | None:
     -------
     str or None
         One line, or None if every node, or every required client, is visited once and no other
-        more often.
+        more often; if every operation is done by one of its machines, which does no other then.
     """
     if isinstance(problem, TSP):
         visited = sorted(solution.nodes.tolist())
@@ -34,6 +35,28 @@ def wrong_visits(problem: Problem[Any], solution: Any) -> str | None:
         needed = set(np.flatnonzero(problem.required).tolist())
         if len(set(visits)) < len(visits) or not needed <= set(visits):
             return f"visited {sorted(visits)[:20]}"
+    if isinstance(problem, Scheduling):
+        return _wrong_operations(problem, solution)
+    return None
+
+
+def _wrong_operations(problem: Scheduling, schedule: Schedule) -> str | None:
+    machines, starts = schedule.machine.tolist(), schedule.start.tolist()
+    if len(machines) != problem.operations:
+        return f"scheduled {len(machines)} operations"
+    first, listed = problem.first.tolist(), problem.machine.tolist()
+    busy: dict[int, list[tuple[int, int]]] = {}
+    for i, (machine, start) in enumerate(zip(machines, starts, strict=True)):
+        if machine not in listed[first[i] : first[i + 1]]:
+            return f"operation {i} is on machine {machine}, which is none of its machines"
+        duration = int(problem.duration[first[i] + listed[first[i] : first[i + 1]].index(machine)])
+        if start < 0:
+            return f"operation {i} begins at {start}"
+        busy.setdefault(machine, []).append((start, start + duration))
+    for machine, spans in busy.items():
+        spans.sort()
+        if any(end > begin for (_, end), (begin, _) in itertools.pairwise(spans)):
+            return f"machine {machine} does two operations at once"
     return None
 
 
@@ -47,15 +70,62 @@ def bad_start(problem: Problem[Any]) -> Any | None:
 
     Returns
     -------
-    Tour, Routes or None
-        The nodes of a TSP in their order; a route for each client or pair of a VRP.
+    Tour, Routes, Schedule or None
+        The nodes of a TSP in their order; a route for each client or pair of a VRP; one operation
+        after the other of a scheduling problem, when everything else is over.
     """
     if isinstance(problem, TSP) and not problem.path and not problem.fixed_edges.size:
         return Tour(np.arange(problem.size, dtype=np.int32))
     if isinstance(problem, VRP):
         alone = _alone(problem)
         return None if problem.check(alone) else alone
+    if isinstance(problem, Scheduling):
+        return one_by_one(problem)
     return None
+
+
+def one_by_one(problem: Scheduling) -> Schedule:
+    """Return a feasible schedule of any scheduling problem, about as bad as they get.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    """
+    owner = np.repeat(np.arange(problem.operations), np.diff(problem.first))
+    # The slowest machine of each operation: the last in this order.
+    order = np.lexsort((problem.duration, owner))
+    slowest = order[problem.first[1:] - 1]
+    clock = max(
+        problem.release.max(initial=0),
+        problem.available.max(initial=0),
+        problem.downtime[:, 2].max(initial=0),
+    )
+    pause = 0 if problem.setups is None else int(problem.setups.max(initial=0))
+    start = np.zeros(problem.operations, np.int64)
+    for operation in _in_order(problem):
+        start[operation] = clock
+        clock += problem.duration[slowest[operation]] + pause
+    return Schedule(problem.machine[slowest], start)
+
+
+def _in_order(problem: Scheduling) -> list[int]:
+    """Operations, none before those that must precede it."""
+    after: list[list[int]] = [[] for _ in range(problem.operations)]
+    waiting = [0] * problem.operations
+    arcs = [(int(a), int(b)) for a, b in problem.precedence]
+    if problem.ordered:
+        arcs += [(int(i), int(i) + 1) for i in np.flatnonzero(np.diff(problem.jobs) == 0)]
+    for a, b in arcs:
+        after[a].append(b)
+        waiting[b] += 1
+    ready = [i for i in range(problem.operations) if waiting[i] == 0]
+    for operation in ready:
+        for b in after[operation]:
+            waiting[b] -= 1
+            if waiting[b] == 0:
+                ready.append(b)
+    return ready
 
 
 def _alone(problem: VRP) -> Routes:

@@ -13,7 +13,7 @@ from vrp_reference import optimal_cost
 from cosolve import _kernels
 from cosolve.core import Run, Stop
 from cosolve.problems import VRP, Metric, Routes, VehicleType
-from cosolve.search.capacitated import Annealing, CapacitatedModel, anneal, unsupported
+from cosolve.search.capacitated import CapacitatedModel, LocalAnnealing, anneal, unsupported
 
 
 def problem(n: int, seed: int, capacity: float = 20, **how: Any) -> VRP:
@@ -33,7 +33,7 @@ def searched(
     vrp: VRP, iterations: int, seed: int = 0, **annealing: Any
 ) -> _kernels.CapacitatedSearch:
     model = CapacitatedModel(vrp)
-    engine = model.search(model.savings(), seed, Annealing(**annealing))
+    engine = model.search(model.savings(), seed, LocalAnnealing(**annealing))
     engine.run(60.0, iterations, 20.0, 0.1)
     return engine
 
@@ -86,7 +86,7 @@ def test_no_more_routes_than_vehicles() -> None:
     model = CapacitatedModel(vrp)
     flat = model.savings()
     assert model.allows(flat)
-    engine = model.search(flat, 1, Annealing(hot=10.0))
+    engine = model.search(flat, 1, LocalAnnealing(hot=10.0))
     engine.run(60.0, 3000, 100.0, 1.0)
     for routes in (engine.best(), engine.current()):
         assert np.count_nonzero(routes == 0) <= 12
@@ -113,7 +113,7 @@ def test_the_best_is_never_worse_than_the_start() -> None:
     vrp = problem(60, 6)
     start = searched(vrp, 3000)
     model = CapacitatedModel(vrp)
-    engine = model.search(start.best(), 1, Annealing())
+    engine = model.search(start.best(), 1, LocalAnnealing())
     engine.run(60.0, 500, 1e6, 1e6)
     assert engine.best_cost <= start.best_cost
     assert engine.current_cost > engine.best_cost
@@ -126,7 +126,7 @@ def test_local_search_finds_what_insertions_cannot() -> None:
     vrp = VRP(coords=coords.astype(float), demands=np.r_[0, np.ones(6)], vehicles=(VehicleType(3),))
     model = CapacitatedModel(vrp)
     crossed = model.encode([[1, 5, 6], [4, 2, 3]])
-    engine = model.search(crossed, 0, Annealing())
+    engine = model.search(crossed, 0, LocalAnnealing())
     engine.run(60.0, 300, 0.0, 0.0)
     assert {frozenset(r.visits.tolist()) for r in model.decode(engine.best()).routes} == {
         frozenset({1, 2, 3}),
@@ -189,14 +189,14 @@ def test_bad_routes_are_refused(flat: list[int]) -> None:
     """Routes that miss or repeat clients, or do not end, do not reach the kernel."""
     model = CapacitatedModel(problem(3, 1, 100))
     with pytest.raises(ValueError, match=r"routes must|node out of range"):
-        model.search(np.array(flat, np.int32), 0, Annealing())
+        model.search(np.array(flat, np.int32), 0, LocalAnnealing())
 
 
 def test_progress_is_reported_and_limits_are_kept() -> None:
     """The run is told every slice and ends it."""
     vrp = problem(50, 9)
     model = CapacitatedModel(vrp)
-    annealing = Annealing()
+    annealing = LocalAnnealing()
     engine = model.search(model.savings(), 0, annealing)
     run = Run(Stop(iterations=1000))
     anneal(engine, run, annealing)

@@ -15,7 +15,8 @@ from cosolve.core import Run, Stop
 from cosolve.problems.metrics import Metric
 from cosolve.problems.vrp import VRP, Route, Routes
 from cosolve.problems.vrp_parts import ClientGroup, VehicleType
-from cosolve.search.rich_vrp import Annealing, RichModel, ruin_and_recreate
+from cosolve.search.cooling import Annealing
+from cosolve.search.rich_vrp import RichModel, ruin_and_recreate
 
 FEATURES = (
     "windows",

@@ -7,7 +7,7 @@ import pytest
 
 from cosolve.core import Run, Stop
 from cosolve.problems import VRP, Routes, VehicleType
-from cosolve.search.capacitated import Annealing, CapacitatedModel, anneal
+from cosolve.search.capacitated import CapacitatedModel, LocalAnnealing, anneal
 from cosolve.search.rich_vrp import ruin_and_recreate
 from cosolve.search.route_pool import RoutePool
 
@@ -104,7 +104,7 @@ def test_searches_feed_the_pool(kind: str) -> None:
         assert ours <= {frozenset(route) for route in content(pool)}
     else:
         model = CapacitatedModel(vrp)
-        engine = model.search(model.savings(), 0, Annealing())
-        anneal(engine, run, Annealing(), lambda flat: pool.add(model.visits(flat)))
+        engine = model.search(model.savings(), 0, LocalAnnealing())
+        anneal(engine, run, LocalAnnealing(), lambda flat: pool.add(model.visits(flat)))
     assert len(pool) > 20
     assert all(1 <= len(route) <= 3 for route in content(pool))

@@ -1,0 +1,127 @@
+"""Tabu search with path relinking for flexible job shops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from cosolve.core import Outcome, Problem, Run
+from cosolve.problems.scheduling import Schedule, Scheduling
+from cosolve.search.scheduling_model import SchedulingModel, unsupported
+from cosolve.search.tabu import TabuOptions, TabuSearch
+from cosolve.solvers.space import Domain, IntRange
+
+# Beyond so many operations a move looks at a part of the longest path only.
+_LARGE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Tabu:
+    """Tabu search for job shops and flexible job shops [1]_ [2]_ with path relinking [3]_.
+
+    Parameters
+    ----------
+    population
+        Good schedules that are kept and mixed. None: by the size of the problem.
+    depth
+        Moves without improvement after which a new walk begins. None: by the size of the problem.
+    tenure
+        Moves that what was changed may not be changed back; up to twice as many, by chance.
+    window
+        Operations of a longest path that a move looks at, 0 for all. None: all of small problems.
+    reach
+        Places on another machine that a move looks at, 0 for all. None: all of small problems.
+    reliefs
+        Operations that may go to a machine which needs less time for them after each move.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    Notes
+    -----
+    An iteration is a move. Jobs may have releases and machines may be available later; extra
+    precedence, setups, downtime and open shops are declined, and so is every objective but the
+    makespan. The search ends when the makespan meets a lower bound.
+
+    References
+    ----------
+    .. [1] C. Y. Zhang, P. G. Li, Z. L. Guan, Y. Q. Rao, "A tabu search algorithm with a new
+       neighborhood structure for the job shop scheduling problem", Computers & Operations Research
+       34 (2007).
+    .. [2] M. Mastrolilli, L. M. Gambardella, "Effective neighbourhood functions for the flexible
+       job shop problem", Journal of Scheduling 3 (2000).
+    .. [3] B. Peng, Z. Lü, T. C. E. Cheng, "A tabu search/path relinking algorithm to solve the job
+       shop scheduling problem", Computers & Operations Research 53 (2015).
+    """
+
+    name: ClassVar[str] = "tabu"
+    summary: ClassVar[str] = "tabu search with path relinking for (flexible) job shops"
+
+    space: ClassVar[Mapping[str, Domain]] = MappingProxyType(
+        {
+            "population": IntRange(2, 60),
+            "depth": IntRange(1000, 100_000, log=True),
+            "tenure": IntRange(4, 40),
+        }
+    )
+
+    population: int | None = None
+    depth: int | None = None
+    tenure: int = 10
+    window: int | None = None
+    reach: int | None = None
+    reliefs: int = 3
+
+    def __post_init__(self) -> None:
+        """Validate the parameters."""
+        least = {"population": 2, "depth": 1, "tenure": 1, "window": 0, "reach": 0, "reliefs": 0}
+        for name, smallest in least.items():
+            value = getattr(self, name)
+            if value is not None and not smallest <= value < 2**30:
+                raise ValueError(f"{name} must be at least {smallest}, got {value}")
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None if the kernel handles the problem, else why not."""
+        return unsupported(problem)
+
+    def options(self, operations: int) -> TabuOptions:
+        """Return the parameters of the kernel for problems of some size.
+
+        Parameters
+        ----------
+        operations
+            Their number.
+        """
+        large = operations > _LARGE
+        return TabuOptions(
+            population=30 if self.population is None else self.population,
+            depth=12_500 if self.depth is None else self.depth,
+            tenure=self.tenure,
+            window=(50 if large else 0) if self.window is None else self.window,
+            reach=(10 if large else 0) if self.reach is None else self.reach,
+            reliefs=self.reliefs,
+        )
+
+    def run(
+        self,
+        problem: Scheduling,
+        run: Run,
+        *,
+        start: Schedule | None = None,
+        guide: Any | None = None,
+    ) -> Outcome[Schedule]:
+        """Search from a list schedule, or from `start`, until `run` says stop."""
+        del guide  # every operation of a longest path is looked at
+        if problem.operations == 0:
+            run.report(0.0)
+            return Outcome(Schedule([], []), optimal=True)  # type: ignore[arg-type]
+        model = SchedulingModel(problem)
+        search = TabuSearch(model, run, self.options(problem.operations))
+        if start is not None:
+            search.start(start)
+        search.search(run)
+        return Outcome(search.schedule(), bound=float(model.instance.bound))
