@@ -55,7 +55,7 @@ class Task:
     threads, seed
         Of the solver.
     parameters
-        More parameters of the solver.
+        More parameters of the solver; those of ``search_parameters`` if empty.
     """
 
     problem: Scheduling
@@ -249,7 +249,7 @@ def work(task: Task, channel: Channel) -> Answer:
     parameters = solver.parameters
     parameters.num_workers = task.threads
     parameters.random_seed = task.seed % 2**31
-    for name, value in task.parameters:
+    for name, value in task.parameters or search_parameters(task.problem):
         setattr(parameters, name, value)
     left_s = task.until - time.time()
     if left_s < 1e9:
