@@ -20,8 +20,8 @@ from cosolve.exact.worker import Channel, run_in_worker
 from cosolve.problems.scheduling import Objective, Schedule, Scheduling
 from cosolve.search.heads_tails import heads_and_tails
 
-WORK_PER_ITERATION = 0.1
-"""Deterministic time, of about a second each, that counts as one iteration."""
+WORK_PER_ITERATION = 0.01
+"""Deterministic time of the solver that counts as one iteration: about a tenth of a second."""
 
 _NEAR = 0.25  # relative gap that is tried to be closed at once
 _MOST_REFUTED = 600  # operations, likewise

@@ -40,9 +40,9 @@ class CpSat:
 
     Notes
     -----
-    An iteration is a tenth of a second of the solver's deterministic time. It runs in a process of
-    its own, which takes about a second to begin with; OR-tools has to be installed (the extra
-    ``exact``).
+    An iteration is a hundredth of the solver's unit of deterministic time, about 0.1 s. It runs in
+    a process of its own, which takes about a second to begin with; OR-tools has to be installed
+    (the extra ``exact``).
     """
 
     name: ClassVar[str] = "cpsat"
