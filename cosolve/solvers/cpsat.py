@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cosolve.bounds.base import proves
+from cosolve.bounds.base import proves, rounded_up
 from cosolve.bounds.scheduling import quick_bound
 from cosolve.core import Outcome, Problem, Run
 from cosolve.core.errors import BackendError
@@ -128,7 +128,9 @@ class _Incumbent:
             cost = self._problem.cost(found.schedule)
             if cost < self.cost:
                 self.schedule, self.cost = found.schedule, cost
-        bound = None if found.bound is None else min(found.bound, self.cost)
+        bound = None
+        if found.bound is not None:
+            bound = min(rounded_up(self._problem, found.bound), self.cost)
         self._run.report(self.cost, bound=bound, iterations=found.iterations, phase="cp-sat")
 
 
