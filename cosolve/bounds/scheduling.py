@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from cosolve.bounds.base import LowerBound, proves
+from cosolve.bounds.base import LowerBound, proves, rounded_up
 from cosolve.bounds.scheduling_machines import (
     flow_bound,
     job_bound,
@@ -159,7 +159,9 @@ class _Ladder:
         if value > self.value or self.method == "none":
             self.value, self.method = max(0.0, value), method
         self.iterations += iterations
-        self._run.report(bound=self.value, iterations=iterations, phase="bound")
+        # Only whole numbers are news where all costs are.
+        known = rounded_up(self._problem, self.value)
+        self._run.report(bound=known, iterations=iterations, phase="bound")
 
     def _balance(self, loads: Loads) -> None:
         """Distribute work over the machines."""

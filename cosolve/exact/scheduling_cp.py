@@ -20,9 +20,13 @@ from cosolve.exact.worker import Channel, run_in_worker
 from cosolve.problems.scheduling import Objective, Schedule, Scheduling
 from cosolve.search.heads_tails import heads_and_tails
 
-WORK_PER_ITERATION = 0.1
-"""Deterministic time, of about a second each, that counts as one iteration."""
+WORK_PER_ITERATION = 0.01
+"""Deterministic time of the solver that counts as one iteration: about a tenth of a second."""
 
+_NEAR = 0.25  # relative gap that is tried to be closed at once
+_MOST_REFUTED = 600  # operations, likewise
+_REFUTE_SHARE = 0.5  # of the time, likewise
+_MOST_PROBED = 1500  # alternatives; probing more takes longer than it saves
 _LOAD_SHARE = 0.1  # of the time, for the linear program
 _LARGEST_PROGRAM = 60_000  # alternatives
 _TARGET = "cosolve.exact.scheduling_cp:work"
@@ -51,7 +55,7 @@ class Task:
     threads, seed
         Of the solver.
     parameters
-        More parameters of the solver.
+        More parameters of the solver; those of ``search_parameters`` if empty.
     """
 
     problem: Scheduling
@@ -139,6 +143,9 @@ def prove(
 ) -> bool:
     """Raise a lower bound, whatever schedules are found on the way.
 
+    If the gap is small, first try to show that nothing costs less than what is known; then raise
+    the bound step by step.
+
     Parameters
     ----------
     problem
@@ -157,19 +164,56 @@ def prove(
     bool
         Whether the bound is the best there is.
     """
+    best = [lower]
 
     def hear(found: Found) -> None:
         if found.bound is not None:
-            on_bound(found.bound if upper is None else min(found.bound, upper))
+            best.append(found.bound if upper is None else min(found.bound, upper))
+            on_bound(best[-1])
 
-    until = time.time() + run.remaining
-    task = Task(problem, upper, lower, strict=True, until=until, seed=run.seed)
-    answer = solve_in_worker(task, run, hear)
-    if answer is None:
-        return False
-    if answer.infeasible and upper is not None:
-        on_bound(upper)
-    return answer.optimal or answer.infeasible
+    usual = search_parameters(problem)
+    near = upper is not None and upper - lower <= _NEAR * upper
+    ways = [(1.0, (*usual, ("use_objective_lb_search", True)))]
+    if near and problem.size <= _MOST_REFUTED:
+        ways.insert(0, (_REFUTE_SHARE, usual))
+    for share, parameters in ways:
+        until = time.time() + share * run.remaining
+        task = Task(
+            problem,
+            upper,
+            max(best),
+            strict=True,
+            until=until,
+            seed=run.seed,
+            parameters=parameters,
+        )
+        answer = solve_in_worker(task, run, hear)
+        if answer is not None and (answer.optimal or answer.infeasible):
+            if answer.infeasible and upper is not None:
+                on_bound(upper)
+            return True
+    return False
+
+
+def search_parameters(
+    problem: Scheduling, linearization: int | None = None
+) -> tuple[tuple[str, Any], ...]:
+    """Return parameters of the solver that suit a problem.
+
+    Parameters
+    ----------
+    problem
+        What is to be scheduled.
+    linearization
+        How much of the model is relaxed to linear programs, 0 to 2; None for what suits.
+    """
+    if linearization is None:
+        # What machines have to share is a bound from the beginning.
+        linearization = 0 if problem.objective is Objective.MAKESPAN else 1
+    chosen: list[tuple[str, Any]] = [("linearization_level", linearization)]
+    if problem.machine.size > _MOST_PROBED:
+        chosen.append(("cp_model_probing_level", 0))
+    return tuple(chosen)
 
 
 class _Limited(Run):
@@ -205,7 +249,7 @@ def work(task: Task, channel: Channel) -> Answer:
     parameters = solver.parameters
     parameters.num_workers = task.threads
     parameters.random_seed = task.seed % 2**31
-    for name, value in task.parameters:
+    for name, value in task.parameters or search_parameters(task.problem):
         setattr(parameters, name, value)
     left_s = task.until - time.time()
     if left_s < 1e9:

@@ -6,18 +6,17 @@ import time
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cosolve.bounds.base import proves
+from cosolve.bounds.base import proves, rounded_up
 from cosolve.bounds.scheduling import quick_bound
 from cosolve.core import Outcome, Problem, Run
 from cosolve.core.errors import BackendError
 from cosolve.core.run import SLICE_S
-from cosolve.exact.scheduling_cp import Found, Task, solve_in_worker
-from cosolve.problems.scheduling import Objective, Schedule, Scheduling
+from cosolve.exact.scheduling_cp import Found, Task, search_parameters, solve_in_worker
+from cosolve.problems.scheduling import Schedule, Scheduling
 from cosolve.search.dispatch import Dispatcher, policies
 
 _DISPATCH_SHARE = 0.05  # of the time, for the schedule to begin with
 _DISPATCHED = 50  # schedules by each rule, at most
-_MOST_PROBED = 1500  # alternatives; probing more takes longer than it saves
 _MOST_FOLLOWERS = 400_000  # pairs of operations that may follow each other, with setups
 
 
@@ -41,9 +40,9 @@ class CpSat:
 
     Notes
     -----
-    An iteration is a tenth of a second of the solver's deterministic time. It runs in a process of
-    its own, which takes about a second to begin with; OR-tools has to be installed (the extra
-    ``exact``).
+    An iteration is a hundredth of the solver's unit of deterministic time, about 0.1 s. It runs in
+    a process of its own, which takes about a second to begin with; OR-tools has to be installed
+    (the extra ``exact``).
     """
 
     name: ClassVar[str] = "cpsat"
@@ -93,7 +92,7 @@ class CpSat:
             iterations=run.remaining_iterations,
             threads=run.threads,
             seed=run.seed,
-            parameters=self._parameters(problem),
+            parameters=search_parameters(problem, self.linearization),
         )
         answer = solve_in_worker(task, run, incumbent.hear)
         if answer is None:
@@ -101,15 +100,6 @@ class CpSat:
         if answer.infeasible and not self.cutoff:
             raise BackendError("CP-SAT finds no schedule although one is known")
         return Outcome(incumbent.schedule, run.bound, optimal=answer.optimal or answer.infeasible)
-
-    def _parameters(self, problem: Scheduling) -> tuple[tuple[str, Any], ...]:
-        level = self.linearization
-        if level is None:
-            level = 0 if problem.objective is Objective.MAKESPAN else 1
-        chosen = [("linearization_level", level)]
-        if problem.machine.size > _MOST_PROBED:
-            chosen.append(("cp_model_probing_level", 0))
-        return tuple(chosen)
 
 
 def _followers(problem: Scheduling) -> int:
@@ -138,7 +128,9 @@ class _Incumbent:
             cost = self._problem.cost(found.schedule)
             if cost < self.cost:
                 self.schedule, self.cost = found.schedule, cost
-        bound = None if found.bound is None else min(found.bound, self.cost)
+        bound = None
+        if found.bound is not None:
+            bound = min(rounded_up(self._problem, found.bound), self.cost)
         self._run.report(self.cost, bound=bound, iterations=found.iterations, phase="cp-sat")
 
 
