@@ -24,9 +24,9 @@ class Tabu:
     Parameters
     ----------
     population
-        Good schedules that are kept and mixed. None: by the size of the problem.
+        Good schedules that are kept and mixed.
     depth
-        Moves without improvement after which a new walk begins. None: by the size of the problem.
+        Moves without improvement after which a new walk begins.
     tenure
         Moves that what was changed may not be changed back; up to twice as many, by chance.
     window
@@ -69,8 +69,8 @@ class Tabu:
         }
     )
 
-    population: int | None = None
-    depth: int | None = None
+    population: int = 10
+    depth: int = 12_500
     tenure: int = 10
     window: int | None = None
     reach: int | None = None
@@ -98,8 +98,8 @@ class Tabu:
         """
         large = operations > _LARGE
         return TabuOptions(
-            population=30 if self.population is None else self.population,
-            depth=12_500 if self.depth is None else self.depth,
+            population=self.population,
+            depth=self.depth,
             tenure=self.tenure,
             window=(50 if large else 0) if self.window is None else self.window,
             reach=(10 if large else 0) if self.reach is None else self.reach,
