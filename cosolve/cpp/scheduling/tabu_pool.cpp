@@ -64,8 +64,7 @@ int TabuPool::distance(Member const &a, Member const &b) const {
 TabuSolution TabuPool::first(TabuGraph &graph, Rng &rng) const {
     TabuSolution eager = listSchedule(*instance_, {}, 0, rng);
     if (!instance_->flexible()) return eager;
-    TabuSolution balanced =
-        listSchedule(*instance_, balancedAlternatives(*instance_, rng), 0, rng);
+    TabuSolution balanced = listSchedule(*instance_, balancedAlternatives(*instance_, rng), 0, rng);
     graph.set(eager);
     Time const makespan = graph.makespan();
     graph.set(balanced);
