@@ -33,7 +33,8 @@ class Tabu:
     tenure
         Moves that what was changed may not be changed back; up to twice as many, by chance.
     window
-        Operations of a longest path that a move looks at, 0 for all. None: 30 of large problems, all of others.
+        Operations of a longest path that a move looks at, 0 for all. None: 30 of large problems,
+        all of others.
     reach
         Places on another machine that a move looks at, 0 for all. None: 10 of large problems, all
         of others.
