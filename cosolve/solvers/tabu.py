@@ -13,8 +13,10 @@ from cosolve.search.scheduling_model import SchedulingModel, unsupported
 from cosolve.search.tabu import TabuOptions, TabuSearch
 from cosolve.solvers.space import Domain, IntRange
 
-# Beyond so many operations a move looks at a part of the longest path only.
-_LARGE = 2000
+# Beyond so many operations a move looks at a part of the longest path only, and walks are longer;
+# job shops without alternatives have few moves anyway.
+_LARGE = 1500
+_LARGE_JOB_SHOP = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,21 @@ class Tabu:
     Parameters
     ----------
     population
-        Good schedules that are kept and mixed. None: by the size of the problem.
+        Good schedules that are kept and mixed.
     depth
-        Moves without improvement after which a new walk begins. None: by the size of the problem.
+        Moves without improvement after which a new walk begins. None: 12500, or 50000 for large
+        problems.
     tenure
         Moves that what was changed may not be changed back; up to twice as many, by chance.
     window
-        Operations of a longest path that a move looks at, 0 for all. None: all of small problems.
+        Operations of a longest path that a move looks at, 0 for all. None: 30 of large problems,
+        all of others.
     reach
-        Places on another machine that a move looks at, 0 for all. None: all of small problems.
+        Places on another machine that a move looks at, 0 for all. None: 10 of large problems, all
+        of others.
     reliefs
-        Operations that may go to a machine which needs less time for them after each move.
+        Operations that may go to a machine which needs less time for them after each move. None:
+        10 of large problems, 3 of others.
 
     Raises
     ------
@@ -69,12 +75,12 @@ class Tabu:
         }
     )
 
-    population: int | None = None
+    population: int = 10
     depth: int | None = None
     tenure: int = 10
     window: int | None = None
     reach: int | None = None
-    reliefs: int = 3
+    reliefs: int | None = None
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
@@ -88,22 +94,28 @@ class Tabu:
         """Return None if the kernel handles the problem, else why not."""
         return unsupported(problem)
 
-    def options(self, operations: int) -> TabuOptions:
-        """Return the parameters of the kernel for problems of some size.
+    def options(self, operations: int, flexible: bool) -> TabuOptions:
+        """Return the parameters of the kernel for some problems.
 
         Parameters
         ----------
         operations
-            Their number.
+            How many they have.
+        flexible
+            Whether there are alternatives.
         """
-        large = operations > _LARGE
+        large = operations > (_LARGE if flexible else _LARGE_JOB_SHOP)
+
+        def default(given: int | None, usual: int, for_large: int) -> int:
+            return given if given is not None else for_large if large else usual
+
         return TabuOptions(
-            population=30 if self.population is None else self.population,
-            depth=12_500 if self.depth is None else self.depth,
+            population=self.population,
+            depth=default(self.depth, 12_500, 50_000),
             tenure=self.tenure,
-            window=(50 if large else 0) if self.window is None else self.window,
-            reach=(10 if large else 0) if self.reach is None else self.reach,
-            reliefs=self.reliefs,
+            window=default(self.window, 0, 30),
+            reach=default(self.reach, 0, 10),
+            reliefs=default(self.reliefs, 3, 10),
         )
 
     def run(
@@ -120,7 +132,7 @@ class Tabu:
             run.report(0.0)
             return Outcome(Schedule([], []), optimal=True)  # type: ignore[arg-type]
         model = SchedulingModel(problem)
-        search = TabuSearch(model, run, self.options(problem.operations))
+        search = TabuSearch(model, run, self.options(problem.operations, problem.flexible))
         if start is not None:
             search.start(start)
         search.search(run)

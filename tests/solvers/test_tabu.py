@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cosolve import solve
+from cosolve import _kernels, solve
 from cosolve.core import Result, Run, Status, Stop
 from cosolve.problems import TSP, Schedule, Scheduling
 from cosolve.search.scheduling_model import SchedulingModel
@@ -185,10 +185,7 @@ def test_kernel_refuses_what_is_no_schedule() -> None:
     """An order that breaks the order of a job is not searched from."""
     problem = random_problem(1, 2, 2, 2)
     model = SchedulingModel(problem)
-    search = Tabu().options(4)
-    from cosolve import _kernels
-
-    pool = _kernels.TabuPool(model.instance, search.population)
+    pool = _kernels.TabuPool(model.instance, 2)
     engine = _kernels.TabuSearch(model.instance, pool, 0, 10, 100, 0, 0, 0)
     alternative = problem.first[:-1].astype(np.int32)
     with pytest.raises(ValueError, match="order of jobs"):

@@ -22,6 +22,7 @@ struct TabuInstance {
     std::vector<Time> available;  // of each machine
     Time bound = 0;               // no schedule is shorter
 
+    bool flexible() const { return machine.size() > job.size(); }
     int operations() const { return static_cast<int>(job.size()); }
     // Besides the operations, a graph has a node for each machine and one for each job: what comes
     // before their first operation, and after their last.

@@ -60,12 +60,23 @@ int TabuPool::distance(Member const &a, Member const &b) const {
     return count;
 }
 
-TabuSolution TabuPool::fresh(Rng &rng) {
-    double const noise = fresh_ < 2 ? 0.0 : kNoise;
-    bool const balanced = fresh_++ % 2 == 1;
+// The better one of two list schedules.
+TabuSolution TabuPool::first(TabuGraph &graph, Rng &rng) const {
+    TabuSolution eager = listSchedule(*instance_, {}, 0, rng);
+    if (!instance_->flexible()) return eager;
+    TabuSolution balanced = listSchedule(*instance_, balancedAlternatives(*instance_, rng), 0, rng);
+    graph.set(eager);
+    Time const makespan = graph.makespan();
+    graph.set(balanced);
+    return graph.makespan() < makespan ? balanced : eager;
+}
+
+TabuSolution TabuPool::fresh(TabuGraph &graph, Rng &rng) {
+    if (fresh_++ == 0) return first(graph, rng);
     std::vector<int> alternatives;
-    if (balanced) alternatives = balancedAlternatives(*instance_, rng);
-    return listSchedule(*instance_, alternatives, noise, rng);
+    if (fresh_ % 2 == 0 && instance_->flexible())
+        alternatives = balancedAlternatives(*instance_, rng);
+    return listSchedule(*instance_, alternatives, kNoise, rng);
 }
 
 // A schedule between two: each operation is on a machine it has in one of them, and those of a
@@ -108,7 +119,7 @@ TabuSolution TabuPool::next(TabuGraph &graph, Rng &rng) {
         members_.resize(1);
         refused_ = 0;
     }
-    if (members_.size() < capacity_) return fresh(rng);
+    if (members_.size() < capacity_) return fresh(graph, rng);
     auto const size = static_cast<int>(members_.size());
     int const a = rng.below(size);
     int const b = (a + 1 + rng.below(size - 1)) % size;

@@ -33,7 +33,8 @@ private:
 
     Member describe(TabuSolution const &solution, TabuGraph &graph) const;
     int distance(Member const &a, Member const &b) const;
-    TabuSolution fresh(Rng &rng);
+    TabuSolution first(TabuGraph &graph, Rng &rng) const;
+    TabuSolution fresh(TabuGraph &graph, Rng &rng);
     TabuSolution mixture(Member const &a, Member const &b, double share, Rng &rng) const;
     void insert(Member member);
 

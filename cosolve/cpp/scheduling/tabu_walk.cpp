@@ -20,7 +20,6 @@ TabuWalk::TabuWalk(TabuInstance const &instance, TabuOptions const &options, Rng
     int const bits = bitsFor(instance.job.size() * 64);
     shift_ = 64 - bits;
     expiry_.assign(std::size_t{1} << bits, 0);
-    flexible_ = instance.machine.size() > instance.job.size();
 }
 
 void TabuWalk::set(TabuSolution const &solution, double weight) {
@@ -45,7 +44,7 @@ bool TabuWalk::step() {
     ++iteration_;
     remember(move);
     graph_.move(move.v, move.to, move.behind);
-    if (flexible_) relieve();
+    if (instance_->flexible()) relieve();
     if (graph_.makespan() < best_.makespan) {
         best_ = graph_.solution();
         improved_ = iteration_;
@@ -70,7 +69,7 @@ void TabuWalk::collect() {
         if (j - i > 1) collectBlock(i, j, opens, j == path_.size());
         i = j;
     }
-    if (flexible_)
+    if (instance_->flexible())
         for (std::size_t i = from; i < until; ++i) collectOtherMachines(path_[i]);
 }
 

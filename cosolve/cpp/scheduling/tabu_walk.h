@@ -73,7 +73,6 @@ private:
     long tenure_ = 0;
     double weight_ = 0;
     int shift_ = 0;
-    bool flexible_ = false;
     std::vector<long> expiry_;  // iteration until which what hashes here is forbidden
     std::vector<int> path_;
     std::vector<Time> heads_;  // scratch of the estimates
