@@ -30,7 +30,7 @@ def test_conformance() -> None:
 
 def test_more_sweeps_help() -> None:
     """Later sweeps improve what the first one found."""
-    problem = random_shop(7, jobs=10, machines=4, operations=6)
+    problem = random_shop(8, jobs=12, machines=5, operations=8)
     costs = []
     for sweeps in (1, 6):
         method = Rho(Shuffle(), 12, 6, sweeps=sweeps, window_iterations=30)
