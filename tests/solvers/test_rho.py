@@ -72,7 +72,7 @@ def test_the_published_settings() -> None:
     """The preset is the loop of the papers: windows of 80, steps of 30, one sweep, no gaps."""
     rho = registry.get("rho", presets.preset("rho", "published", 600))
     assert isinstance(rho, Rho)
-    options = rho.options()
+    options = rho.options(random_shop(1))
     assert (options.window, options.step, options.backfill, rho.sweeps) == (80, 30, False, 1)
 
 
