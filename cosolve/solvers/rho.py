@@ -190,15 +190,16 @@ class Rho:
             share = seconds * windows / max(run.remaining, 1e-9)
             if share > _MUCH or done + 1 == self.sweeps or self.seconds is not None:
                 share = 1.0
-            found = horizon.sweep(run, best if improving else None, share)
-            found_cost = problem.cost(found)
+            race = not improving and self.sweeps is None
+            found = horizon.sweep(run, best if improving else None, share, race=race)
+            found_cost = math.inf if found is None else problem.cost(found)
             if found_cost > (1 - _SLIGHT) * cost:
                 seconds *= 2
-            if found_cost <= cost:
+            if found is not None and found_cost <= cost:
                 best, cost = found, found_cost
             run.report(cost, phase="rho")
             improving = True
-            done += 1
+            done += found is not None
             if horizon.optimal:
                 break
         return Outcome(best, optimal=horizon.optimal or not problem.operations)
