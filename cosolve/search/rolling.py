@@ -22,12 +22,13 @@ from cosolve.search.list_schedule import (
     ranks,
     start_ranks,
 )
-from cosolve.search.rolling_fixers import Fixer, Overlap
-from cosolve.search.rolling_start import Starter
+from cosolve.search.rolling_fixers import Fixer, fixed_machines
+from cosolve.search.rolling_start import Pace, Starter
 from cosolve.search.rolling_tails import Following
 
 _SEEDS = 2**63
 _MARGIN = 2.0  # on the time that the end of a sweep is expected to take
+_AFTER = 0.5  # of the time of a list schedule, for what comes after a sweep
 _RULES_SHARE = 0.05  # of the time of the run, for priority rules
 _START_SHARE = 0.1  # of the time of a window, for the schedule it begins with
 _RECENT = 0.1  # weight of a window in what is known of the time around its search
@@ -99,9 +100,10 @@ class RollingHorizon:
         self.optimal = False
         """Whether a window that was the whole problem was solved to optimality."""
         self._solvers, self._seed = solvers, seed
-        self._rng = np.random.default_rng(seed)
+        self.rng = np.random.default_rng(seed)
         self.starter = Starter(problem, seed)
         self._seconds_per_operation = 0.0
+        self._pace: Pace | None = None
 
     def order(self) -> Rank:
         """Operations as windows take them: by their place in the job as a share of its length [1]_.
@@ -119,7 +121,7 @@ class RollingHorizon:
         jobs = self.problem.jobs
         lengths = np.bincount(jobs, minlength=self.problem.job_count)
         place = np.arange(jobs.size) - np.searchsorted(jobs, jobs)
-        by_share = np.lexsort((self._rng.random(jobs.size), place, place / lengths[jobs]))
+        by_share = np.lexsort((self.rng.random(jobs.size), place, place / lengths[jobs]))
         return precedence_order(self.problem, ranks(by_share))
 
     def greedy(self, run: Run) -> Schedule:
@@ -143,9 +145,13 @@ class RollingHorizon:
             return found
         timed = run.stop.time_limit is not None
         ruled = self.starter.whole(_RULES_SHARE * run.remaining if timed else None)
-        return min((ruled, found), key=self.problem.cost)
+        best = min((ruled, found), key=self.problem.cost)
+        self._pace = Pace(self.problem, best)
+        return best
 
-    def sweep(self, run: Run, incumbent: Schedule | None, share: float) -> Schedule:
+    def sweep(
+        self, run: Run, incumbent: Schedule | None, share: float, *, race: bool = False
+    ) -> Schedule | None:
         """Go once over the horizon.
 
         Parameters
@@ -158,18 +164,22 @@ class RollingHorizon:
             count what follows them. None to begin from nothing.
         share
             Share of the remaining time to use.
+        race
+            Whether to give up a sweep from nothing that falls behind the greedy schedule.
 
         Returns
         -------
-        Schedule
-            A feasible one.
+        Schedule or None
+            A feasible one; None if it was given up.
         """
         kept_s = (1.0 - share) * run.remaining if share < 1 else 0.0
         sweep = _Sweep(self, incumbent)
         around_s = 0.0  # what a window takes besides its search
         while sweep.fill():
             left = sweep.left
-            finish_s = _MARGIN * self._seconds_per_operation * left
+            if race and self._pace is not None and sweep.behind(self._pace):
+                return None
+            finish_s = self._seconds_per_operation * (_MARGIN * left + _AFTER * sweep.size)
             if run.limit() is not None or run.remaining <= finish_s:
                 sweep.finish()
                 break
@@ -239,28 +249,7 @@ class RollingHorizon:
         options = self.options
         if not improving or options.window >= self.problem.operations:
             return options.window
-        return int(self._rng.integers(options.step, options.window + 1))
-
-    def fixed(
-        self, part: Part, overlap: Rank, machine: IntArray, start: TimeArray
-    ) -> IntArray | None:
-        """Ask the fixer; returns the machine each operation of the whole must have, -1 for any."""
-        fixer = self.options.fixer
-        if fixer is None or not overlap.size:
-            return None
-        number = np.full(self.problem.operations, -1, np.int32)
-        own = part.own
-        number[part.origin[own]] = own
-        given = Overlap(part, number[overlap], machine[overlap], start[overlap], self._rng)
-        kept = np.asarray(fixer(given))
-        if kept.shape != overlap.shape or kept.dtype != np.bool_:
-            raise ValueError(
-                f"the fixer must return {overlap.size} truth values, got {kept.dtype} of shape "
-                f"{kept.shape}"
-            )
-        only = np.full(self.problem.operations, -1, np.int32)
-        only[overlap[kept]] = machine[overlap[kept]]
-        return only
+        return int(self.rng.integers(options.step, options.window + 1))
 
 
 class _Sweep:
@@ -300,6 +289,15 @@ class _Sweep:
         """Operations without times."""
         return int(self._problem.operations - self._begun.done.sum())
 
+    @property
+    def size(self) -> int:
+        """Operations of the problem."""
+        return self._problem.operations
+
+    def behind(self, pace: Pace) -> bool:
+        """Whether a greedy schedule had done as much by now."""
+        return pace.ahead(self._begun)
+
     def fill(self) -> bool:
         """Take operations into the window; returns whether there are any."""
         count = max(0, self._size - self._overlap.size)
@@ -318,7 +316,9 @@ class _Sweep:
         """
         horizon = self._horizon
         part = self._part(None)
-        only = horizon.fixed(part, self._overlap, self._machine, self._start)
+        only = fixed_machines(
+            horizon.options.fixer, part, self._overlap, self._machine, self._start, horizon.rng
+        )
         if only is not None:
             part = self._part(only)
         timed = run.stop.time_limit is not None

@@ -74,6 +74,55 @@ def make_fixer(given: str | Fixer) -> Fixer:
     return _first(share) if word == "first" else _random(share)
 
 
+def fixed_machines(
+    fixer: Fixer | None,
+    part: Part,
+    overlap: npt.NDArray[np.int64],
+    machine: IntArray,
+    start: TimeArray,
+    rng: np.random.Generator,
+) -> IntArray | None:
+    """Ask a fixer.
+
+    Parameters
+    ----------
+    fixer
+        The fixer; None for none.
+    part
+        The window.
+    overlap
+        Operations of the whole that were in the window before, shape (k,).
+    machine, start
+        What operations of the whole have by now, shape (n,).
+    rng
+        For choices at random.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        The machine that each operation of the whole must have, -1 for any, shape (n,); None if
+        there is nothing to fix.
+
+    Raises
+    ------
+    ValueError
+        If the fixer returns something else than a truth value for each operation.
+    """
+    if fixer is None or not overlap.size:
+        return None
+    number = np.full(machine.size, -1, np.int32)
+    number[part.origin[part.own]] = part.own
+    kept = np.asarray(fixer(Overlap(part, number[overlap], machine[overlap], start[overlap], rng)))
+    if kept.shape != overlap.shape or kept.dtype != np.bool_:
+        raise ValueError(
+            f"the fixer must return {overlap.size} truth values, got {kept.dtype} of shape "
+            f"{kept.shape}"
+        )
+    only = np.full(machine.size, -1, np.int32)
+    only[overlap[kept]] = machine[overlap[kept]]
+    return only
+
+
 def _first(share: float) -> Fixer:
     def fix(overlap: Overlap) -> npt.NDArray[np.bool_]:
         count = overlap.operations.size

@@ -6,8 +6,10 @@ import numpy as np
 
 from cosolve.core.run import SLICE_S
 from cosolve.problems.scheduling import Schedule, Scheduling
+from cosolve.problems.scheduling_begun import Begun
 from cosolve.search.dispatch import Dispatcher, policies
 
+_TELLING = 0.1  # share of the work that tells how a schedule does
 _FEW = 3  # schedules for a window where there is no time limit
 
 
@@ -55,6 +57,39 @@ class Starter:
         engine = Dispatcher(problem, ways, self._seed)
         _work(engine, seconds, len(ways) if seconds is not None else min(_FEW, len(ways)))
         return engine.best()
+
+
+class Pace:
+    """How much of the work a schedule has done when.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    schedule
+        The schedule.
+    """
+
+    def __init__(self, problem: Scheduling, schedule: Schedule) -> None:
+        ends = problem.ends(schedule)
+        order = np.argsort(ends)
+        self._work = np.minimum.reduceat(problem.duration, problem.first[:-1])
+        self._done = np.cumsum(self._work[order])
+        self._times = ends[order]
+
+    def ahead(self, begun: Begun) -> bool:
+        """Whether the schedule is ahead of another one that is still made.
+
+        Parameters
+        ----------
+        begun
+            What of the other one is made; while that is little, the answer is no.
+        """
+        done = self._work[begun.done].sum()
+        if done < _TELLING * self._done[-1] or not done:
+            return False
+        as_much = min(int(np.searchsorted(self._done, done)), self._times.size - 1)
+        return bool(begun.machine_ready.mean() > self._times[as_much])
 
 
 def _work(engine: Dispatcher, seconds: float | None, schedules: int) -> None:

@@ -19,7 +19,11 @@ from cosolve.solvers.space import Choice, Domain, FloatRange, IntRange
 
 _SUBSOLVERS = ("auto", "tabu", "cpsat", "both", "dispatch")
 _SLOW_TO_START, _LEAST_S = "cpsat", 5.0  # a process for every window
-_WINDOW = 200  # operations; the best of 80 to 600 on generated shops of 600 and 2000
+# Operations of a window: of 80 to 600, 200 were best on generated shops with 20 jobs, 10 machines
+# and 600 to 2000 operations, and 1000 better than 250 where there were 1000 jobs.
+_LEAST, _MOST = 200, 2000
+_PER_MACHINE = 20
+_PARTS = 3  # of the problem, that are windows at least
 # Time for each operation of a window; more when a sweep has not improved this share of the cost.
 _SECONDS_PER_OPERATION = 0.001
 _SLIGHT = 0.001
@@ -41,7 +45,8 @@ class Rho:
         ``auto``, the first of tabu, cpsat and dispatch that handles the problem, cpsat only if it
         is installed and there are several seconds for each window; or a solver.
     window
-        Operations of a window. None: 200, or `step` if that is more.
+        Operations of a window. None: 20 for each machine or one for each job, whichever is more, at
+        least 200, at most 2000 or a third of all.
     step
         Operations of a window that get their times. None: half of the window.
     seconds
@@ -143,11 +148,12 @@ class Rho:
                 return f"method {solver.name} for its windows: {reason}"
         return None
 
-    def options(self) -> WindowOptions:
-        """Return what windows are like."""
+    def options(self, problem: Scheduling) -> WindowOptions:
+        """Return what windows of a problem are like."""
         window = self.window
         if window is None:
-            window = max(_WINDOW, self.step or 0)
+            wanted = max(_PER_MACHINE * problem.machines, problem.job_count)
+            window = max(_LEAST, min(wanted, _MOST, problem.operations // _PARTS), self.step or 0)
         step = (window + 1) // 2 if self.step is None else self.step
         fixer = None if self.fixer == "none" else make_fixer(self.fixer)
         return WindowOptions(
@@ -164,7 +170,7 @@ class Rho:
     ) -> Outcome[Schedule]:
         """Sweep over the horizon until `run` says stop; `start` is improved."""
         del guide  # the fixer guides
-        options = self.options()
+        options = self.options(problem)
         windows = count_windows(problem.operations, options)
         if self.subsolver == "auto":
             solvers = _first_able(problem, run.remaining / windows)
@@ -184,15 +190,16 @@ class Rho:
             share = seconds * windows / max(run.remaining, 1e-9)
             if share > _MUCH or done + 1 == self.sweeps or self.seconds is not None:
                 share = 1.0
-            found = horizon.sweep(run, best if improving else None, share)
-            found_cost = problem.cost(found)
+            race = not improving and self.sweeps is None
+            found = horizon.sweep(run, best if improving else None, share, race=race)
+            found_cost = math.inf if found is None else problem.cost(found)
             if found_cost > (1 - _SLIGHT) * cost:
                 seconds *= 2
-            if found_cost <= cost:
+            if found is not None and found_cost <= cost:
                 best, cost = found, found_cost
             run.report(cost, phase="rho")
             improving = True
-            done += 1
+            done += found is not None
             if horizon.optimal:
                 break
         return Outcome(best, optimal=horizon.optimal or not problem.operations)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from cosolve.problems.scheduling import Schedule, Scheduling
 
 _SEARCHES = ("tabu", "cpsat", "dispatch")  # the first that handles the problem
+# Window by window is better where jobs of a flexible shop have so many operations on average (ahead
+# from 30 on, behind at 20 and less), and where problems are so large.
+_LONG, _LARGE = 25, 20_000
 _PROVABLE = 5_000  # alternatives; a constraint program of more proves nothing in a minute
 _STALLED = 0.1  # share of the time without a better schedule, before one thread looks for a proof
 _PROOF_SHARE = 0.3  # of the time left
@@ -84,7 +87,12 @@ def choose_scheduling(problem: Scheduling) -> Solver:
     installed = importlib.util.find_spec(PACKAGE) is not None
     names = (name for name in _SEARCHES if installed or name != "cpsat")
     solvers = (registry.get(name) for name in names)
-    return next(solver for solver in solvers if solver.supports(problem) is None)
+    first = next(solver for solver in solvers if solver.supports(problem) is None)
+    long = problem.flexible and problem.operations >= _LONG * problem.job_count
+    windows = registry.get("rho")
+    if (long and first.name == "tabu") or problem.operations >= _LARGE:
+        return windows if windows.supports(problem) is None else first
+    return first
 
 
 class _Proof:

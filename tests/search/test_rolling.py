@@ -8,6 +8,7 @@ from scheduling_toys import Nothing, Shuffle, random_shop, scattered, variants
 
 from cosolve.core import Run, Stop
 from cosolve.problems import Objective, Schedule, Scheduling
+from cosolve.problems.scheduling_parts import Part
 from cosolve.search.list_schedule import list_schedule, ranks, start_ranks
 from cosolve.search.rolling import RollingHorizon, WindowOptions, count_windows
 from cosolve.search.rolling_fixers import Overlap, make_fixer
@@ -55,6 +56,24 @@ def test_windows_improve_a_schedule() -> None:
     horizon = _horizon(problem, WindowOptions(window=16, step=8, iterations=20))
     found = horizon.sweep(_run(), planned, 1.0)
     assert problem.cost(found) < 0.9 * problem.cost(planned)
+
+
+def test_a_sweep_that_falls_behind_is_given_up() -> None:
+    """Where priority rules do better than windows, a sweep from nothing ends early."""
+    problem = random_shop(2, jobs=12, machines=4, operations=8)
+    horizon = RollingHorizon(problem, [Nothing()], WindowOptions(4, 2, backfill=False), 0)
+    horizon.greedy(_run())
+    idle = RollingHorizon.improve
+
+    def late(
+        self: RollingHorizon, part: Part, start: Schedule, run: Run, seconds: float
+    ) -> Schedule:
+        found = idle(self, part, start, run, seconds)
+        return Schedule(found.machine, found.start + 20)
+
+    horizon.improve = late.__get__(horizon)  # type: ignore[method-assign]
+    assert horizon.sweep(_run(), None, 1.0, race=True) is None
+    assert problem.check(horizon.sweep(_run(), None, 1.0)) == []
 
 
 def test_windows_of_a_method_that_finds_nothing_are_not_empty() -> None:

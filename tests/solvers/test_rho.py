@@ -30,7 +30,7 @@ def test_conformance() -> None:
 
 def test_more_sweeps_help() -> None:
     """Later sweeps improve what the first one found."""
-    problem = random_shop(7, jobs=10, machines=4, operations=6)
+    problem = random_shop(8, jobs=12, machines=5, operations=8)
     costs = []
     for sweeps in (1, 6):
         method = Rho(Shuffle(), 12, 6, sweeps=sweeps, window_iterations=30)
@@ -72,7 +72,7 @@ def test_the_published_settings() -> None:
     """The preset is the loop of the papers: windows of 80, steps of 30, one sweep, no gaps."""
     rho = registry.get("rho", presets.preset("rho", "published", 600))
     assert isinstance(rho, Rho)
-    options = rho.options()
+    options = rho.options(random_shop(1))
     assert (options.window, options.step, options.backfill, rho.sweeps) == (80, 30, False, 1)
 
 
