@@ -317,7 +317,7 @@ class TabuPool:
     def makespan(self) -> int:
         """Of the best one."""
 
-    def best(self, instance: TabuInstance) -> tuple:
+    def best(self, instance: TabuInstance) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
         """Alternatives and begins of the operations in the best one."""
 
 class TabuSearch:

@@ -1,6 +1,7 @@
 // Bindings of the tabu search for flexible job shops.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/pair.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -126,7 +127,7 @@ void bindScheduling(nb::module_ &m) {
                 for (int v = 0; v < instance.operations(); ++v)
                     head[static_cast<std::size_t>(v)] = graph.node(v).head;
                 std::vector<int> alternative = best.alternative;
-                return nb::make_tuple(toArray(std::move(alternative)), toArray(std::move(head)));
+                return std::make_pair(toArray(std::move(alternative)), toArray(std::move(head)));
             },
             "instance"_a, "Alternatives and begins of the operations in the best one.");
 
