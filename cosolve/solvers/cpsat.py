@@ -16,7 +16,7 @@ from cosolve.problems.scheduling import Schedule, Scheduling
 from cosolve.search.dispatch import Dispatcher, policies
 
 _DISPATCH_SHARE = 0.05  # of the time, for the schedule to begin with
-_DISPATCHED = 50  # schedules by each rule, at most
+_DISPATCHED = 1_000_000  # operations, at most, once every rule was tried
 _MOST_FOLLOWERS = 400_000  # pairs of operations that may follow each other, with setups
 
 
@@ -139,7 +139,7 @@ def _dispatched(problem: Scheduling, run: Run) -> Schedule:
     ways = policies(problem)
     engine = Dispatcher(problem, ways, run.seed)
     until_s = run.elapsed + _DISPATCH_SHARE * run.remaining
-    left = _DISPATCHED * len(ways)
+    left = max(len(ways), _DISPATCHED // max(1, problem.size))
     while engine.cost is None:
         engine.run(SLICE_S, 1)
     while left > 0 and run.elapsed < until_s and run.limit() is None:
