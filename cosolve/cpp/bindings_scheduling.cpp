@@ -57,7 +57,7 @@ void checkInstance(TabuInstance const &in) {
         }
         longest += most;
     }
-    if (longest >= Time{1} << 30) throw std::invalid_argument("the times are too large");
+    if (longest >= Time{1} << 29) throw std::invalid_argument("the times are too large");
 }
 
 TabuSolution toSolution(TabuInstance const &in, IntVector alternative, IntVector order) {

@@ -13,7 +13,7 @@ from cosolve.problems.scheduling import Objective, Schedule, Scheduling
 
 IntArray = npt.NDArray[np.int32]
 
-LONGEST = 2**30
+LONGEST = 2**29
 """The times of a problem must stay below this even if everything is done one after the other."""
 
 
@@ -41,7 +41,7 @@ def unsupported(problem: Problem[Any]) -> str | None:
     if problem.preferred is not None and problem.change_cost > 0:
         return "it handles no costs of changes"
     if _longest(problem) >= LONGEST:
-        return "it handles times that add up to less than 2**30; a coarser unit would do"
+        return "it handles times that add up to less than 2**29; a coarser unit would do"
     return None
 
 

@@ -18,6 +18,9 @@ from cosolve.solvers.space import Domain, IntRange
 _LARGE = 1500
 _LARGE_JOB_SHOP = 5000
 
+# Up to so many operations there is time for many short walks.
+_SMALL = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Tabu:
@@ -26,12 +29,13 @@ class Tabu:
     Parameters
     ----------
     population
-        Good schedules that are kept and mixed.
+        Good schedules that are kept and mixed. None: 20 of small problems, 10 of others.
     depth
-        Moves without improvement after which a new walk begins. None: 12500, or 50000 for large
-        problems.
+        Moves without improvement after which a new walk begins. None: 5000 for small problems,
+        50000 for large ones, 12500 for others.
     tenure
-        Moves that what was changed may not be changed back; up to twice as many, by chance.
+        Moves that what was changed may not be changed back; half as many to three times as many,
+        by chance.
     window
         Operations of a longest path that a move looks at, 0 for all. None: 30 of large problems,
         all of others.
@@ -75,7 +79,7 @@ class Tabu:
         }
     )
 
-    population: int = 10
+    population: int | None = None
     depth: int | None = None
     tenure: int = 10
     window: int | None = None
@@ -104,14 +108,15 @@ class Tabu:
         flexible
             Whether there are alternatives.
         """
+        small = operations <= _SMALL
         large = operations > (_LARGE if flexible else _LARGE_JOB_SHOP)
 
         def default(given: int | None, usual: int, for_large: int) -> int:
             return given if given is not None else for_large if large else usual
 
         return TabuOptions(
-            population=self.population,
-            depth=default(self.depth, 12_500, 50_000),
+            population=(20 if small else 10) if self.population is None else self.population,
+            depth=default(self.depth, 5_000 if small else 12_500, 50_000),
             tenure=self.tenure,
             window=default(self.window, 0, 30),
             reach=default(self.reach, 0, 10),

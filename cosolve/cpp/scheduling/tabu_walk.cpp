@@ -24,6 +24,8 @@ TabuWalk::TabuWalk(TabuInstance const &instance, TabuOptions const &options, Rng
 
 void TabuWalk::set(TabuSolution const &solution, double weight) {
     weight_ = weight;
+    // What is best differs from problem to problem.
+    tenureOfWalk_ = std::max(1, static_cast<int>(options_.tenure * (0.5 + rng_->uniform())));
     graph_.set(solution);
     best_ = graph_.solution();
     std::fill(expiry_.begin(), expiry_.end(), 0);
@@ -33,9 +35,8 @@ void TabuWalk::set(TabuSolution const &solution, double weight) {
 bool TabuWalk::step() {
     auto const choose = [&](int n) { return n > 1 ? rng_->below(n) : 0; };
     graph_.criticalPath(path_, choose);
-    tenure_ = options_.tenure +
-              rng_->below(options_.tenure +
-                          static_cast<int>(std::sqrt(static_cast<double>(path_.size()))));
+    int const more = static_cast<int>(std::sqrt(static_cast<double>(path_.size())));
+    tenure_ = tenureOfWalk_ + rng_->below(tenureOfWalk_ + more);
     chosen_.v = fallback_.v = -1;
     ties_ = tabuCount_ = 0;
     collect();

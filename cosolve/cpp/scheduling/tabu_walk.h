@@ -11,7 +11,7 @@
 namespace cosolve::scheduling {
 
 struct TabuOptions {
-    int tenure = 10;  // iterations that a reversed arc stays so, plus a random part
+    int tenure = 10;  // iterations that a reversed arc stays so, give or take
     int window = 0;   // operations of a longest path that are looked at; 0: all
     int reach = 0;    // places on another machine that are looked at; 0: all
     int reliefs = 3;  // operations that may go to a faster machine after each move
@@ -70,6 +70,7 @@ private:
     TabuSolution best_;
     long iteration_ = 0;
     long improved_ = 0;
+    int tenureOfWalk_ = 0;
     long tenure_ = 0;
     double weight_ = 0;
     int shift_ = 0;
