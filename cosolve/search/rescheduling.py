@@ -137,5 +137,5 @@ class Rest:
         moved = int((whole.machine[left] != self._planned.machine[left]).sum())
         notes = [f"{moved} of the {left.size} operations that were left have another machine"]
         if self._again:
-            notes.append(f"{self._again} operations that downtime interrupts begin anew")
+            notes.append(f"interrupted by downtime and begun anew: {self._again}")
         return notes

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from cosolve.search.rolling_start import Pace, Starter
 from cosolve.search.rolling_tails import Following
 
 _SEEDS = 2**63
+_LONG = {"cpsat": 100}  # methods whose iterations are so many times longer than others'
 _MARGIN = 2.0  # on the time that the end of a sweep is expected to take
 _AFTER = 0.5  # of the time of a list schedule, for what comes after a sweep
 _RULES_SHARE = 0.05  # of the time of the run, for priority rules
@@ -172,7 +174,8 @@ class RollingHorizon:
         Schedule or None
             A feasible one; None if it was given up.
         """
-        kept_s = (1.0 - share) * run.remaining if share < 1 else 0.0
+        timed = math.isfinite(run.remaining)
+        kept_s = (1.0 - share) * run.remaining if timed else 0.0
         sweep = _Sweep(self, incumbent)
         around_s = 0.0  # what a window takes besides its search
         while sweep.fill():
@@ -212,10 +215,12 @@ class RollingHorizon:
         """
         problem = part.problem
         best, cost = start, problem.cost(start)
+        whole = part.own.size == self.problem.operations
         for solver in self._solvers:
             if solver.supports(problem) is not None:  # such as times that are too long
                 continue
-            own = self._own_run(run, seconds / len(self._solvers))
+            iterations = max(1, self.options.iterations // _LONG.get(solver.name, 1))
+            own = self._own_run(run, seconds / len(self._solvers), iterations, whole)
             outcome = solver.run(problem, own, start=best)
             if outcome.solution is not None:
                 found = _settled(part, outcome.solution)
@@ -223,21 +228,34 @@ class RollingHorizon:
                 if found_cost <= cost:
                     best, cost = found, found_cost
             if outcome.optimal:
-                self.optimal = part.own.size == self.problem.operations
+                self.optimal = whole
                 break
         return best
 
-    def _own_run(self, run: Run, seconds: float) -> Run:
+    def _own_run(self, run: Run, seconds: float, iterations: int, whole: bool) -> Run:
+        """Return the run of a window; of a window that is the whole problem the targets count."""
         options = self.options
-        if run.stop.time_limit is None and run.stop.stall is None:
-            stop = Stop(iterations=options.iterations, stall=options.stall_s)
+        limits = (seconds, options.seconds, run.remaining, run.stop.stall)
+        finite = [limit for limit in limits if limit is not None and math.isfinite(limit)]
+        counted = run.stop.iterations is not None
+        if counted and run.stop.time_limit is None:
+            stop = Stop(iterations=iterations)
         else:
-            limits = (seconds, options.seconds, run.remaining, run.stop.stall)
-            least = min(limit for limit in limits if limit is not None)
-            stop = Stop(time_limit=max(0.0, least), stall=options.stall_s)
+            endless = not finite and options.stall_s is None
+            stop = Stop(
+                time_limit=max(0.0, min(finite)) if finite else None,
+                iterations=iterations if counted or endless else None,
+                stall=options.stall_s,
+            )
+        if whole:
+            targets = run.stop.target_cost, run.stop.target_gap
+            stop = replace(stop, target_cost=targets[0], target_gap=targets[1])
 
-        def pass_on(_progress: Progress) -> None:
-            run.report(phase="rho")
+        def pass_on(progress: Progress) -> None:
+            if whole:
+                run.report(progress.cost, bound=progress.bound, phase="rho")
+            else:
+                run.report(phase="rho")
 
         self._seed = (self._seed + 1) % _SEEDS
         own = Run(stop, self._seed, run.threads, pass_on)
@@ -321,7 +339,7 @@ class _Sweep:
         )
         if only is not None:
             part = self._part(only)
-        timed = run.stop.time_limit is not None
+        timed = math.isfinite(seconds)
         began_s = time.perf_counter()
         first = self._first(part, _START_SHARE * seconds if timed else None)
         starting_s = time.perf_counter() - began_s

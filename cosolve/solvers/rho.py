@@ -43,7 +43,8 @@ class Rho:
     subsolver
         Method for windows: ``tabu``, ``cpsat``, ``dispatch``, ``both`` (tabu, then cpsat), or
         ``auto``, the first of tabu, cpsat and dispatch that handles the problem, cpsat only if it
-        is installed and there are several seconds for each window; or a solver.
+        is installed, there are several seconds for each window and iterations are not limited;
+        or a solver.
     window
         Operations of a window. None: 20 for each machine or one for each job, whichever is more, at
         least 200, at most 2000 or a third of all.
@@ -173,7 +174,8 @@ class Rho:
         options = self.options(problem)
         windows = count_windows(problem.operations, options)
         if self.subsolver == "auto":
-            solvers = _first_able(problem, run.remaining / windows)
+            counted = run.stop.iterations is not None
+            solvers = _first_able(problem, 0.0 if counted else run.remaining / windows)
         else:
             solvers = _named(self.subsolver)
         horizon = RollingHorizon(problem, solvers, options, run.seed)
