@@ -177,8 +177,10 @@ typename LocalSearch<Timed, Mixed>::Exchange LocalSearch<Timed, Mixed>::bestExch
 
 template <bool Timed, bool Mixed>
 bool LocalSearch<Timed, Mixed>::exchange(int a, int b) {
+    // An earlier exchange may have emptied one.
+    if (route(a).size == 0 || route(b).size == 0) return false;
     auto &here = nearHere_[index(b)], &there = nearThere_[index(b)];
-    // Earlier exchanges may have moved some.
+    // It may have moved clients, too.
     std::erase_if(here, [&](int u) { return node(u).route != a; });
     std::erase_if(there, [&](int v) { return node(v).route != b; });
     for (int u : here) findPlaces(b, u);
