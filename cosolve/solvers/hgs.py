@@ -79,7 +79,7 @@ class Hgs:
     """
 
     name: ClassVar[str] = "hgs"
-    summary: ClassVar[str] = "hybrid genetic search for capacitated routing, with time windows"
+    summary: ClassVar[str] = "hybrid genetic search for routing with loads, time windows and fleets"
 
     space: ClassVar[Mapping[str, Domain]] = MappingProxyType(
         {
