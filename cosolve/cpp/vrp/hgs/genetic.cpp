@@ -126,7 +126,8 @@ void Genetic::finish() {
     if (!repaired) penalties_.note(*individual);
     bool const feasible = individual->feasible();
     if (!repaired || feasible) keep(std::move(individual));
-    if (!repaired && !feasible && rng_.uniform() < options_.repair) {
+    // While nothing feasible is known, everything is repaired.
+    if (!repaired && !feasible && (!this->feasible() || rng_.uniform() < options_.repair)) {
         stage_ = Stage::repair;
         search_->reprice(penalties_.repair());
         return;
