@@ -377,29 +377,35 @@ def capacitated_search(instance: CapacitatedInstance, routes: Annotated[NDArray[
 class VrpGenetic:
     """Hybrid genetic search for capacitated vehicle routing."""
 
-    def __init__(self, distance: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], duration: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)] | None, windows: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, capacity: float, max_duration: float, fleet: int, seed: int, granular: int, minimum: int, generation: int, elite: int, close: int, target_feasible: float, first: int, no_improvement: int, route_exchange: float, repair: float) -> None: ...
+    def __init__(self, depots: int, distance: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], duration: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)] | None, windows: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], limits: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], seed: int, granular: int, minimum: int, generation: int, elite: int, close: int, target_feasible: float, first: int, no_improvement: int, route_exchange: float, repair: float) -> None: ...
 
     def run(self, seconds: float, iterations: int = -1) -> int: ...
 
     def settle(self) -> None:
         """Count what is not ready as an individual; when no call of run follows."""
 
-    def inject(self, visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
-        """Add a solution: the visits of all routes and where each begins."""
+    def inject(self, visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], types: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
+        """
+        Add a solution: the visits of all routes, where each begins, its vehicle type.
+        """
 
-    def split(self, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
+    def split(self, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.int32]]:
         """Cut a giant tour into routes."""
 
-    def descend(self, visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], float, float, float]:
+    def descend(self, visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], types: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int) -> tuple[tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.int32]], float, float, float]:
         """
         Routes of a local optimum, and the penalized costs before, gained and after.
         """
 
-    def routes(self) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
-        """Visits of the best solution and where each route begins."""
+    def routes(self) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.int32]]:
+        """
+        Visits of the best solution, where each route begins, its vehicle type.
+        """
 
-    def all_routes(self) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
-        """Visits of all feasible individuals and where each route begins."""
+    def all_routes(self) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.int32]]:
+        """
+        Visits of all feasible individuals, where each route begins, its vehicle type.
+        """
 
     @property
     def feasible(self) -> bool: ...

@@ -20,12 +20,14 @@ using cosolve::vrp::hgs::Genetic;
 using cosolve::vrp::hgs::GeneticOptions;
 using cosolve::vrp::hgs::InstanceData;
 using cosolve::vrp::hgs::Plan;
+using cosolve::vrp::hgs::VehicleData;
 
 namespace {
 
 using Ints = nb::ndarray<int const, nb::numpy, nb::ndim<1>, nb::c_contig>;
 using Doubles = nb::ndarray<double const, nb::numpy, nb::ndim<1>, nb::c_contig>;
 using Matrix = nb::ndarray<double const, nb::numpy, nb::ndim<2>, nb::c_contig>;
+using Kinds = nb::ndarray<int const, nb::numpy, nb::ndim<2>, nb::c_contig>;
 using IntResult = nb::ndarray<nb::numpy, int>;
 
 std::vector<double> toVector(Matrix matrix, std::size_t size, char const *what) {
@@ -46,15 +48,47 @@ IntResult toArray(std::vector<int> values) {
     return IntResult(owned->data(), {owned->size()}, owner);
 }
 
-void construct(Genetic *self, Matrix distance, std::optional<Matrix> duration, Matrix coords,
-               Doubles demand, std::optional<Doubles> service, std::optional<Matrix> windows,
-               double capacity, double maxDuration, int fleet, std::uint64_t seed, int granular,
-               int minimum, int generation, int elite, int close, double targetFeasible, int first,
-               int noImprovement, double routeExchange, double repair) {
+// Rows of (number, first depot, last depot) and of (capacity, fixed cost, cost of distance, longest
+// duration, earliest and latest time to leave, earliest and latest time to be back).
+std::vector<VehicleData> toVehicles(Kinds kinds, Matrix limits, int depots) {
+    if (kinds.shape(0) < 1 || kinds.shape(1) != 3 || limits.shape(0) != kinds.shape(0) ||
+        limits.shape(1) != 8)
+        throw std::invalid_argument("kinds must have 3 columns, limits 8, and a row for each type");
+    std::vector<VehicleData> vehicles;
+    bool different = false;
+    for (std::size_t t = 0; t < kinds.shape(0); ++t) {
+        int const *kind = kinds.data() + 3 * t;
+        double const *limit = limits.data() + 8 * t;
+        vehicles.push_back({limit[0], kind[0], kind[1], kind[2], limit[1], limit[2], limit[3],
+                            limit[4], limit[5], limit[6], limit[7]});
+        auto const &row = vehicles.back();
+        different = different || row.rate != vehicles.front().rate;
+        if (row.number < 0 || row.start < 0 || row.start >= depots || row.end < -1 ||
+            row.end >= depots)
+            throw std::invalid_argument("a number of vehicles or a depot is out of range");
+        if (!(row.capacity >= 0) || !(row.fixed >= 0) || !(row.rate >= 0) ||
+            !(row.maxDuration >= 0))
+            throw std::invalid_argument("limits and costs of vehicles must not be negative");
+    }
+    for (auto const &row : vehicles)
+        if (different && row.rate == 0)
+            throw std::invalid_argument("if costs of distance differ, they must be positive");
+    return vehicles;
+}
+
+void construct(Genetic *self, int depots, Matrix distance, std::optional<Matrix> duration,
+               Matrix coords, Doubles demand, std::optional<Doubles> service,
+               std::optional<Matrix> windows, Kinds kinds, Matrix limits, std::uint64_t seed,
+               int granular, int minimum, int generation, int elite, int close,
+               double targetFeasible, int first, int noImprovement, double routeExchange,
+               double repair) {
     std::size_t const size = distance.shape(0);
-    if (size < 1) throw std::invalid_argument("there must be a depot");
+    if (depots < 1 || size < static_cast<std::size_t>(depots))
+        throw std::invalid_argument("there must be a depot");
     InstanceData data;
-    data.clients = static_cast<int>(size) - 1;
+    data.depots = depots;
+    data.clients = static_cast<int>(size) - depots;
+    data.vehicles = toVehicles(kinds, limits, depots);
     data.distance = toVector(distance, size, "distance");
     if (duration) data.duration = toVector(*duration, size, "duration");
     if (coords.shape(0) != size || coords.shape(1) != 2)
@@ -74,16 +108,14 @@ void construct(Genetic *self, Matrix distance, std::optional<Matrix> duration, M
             data.latest.push_back(windows->data()[2 * i + 1]);
         }
     }
-    if (!duration && (service || windows || maxDuration < std::numeric_limits<double>::infinity()))
-        throw std::invalid_argument("service, windows and max_duration need durations");
-    if (!(capacity >= 0) || !(maxDuration >= 0) || fleet < 0)
-        throw std::invalid_argument("capacity, max_duration and fleet must not be negative");
+    bool limited = service.has_value() || windows.has_value();
+    for (auto const &row : data.vehicles)
+        limited = limited || row.maxDuration < std::numeric_limits<double>::infinity();
+    if (!duration && limited)
+        throw std::invalid_argument("service, windows and longest durations need durations");
     if (granular < 1 || minimum < 2 || generation < 1 || elite < 0 || close < 1 || first < 2 ||
         noImprovement < 1)
         throw std::invalid_argument("a parameter of the population is out of range");
-    data.capacity = capacity;
-    data.maxDuration = maxDuration;
-    data.fleet = fleet;
     data.granular = granular;
     GeneticOptions options;
     options.population = {minimum, generation, elite, close};
@@ -96,49 +128,54 @@ void construct(Genetic *self, Matrix distance, std::optional<Matrix> duration, M
     new (self) Genetic(std::move(data), seed, options);
 }
 
-Plan toPlan(Genetic const &self, Ints visits, std::vector<int> const &begin) {
-    int const n = self.instance().clients();
-    if (begin.empty() || begin.front() != 0 || begin.back() != static_cast<int>(visits.shape(0)) ||
-        visits.shape(0) != static_cast<std::size_t>(n))
+void requireVisits(Genetic const &self, Ints visits) {
+    auto const &instance = self.instance();
+    std::vector<char> seen(static_cast<std::size_t>(instance.end()), 0);
+    bool right = visits.shape(0) == static_cast<std::size_t>(instance.clients());
+    for (std::size_t k = 0; k < visits.shape(0) && right; ++k) {
+        int const i = visits.data()[k];
+        right = i >= instance.first() && i < instance.end() && !seen[static_cast<std::size_t>(i)]++;
+    }
+    if (!right) throw std::invalid_argument("routes must visit every client once");
+}
+
+Plan toPlan(Genetic const &self, Ints visits, Ints begin, Ints types) {
+    requireVisits(self, visits);
+    auto const &instance = self.instance();
+    std::size_t const routes = types.shape(0);
+    if (begin.shape(0) != routes + 1 || begin.data()[0] != 0 ||
+        begin.data()[routes] != static_cast<int>(visits.shape(0)))
         throw std::invalid_argument("routes must visit every client once");
     Plan plan;
-    std::vector<char> seen(static_cast<std::size_t>(n) + 1, 0);
-    for (std::size_t r = 0; r + 1 < begin.size(); ++r) {
-        if (begin[r + 1] < begin[r])
-            throw std::invalid_argument("the beginnings of routes must ascend");
-        for (int k = begin[r]; k < begin[r + 1]; ++k) {
-            int const i = visits.data()[k];
-            if (i < 1 || i > n || seen[static_cast<std::size_t>(i)]++)
-                throw std::invalid_argument("routes must visit every client once");
-            plan.visits.push_back(i);
-        }
-        plan.close();
+    std::vector<int> used(static_cast<std::size_t>(instance.types()), 0);
+    for (std::size_t r = 0; r < routes; ++r) {
+        int const from = begin.data()[r], until = begin.data()[r + 1], type = types.data()[r];
+        if (until < from) throw std::invalid_argument("the beginnings of routes must ascend");
+        if (type < 0 || type >= instance.types())
+            throw std::invalid_argument("there is no such vehicle type");
+        plan.visits.insert(plan.visits.end(), visits.data() + from, visits.data() + until);
+        plan.close(type);
+        if (until > from && ++used[static_cast<std::size_t>(type)] > instance.vehicle(type).number)
+            throw std::invalid_argument("there are more routes than vehicles");
     }
-    if (plan.routes() > self.instance().fleet())
-        throw std::invalid_argument("there are more routes than vehicles");
     return plan;
 }
 
-Plan toPlan(Genetic const &self, Ints visits, Ints begin) {
-    return toPlan(self, visits, std::vector<int>(begin.data(), begin.data() + begin.shape(0)));
-}
-
-using Routes = std::tuple<IntResult, IntResult>;
+using Routes = std::tuple<IntResult, IntResult, IntResult>;
 
 Routes toRoutes(Plan const &plan) {
-    return {toArray(plan.visits), toArray(plan.begin)};
+    return {toArray(plan.visits), toArray(plan.begin), toArray(plan.types)};
 }
 
 Routes split(Genetic const &self, Ints tour) {
-    int const end = static_cast<int>(tour.shape(0));
-    return toRoutes(self.split(toPlan(self, tour, {0, end}).visits));
+    requireVisits(self, tour);
+    return toRoutes(self.split(std::vector<int>(tour.data(), tour.data() + tour.shape(0))));
 }
 
-std::tuple<IntResult, IntResult, double, double, double> descend(Genetic const &self, Ints visits,
-                                                                 Ints begin, std::uint64_t seed) {
-    auto const found = self.descend(toPlan(self, visits, begin), seed);
-    return {toArray(found.plan.visits), toArray(found.plan.begin), found.before, found.gained,
-            found.after};
+std::tuple<Routes, double, double, double> descend(Genetic const &self, Ints visits, Ints begin,
+                                                   Ints types, std::uint64_t seed) {
+    auto const found = self.descend(toPlan(self, visits, begin, types), seed);
+    return {toRoutes(found.plan), found.before, found.gained, found.after};
 }
 
 Routes routes(Genetic const &self) {
@@ -146,47 +183,51 @@ Routes routes(Genetic const &self) {
 }
 
 Routes allRoutes(Genetic const &self) {
-    std::vector<int> visits, begin{0};
+    Plan all;
     self.population().forEachFeasible([&](auto const &individual) {
         auto const &plan = individual.plan();
-        auto const offset = static_cast<int>(visits.size());
-        visits.insert(visits.end(), plan.visits.begin(), plan.visits.end());
-        for (std::size_t r = 1; r < plan.begin.size(); ++r) begin.push_back(offset + plan.begin[r]);
+        for (int r = 0; r < plan.routes(); ++r) {
+            all.visits.insert(all.visits.end(), plan.route(r), plan.route(r) + plan.size(r));
+            all.close(plan.type(r));
+        }
     });
-    return {toArray(visits), toArray(begin)};
+    return toRoutes(all);
 }
 
 }  // namespace
 
 void bindVrpHgs(nb::module_ &m) {
     nb::class_<Genetic>(m, "VrpGenetic", "Hybrid genetic search for capacitated vehicle routing.")
-        .def("__init__", &construct, "distance"_a.noconvert(), "duration"_a.noconvert().none(),
-             "coords"_a.noconvert(), "demand"_a.noconvert(), "service"_a.noconvert().none(),
-             "windows"_a.noconvert().none(), "capacity"_a, "max_duration"_a, "fleet"_a, "seed"_a,
-             "granular"_a, "minimum"_a, "generation"_a, "elite"_a, "close"_a, "target_feasible"_a,
-             "first"_a, "no_improvement"_a, "route_exchange"_a, "repair"_a)
+        .def("__init__", &construct, "depots"_a, "distance"_a.noconvert(),
+             "duration"_a.noconvert().none(), "coords"_a.noconvert(), "demand"_a.noconvert(),
+             "service"_a.noconvert().none(), "windows"_a.noconvert().none(), "kinds"_a.noconvert(),
+             "limits"_a.noconvert(), "seed"_a, "granular"_a, "minimum"_a, "generation"_a, "elite"_a,
+             "close"_a, "target_feasible"_a, "first"_a, "no_improvement"_a, "route_exchange"_a,
+             "repair"_a)
         .def("run", &Genetic::run, "seconds"_a, "iterations"_a = -1,
              nb::call_guard<nb::gil_scoped_release>())
         .def("settle", &Genetic::settle, nb::call_guard<nb::gil_scoped_release>(),
              "Count what is not ready as an individual; when no call of run follows.")
         .def(
             "inject",
-            [](Genetic &self, Ints visits, Ints begin) {
-                self.inject(toPlan(self, visits, begin));
+            [](Genetic &self, Ints visits, Ints begin, Ints types) {
+                self.inject(toPlan(self, visits, begin, types));
             },
-            "visits"_a.noconvert(), "begin"_a.noconvert(),
-            "Add a solution: the visits of all routes and where each begins.")
+            "visits"_a.noconvert(), "begin"_a.noconvert(), "types"_a.noconvert(),
+            "Add a solution: the visits of all routes, where each begins, its vehicle type.")
         .def("split", &split, "tour"_a.noconvert(), "Cut a giant tour into routes.")
-        .def("descend", &descend, "visits"_a.noconvert(), "begin"_a.noconvert(), "seed"_a,
+        .def("descend", &descend, "visits"_a.noconvert(), "begin"_a.noconvert(),
+             "types"_a.noconvert(), "seed"_a,
              "Routes of a local optimum, and the penalized costs before, gained and after.")
-        .def("routes", &routes, "Visits of the best solution and where each route begins.")
+        .def("routes", &routes,
+             "Visits of the best solution, where each route begins, its vehicle type.")
         .def("all_routes", &allRoutes,
-             "Visits of all feasible individuals and where each route begins.")
+             "Visits of all feasible individuals, where each route begins, its vehicle type.")
         .def_prop_ro("feasible", &Genetic::feasible)
         .def_prop_ro("cost",
                      [](Genetic const &self) {
                          return self.best() == nullptr ? std::numeric_limits<double>::infinity()
-                                                       : self.best()->distance();
+                                                       : self.best()->cost();
                      })
         .def_prop_ro("violations",
                      [](Genetic const &self) {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,9 @@ import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.core import Problem
-from cosolve.problems import VRP, Route, Routes
+from cosolve.problems import VRP, Route, Routes, VehicleType
 from cosolve.problems.metrics import FloatArray
+from cosolve.problems.vrp_schedule import due
 
 IntArray = npt.NDArray[np.int32]
 
@@ -56,68 +56,79 @@ class HgsOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class HgsModel:
-    """What the kernel is told of a problem; location 0 is the depot, n is their number.
+class HgsVehicle:
+    """What the kernel is told of a vehicle type.
 
     Parameters
     ----------
+    capacity
+        Of every vehicle.
+    number
+        Of vehicles; None for as many as wanted.
+    start, end
+        Depots; the end is None for open routes.
+    fixed_cost, distance_cost
+        Of a vehicle that is used, and for a unit of distance.
+    max_duration
+        Limit of the time between leaving and being back.
+    leave, back
+        Earliest and latest time to leave and to be back.
+    """
+
+    capacity: float
+    number: int | None = None
+    start: int = 0
+    end: int | None = 0
+    fixed_cost: float = 0.0
+    distance_cost: float = 1.0
+    max_duration: float = math.inf
+    leave: tuple[float, float] = (0.0, math.inf)
+    back: tuple[float, float] = (0.0, math.inf)
+
+    @property
+    def kind(self) -> tuple[int, int, int]:
+        """Its row of whole numbers, as the kernel wants it."""
+        return self.number or 0, self.start, -1 if self.end is None else self.end
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """Its row of limits and costs, as the kernel wants it."""
+        costs = self.fixed_cost, self.distance_cost
+        return self.capacity, *costs, self.max_duration, *self.leave, *self.back
+
+
+@dataclass(frozen=True, slots=True)
+class HgsModel:
+    """What the kernel is told of a problem; the numbers of locations are the same, n of them.
+
+    Parameters
+    ----------
+    depots
+        How many locations are depots, the first ones.
     distance
-        Costs of arcs, shape (n, n).
+        Shape (n, n).
     coords
         Places in the plane, shape (n, 2), for angles only.
     demand
         Shape (n,).
-    capacity
-        Of every vehicle.
-    fleet
-        Number of vehicles; None for as many as wanted.
+    vehicles
+        The vehicle types.
     duration
         Travel times, shape (n, n); None if time plays no part.
     service
         Service times, shape (n,), or None for none.
     windows
         Earliest and latest start of service, shape (n, 2), or None for no limits.
-    max_duration
-        Limit of the time between leaving the depot and being back.
     """
 
+    depots: int
     distance: FloatArray
     coords: FloatArray
     demand: FloatArray
-    capacity: float
-    fleet: int | None = None
+    vehicles: tuple[HgsVehicle, ...]
     duration: FloatArray | None = None
     service: FloatArray | None = None
     windows: FloatArray | None = None
-    max_duration: float = math.inf
-
-    def subset(self, clients: npt.ArrayLike, fleet: int | None = None) -> HgsModel:
-        """Return the model of some clients; client k of it is ``clients[k - 1]``.
-
-        Parameters
-        ----------
-        clients
-            Location numbers, none of them 0.
-        fleet
-            Number of vehicles; None for as many as wanted.
-        """
-        keep = np.concatenate([[0], np.asarray(clients, dtype=np.int64)])
-        block = np.ix_(keep, keep)
-
-        def of(array: FloatArray | None) -> FloatArray | None:
-            return None if array is None else np.ascontiguousarray(array[keep])
-
-        return HgsModel(
-            np.ascontiguousarray(self.distance[block]),
-            np.ascontiguousarray(self.coords[keep]),
-            np.ascontiguousarray(self.demand[keep]),
-            self.capacity,
-            fleet,
-            None if self.duration is None else np.ascontiguousarray(self.duration[block]),
-            of(self.service),
-            of(self.windows),
-            self.max_duration,
-        )
 
 
 def unsupported(problem: Problem[Any]) -> str | None:
@@ -138,17 +149,13 @@ def unsupported_part(problem: Problem[Any]) -> str | None:
     """
     if not isinstance(problem, VRP):
         return f"it solves vehicle routing problems, not {problem.kind} problems"
-    if problem.depots > 1:
-        return f"it has {problem.depots} depots, one is handled"
-    if len(problem.vehicles) > 1:
-        return f"it has {len(problem.vehicles)} vehicle types, one is handled"
-    return _unsupported_clients(problem) or _unsupported_vehicle(problem)
+    return _unsupported_clients(problem) or _unsupported_vehicles(problem)
 
 
 def _unsupported_clients(problem: VRP) -> str | None:
     if problem.dimensions > 1:
         return f"its load has {problem.dimensions} dimensions, one is handled"
-    if not problem.required[1:].all():
+    if not problem.required[problem.depots :].all():
         return "some of its clients need not be visited"
     if len(problem.pairs):
         return "it has pickup and delivery pairs"
@@ -159,16 +166,24 @@ def _unsupported_clients(problem: VRP) -> str | None:
     return None
 
 
-def _unsupported_vehicle(problem: VRP) -> str | None:
-    vehicle = problem.vehicles[0]
-    if vehicle.time_cost:
+def _unsupported_vehicles(problem: VRP) -> str | None:
+    vehicles = problem.vehicles
+    if any(vehicle.time_cost for vehicle in vehicles):
         return "time has a cost"
-    if vehicle.open and problem.timed:
-        return "its routes are open and have time windows"
-    timed = problem.timed or math.isfinite(vehicle.max_duration)
-    if timed and math.isfinite(vehicle.max_distance):
+    rates = {vehicle.distance_cost for vehicle in vehicles}
+    if len(rates) > 1 and 0.0 in rates:
+        return "distance costs nothing with some vehicles only"
+    if _limits_time(problem) and _limits_distance(problem):
         return "it limits both time and distance"
     return None
+
+
+def _limits_time(problem: VRP) -> bool:
+    return problem.timed or any(math.isfinite(v.max_duration) for v in problem.vehicles)
+
+
+def _limits_distance(problem: VRP) -> bool:
+    return any(math.isfinite(vehicle.max_distance) for vehicle in problem.vehicles)
 
 
 def _plane(problem: VRP, distance: FloatArray) -> FloatArray:
@@ -187,8 +202,6 @@ def _matrix(problem: VRP, durations: bool) -> FloatArray:
     measure = problem.duration if durations else problem.distance
     matrix = np.array(measure(i[:, None], i[None, :]), dtype=np.float64, order="C")
     np.fill_diagonal(matrix, 0.0)
-    if problem.vehicles[0].open:
-        matrix[:, 0] = 0.0
     return matrix
 
 
@@ -203,33 +216,42 @@ def model_of(problem: VRP) -> HgsModel:
     reason = unsupported(problem)
     if reason is not None:
         raise ValueError(f"the genetic search cannot solve {problem.name}: {reason}")
-    vehicle = problem.vehicles[0]
-    assert isinstance(vehicle.capacity, tuple)
     distance = _matrix(problem, durations=False)
     duration = service = windows = None
-    max_duration = vehicle.max_duration
-    if math.isfinite(vehicle.max_distance):
-        duration, max_duration = distance.copy(), vehicle.max_distance
-    elif problem.timed or math.isfinite(max_duration):
+    by_distance = _limits_distance(problem)
+    if by_distance:
+        duration = distance
+    elif _limits_time(problem):
         duration = _matrix(problem, durations=True)
         service = np.array(problem.service)
     if problem.timed:
         windows = np.array(problem.windows)
-        windows[0, 0] = max(windows[0, 0], vehicle.shift[0])
-        windows[0, 1] = min(windows[0, 1], vehicle.shift[1])
-    coords = _plane(problem, distance)
-    distance *= vehicle.distance_cost
-    distance[0, 1:] += vehicle.fixed_cost
     return HgsModel(
+        problem.depots,
         distance,
-        coords,
+        _plane(problem, distance),
         np.ascontiguousarray((problem.demands + problem.pickups)[:, 0]),
-        vehicle.capacity[0],
-        vehicle.number,
+        tuple(_vehicle(problem, vehicle, by_distance) for vehicle in problem.vehicles),
         duration,
         service,
         windows,
-        max_duration,
+    )
+
+
+def _vehicle(problem: VRP, vehicle: VehicleType, by_distance: bool) -> HgsVehicle:
+    """Tell what the kernel has to know of a vehicle type."""
+    opens, closes = problem.windows[vehicle.start].tolist()
+    back_opens = 0.0 if vehicle.back is None else float(problem.windows[vehicle.back, 0])
+    return HgsVehicle(
+        vehicle.capacities[0],
+        vehicle.number,
+        vehicle.start,
+        vehicle.back,
+        vehicle.fixed_cost,
+        vehicle.distance_cost,
+        vehicle.max_distance if by_distance else vehicle.max_duration,
+        (max(vehicle.shift[0], opens), min(vehicle.shift[1], closes)),
+        (back_opens, due(problem, vehicle)),
     )
 
 
@@ -254,17 +276,16 @@ class GeneticSearch:
 
     def __init__(self, model: HgsModel, seed: int = 0, options: HgsOptions | None = None) -> None:
         options = HgsOptions() if options is None else options
-        self._fleet = model.fleet
         self._kernel = _kernels.VrpGenetic(
+            model.depots,
             model.distance,
             model.duration,
             model.coords,
             model.demand,
             model.service,
             model.windows,
-            capacity=model.capacity,
-            max_duration=model.max_duration,
-            fleet=0 if model.fleet is None else model.fleet,
+            np.array([vehicle.kind for vehicle in model.vehicles], dtype=np.int32),
+            np.array([vehicle.limits for vehicle in model.vehicles], dtype=np.float64),
             seed=seed & ((1 << 64) - 1),
             granular=options.granular,
             minimum=options.min_population,
@@ -278,13 +299,13 @@ class GeneticSearch:
             repair=options.repair,
         )
 
-    def inject(self, routes: Iterable[npt.ArrayLike]) -> None:
+    def inject(self, routes: Routes) -> None:
         """Add a solution, to be improved and to be a parent; it is never worsened.
 
         Parameters
         ----------
         routes
-            Visits of each route, client numbers of the model.
+            The solution.
 
         Raises
         ------
@@ -329,19 +350,20 @@ class GeneticSearch:
         """Present prices of a unit of load, lateness and duration in excess."""
         return self._kernel.penalties
 
-    def split(self, tour: npt.ArrayLike) -> list[IntArray]:
-        """Cut a giant tour, all clients in some order, into routes of least penalized cost."""
-        return _split(*self._kernel.split(np.asarray(tour, dtype=np.int32)))
+    def split(self, tour: npt.ArrayLike) -> Routes:
+        """Cut a giant tour, all clients in some order, into routes of least penalized cost.
 
-    def descend(
-        self, routes: Iterable[npt.ArrayLike], seed: int = 0
-    ) -> tuple[list[IntArray], float, float, float]:
+        With several vehicle types, their numbers are seen to afterwards.
+        """
+        return _routes(*self._kernel.split(np.asarray(tour, dtype=np.int32)))
+
+    def descend(self, routes: Routes, seed: int = 0) -> tuple[Routes, float, float, float]:
         """Bring a solution to a local optimum, which is not added to the population.
 
         Parameters
         ----------
         routes
-            Visits of each route.
+            The solution.
         seed
             Of the order in which moves are tried.
 
@@ -351,30 +373,27 @@ class GeneticSearch:
             Routes; penalized costs before, gained (the sum of what moves were reckoned to change;
             negative) and after.
         """
-        visits, begin, *costs = self._kernel.descend(*_flat(routes), seed)
-        return _split(visits, begin), costs[0], costs[1], costs[2]
+        found, *costs = self._kernel.descend(*_flat(routes), seed)
+        return _routes(*found), costs[0], costs[1], costs[2]
 
-    def routes(self) -> list[IntArray]:
-        """Visits of each route of the best feasible solution, else of the least violating one."""
-        return _split(*self._kernel.routes())
+    def routes(self) -> Routes:
+        """Return the best feasible solution, else the least violating one."""
+        return _routes(*self._kernel.routes())
 
-    def all_routes(self) -> list[IntArray]:
-        """Visits of each route of each feasible solution in the population, the best first."""
-        return _split(*self._kernel.all_routes())
+    def all_routes(self) -> Routes:
+        """Return the routes of all feasible solutions in the population, the best first."""
+        return _routes(*self._kernel.all_routes())
 
 
-def _flat(routes: Iterable[npt.ArrayLike]) -> tuple[IntArray, IntArray]:
-    """Visits of all routes, and where each begins."""
-    rows = [np.asarray(route, dtype=np.int32) for route in routes]
+def _flat(routes: Routes) -> tuple[IntArray, IntArray, IntArray]:
+    """Visits of all routes, where each begins, and its vehicle type."""
+    rows = [route.visits for route in routes.routes]
     begin = np.zeros(len(rows) + 1, dtype=np.int32)
     np.cumsum([len(row) for row in rows], out=begin[1:])
-    return np.concatenate([np.empty(0, np.int32), *rows]), begin
+    types = np.array([route.vehicle for route in routes.routes], dtype=np.int32)
+    return np.concatenate([np.empty(0, np.int32), *rows]), begin, types
 
 
-def _split(visits: IntArray, begin: IntArray) -> list[IntArray]:
-    return np.split(visits, begin[1:-1]) if len(visits) else []
-
-
-def to_solution(routes: Iterable[IntArray]) -> Routes:
-    """Make a solution of visits of routes."""
-    return Routes(tuple(Route(visits) for visits in routes))
+def _routes(visits: IntArray, begin: IntArray, types: IntArray) -> Routes:
+    rows = np.split(visits, begin[1:-1]) if len(visits) else []
+    return Routes(tuple(map(Route, rows, types.tolist())))

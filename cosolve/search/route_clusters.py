@@ -12,6 +12,7 @@ References
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve.core.run import SLICE_S
-from cosolve.problems.vrp import VRP, Route, Routes
+from cosolve.problems.vrp import VRP, Route, Routes, VehicleType
 from cosolve.search.hgs import GeneticSearch, HgsOptions, model_of
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
     from cosolve.core import Run
     from cosolve.search.route_pool import RoutePool
-
-IntArray = npt.NDArray[np.int32]
 
 _POOL_S = 0.5  # between two looks at all routes of a population
 _ROUNDING = 1e-9  # relative
@@ -57,19 +56,21 @@ class ClusterOptions:
     late: float = 0.3
 
 
-def sub_problem(problem: VRP, clients: npt.ArrayLike, fleet: int | None = None) -> VRP:
-    """Return the problem of some clients; location k of it is ``clients[k - 1]``.
+def sub_problem(
+    problem: VRP, clients: npt.ArrayLike, vehicles: tuple[VehicleType, ...] | None = None
+) -> VRP:
+    """Return the problem of some clients; location ``problem.depots + k`` is ``clients[k]``.
 
     Parameters
     ----------
     problem
-        One with one depot and one vehicle type, without pairs and groups.
+        One without pairs and groups.
     clients
-        Location numbers, none of them 0.
-    fleet
-        Number of vehicles, None for as many as wanted.
+        Location numbers, none of a depot.
+    vehicles
+        Other vehicle types than those of the problem.
     """
-    keep = np.concatenate([[0], np.asarray(clients, np.int64)])
+    keep = np.concatenate([np.arange(problem.depots), np.asarray(clients, np.int64)])
     rows = ("demands", "pickups", "windows", "service", "release", "prizes", "required")
     blocks = ("matrix", "durations")
     changes: dict[str, Any] = {name: getattr(problem, name)[keep] for name in rows}
@@ -79,7 +80,7 @@ def sub_problem(problem: VRP, clients: npt.ArrayLike, fleet: int | None = None) 
     }
     coords = None if problem.coords is None else problem.coords[keep]
     display = None if problem.display is None else problem.display[keep]
-    vehicles = (replace(problem.vehicles[0], number=fleet),)
+    vehicles = problem.vehicles if vehicles is None else vehicles
     return replace(
         problem, coords=coords, display=display, vehicles=vehicles, labels=None, **changes
     )
@@ -89,7 +90,7 @@ def sub_problem(problem: VRP, clients: npt.ArrayLike, fleet: int | None = None) 
 class _Known:
     """A route of the present solution."""
 
-    visits: IntArray
+    route: Route
     center: npt.NDArray[np.float64]
     searched: int  # how often a part with it was searched
 
@@ -102,20 +103,20 @@ class Part:
     ----------
     names
         Of the routes.
-    visits
-        Their clients in order.
+    routes
+        As they are now.
     seed
         Of the search.
     """
 
     names: tuple[int, ...]
-    visits: tuple[IntArray, ...]
+    routes: tuple[Route, ...]
     seed: int
 
     @property
     def size(self) -> int:
         """Number of clients."""
-        return sum(map(len, self.visits))
+        return sum(map(len, self.routes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +127,14 @@ class Improvement:
     ----------
     part
         What was searched.
-    visits
-        The new routes.
+    routes
+        The new ones.
     gain
         How much they cost less, positive.
     """
 
     part: Part
-    visits: tuple[IntArray, ...]
+    routes: tuple[Route, ...]
     gain: float
 
 
@@ -171,7 +172,7 @@ class RouteClusters:
         self._names = itertools.count()
         self._routes: dict[int, _Known] = {}
         self._busy: set[int] = set()
-        self._add([route.visits for route in routes.routes], 0)
+        self._add(routes.routes, 0)
 
     def __len__(self) -> int:
         """Return the number of routes."""
@@ -184,7 +185,7 @@ class RouteClusters:
 
     def solution(self) -> Routes:
         """Return the present solution."""
-        return Routes(tuple(Route(known.visits) for known in self._routes.values()))
+        return Routes(tuple(known.route for known in self._routes.values()))
 
     def next_part(self) -> Part | None:
         """Choose routes near each other, around one of the least searched, none in a part at work.
@@ -200,14 +201,14 @@ class RouteClusters:
         names = np.array(list(free))
         searched = np.array([known.searched for known in free.values()])
         centers = np.array([known.center for known in free.values()])
-        sizes = np.array([len(known.visits) for known in free.values()])
+        sizes = np.array([len(known.route) for known in free.values()])
         first = int(self._rng.choice(np.flatnonzero(searched == searched.min())))
         order = np.argsort(((centers - centers[first]) ** 2).sum(axis=1), kind="stable")
         count = int(np.searchsorted(np.cumsum(sizes[order]), self.options.clients)) + 1
         chosen = tuple(int(name) for name in names[order[: max(2, count)]])
         self._busy.update(chosen)
-        visits = tuple(free[name].visits for name in chosen)
-        return Part(chosen, visits, int(self._rng.integers(2**62)))
+        routes = tuple(free[name].route for name in chosen)
+        return Part(chosen, routes, int(self._rng.integers(2**62)))
 
     def close(self, part: Part, found: Improvement | None) -> None:
         """Take over what the search of a part has found.
@@ -229,7 +230,7 @@ class RouteClusters:
         self._in_vain = 0
         for name in part.names:
             del self._routes[name]
-        self._add(found.visits, times)
+        self._add(found.routes, times)
         self.cost -= found.gain
 
     def search(self, part: Part, run: Run) -> Improvement | None:
@@ -249,12 +250,16 @@ class RouteClusters:
         Improvement or None
             None if there is none.
         """
-        clients = np.concatenate(part.visits)
+        clients = np.concatenate([route.visits for route in part.routes])
         number = np.zeros(self.problem.locations, np.int32)
-        number[clients] = np.arange(1, clients.size + 1)
-        problem = sub_problem(self.problem, clients, self._vehicles_for(len(part.names)))
-        present = [number[visits] for visits in part.visits]
-        before = problem.cost(Routes(tuple(Route(visits) for visits in present)))
+        first = self.problem.depots
+        number[clients] = np.arange(first, first + clients.size)
+        types, vehicles = self._vehicles_for(part)
+        problem = sub_problem(self.problem, clients, vehicles)
+        present = Routes(
+            tuple(Route(number[r.visits], types.index(r.vehicle)) for r in part.routes)
+        )
+        before = problem.cost(present)
         engine = GeneticSearch(model_of(problem), part.seed, _POPULATION)
         seconds = min(self.options.seconds_per_client * part.size, run.remaining)
         end = run.elapsed + seconds
@@ -268,25 +273,38 @@ class RouteClusters:
             until = end if joined else join
             engine.run(min(SLICE_S, max(until - run.elapsed, 1e-4)))
             if self.pool is not None and (run.elapsed >= pooled or run.elapsed >= end):
-                self.pool.add(clients[visits - 1] for visits in engine.all_routes())
+                self.pool.add(clients[r.visits - first] for r in engine.all_routes().routes)
                 pooled = run.elapsed + _POOL_S
         gain = before - engine.cost if engine.feasible else 0.0
         if gain <= _ROUNDING * (1 + before):
             return None
-        return Improvement(part, tuple(clients[v - 1] for v in engine.routes()), gain)
+        better = engine.routes().routes
+        found = tuple(Route(clients[r.visits - first], types[r.vehicle]) for r in better)
+        return Improvement(part, found, gain)
 
-    def _add(self, routes: Iterable[IntArray], searched: int) -> None:
+    def _add(self, routes: Iterable[Route], searched: int) -> None:
         where = self.problem.coords if self.problem.display is None else self.problem.display
         assert where is not None
-        for visits in routes:
-            self._routes[next(self._names)] = _Known(visits, where[visits].mean(axis=0), searched)
+        for route in routes:
+            center = where[route.visits].mean(axis=0)
+            self._routes[next(self._names)] = _Known(route, center, searched)
 
-    def _vehicles_for(self, routes: int) -> int | None:
-        """How many vehicles so many routes may become."""
-        fleet = self.problem.fleet_size
+    def _vehicles_for(self, part: Part) -> tuple[list[int], tuple[VehicleType, ...]]:
+        """Return which vehicle types a part may use, and these with as many as it may use."""
+        vehicles = self.problem.vehicles
+        of_part = Counter(route.vehicle for route in part.routes)
+        used = Counter(known.route.vehicle for known in self._routes.values())
         # With several parts at work, spare vehicles could be taken twice.
-        spare = 0 if fleet is None or len(self._busy) > routes else fleet - len(self._routes)
-        return None if fleet is None else routes + spare
+        alone = len(self._busy) == len(part.names)
+        found: dict[int, VehicleType] = {}
+        for kind, vehicle in enumerate(vehicles):
+            if vehicle.number is None:
+                found[kind] = vehicle
+                continue
+            number = of_part[kind] + (vehicle.number - used[kind] if alone else 0)
+            if number:
+                found[kind] = replace(vehicle, number=number)
+        return list(found), tuple(found.values())
 
 
 def improve(clusters: RouteClusters, run: Run, until_stalled: bool = False) -> None:

@@ -17,6 +17,8 @@ from cosolve.solvers.tsp_support import unsupported
 
 # Clients up to which a population finds better routes than one solution that is improved.
 _GENETIC = 300
+# The same for several vehicle types, for which improving one solution works less well.
+_GENETIC_FLEET = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def choose_routing(problem: VRP) -> Solver:
     problem
         Its size counts, and what it asks for.
     """
-    names = ("hgs", "clusters") if problem.size <= _GENETIC else ("clusters",)
+    most = _GENETIC if len(problem.vehicles) == 1 else _GENETIC_FLEET
+    names = ("hgs", "clusters") if problem.size <= most else ("clusters",)
     solvers = (registry.get(name) for name in (*names, "ils"))
     return next(solver for solver in solvers if solver.supports(problem) is None)
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+import numpy as np
+
 from cosolve.core import Outcome, Problem, Run
 from cosolve.exact.glop import PACKAGE
 from cosolve.exact.route_selection import recombine
@@ -118,7 +120,8 @@ class Clusters:
         if kept_s < self.seconds_per_client * min(self.clients, problem.size):
             return search.run(problem, run, start=start, guide=guide)
         polish_s = self._polish_s(run)
-        pool = RoutePool(problem) if polish_s else None
+        # The routes of a pool are all of one vehicle type.
+        pool = RoutePool(problem) if polish_s and len(problem.vehicles) == 1 else None
         run.reserve += kept_s
         outcome = search.search(problem, run, start, pool)
         run.reserve -= kept_s
@@ -143,7 +146,7 @@ class Clusters:
         """Share of so many seconds for the search everywhere."""
         if self.share is not None:
             return self.share
-        capacity = problem.vehicles[0].capacities[0]
+        capacity = float(np.mean([vehicle.capacities[0] for vehicle in problem.vehicles]))
         demand = float(problem.demands.sum() + problem.pickups.sum())
         if demand > 0 and problem.size * capacity / demand > _LONG:
             return 1.0

@@ -15,7 +15,6 @@ from cosolve.search.hgs import (
     GeneticSearch,
     HgsOptions,
     model_of,
-    to_solution,
     unsupported,
 )
 from cosolve.solvers.space import Domain, FloatRange, IntRange
@@ -31,6 +30,8 @@ _ENOUGH = 100
 @dataclass(frozen=True, slots=True)
 class Hgs:
     """Hybrid genetic search for capacitated vehicle routing, also with time windows [1]_ [2]_.
+
+    Vehicles may be of several types and have several depots.
 
     Parameters
     ----------
@@ -78,7 +79,7 @@ class Hgs:
     """
 
     name: ClassVar[str] = "hgs"
-    summary: ClassVar[str] = "hybrid genetic search for capacitated routing, with time windows"
+    summary: ClassVar[str] = "hybrid genetic search for routing with loads, time windows and fleets"
 
     space: ClassVar[Mapping[str, Domain]] = MappingProxyType(
         {
@@ -174,7 +175,7 @@ class Hgs:
         options = self.options(problem.size, model.duration is not None, run)
         engine = GeneticSearch(model, run.seed, options)
         if start is not None:
-            engine.inject(route.visits for route in start.routes)
+            engine.inject(start)
             run.report(engine.cost if engine.feasible else None, phase="hgs")
         while run.limit() is None:
             done = engine.run(min(SLICE_S, run.remaining), run.remaining_iterations)
@@ -182,8 +183,8 @@ class Hgs:
             if problem.size <= _FEW and engine.iterations >= _ENOUGH and engine.feasible:
                 break
         engine.settle()
-        found = to_solution(engine.routes())
+        found = engine.routes()
         if not engine.feasible:
             return Outcome(start, attempt=found)
         run.report(engine.cost, phase="hgs")
-        return Outcome(found, optimal=problem.size == 1)
+        return Outcome(found, optimal=problem.size == 1 and len(problem.vehicles) == 1)

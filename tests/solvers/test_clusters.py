@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 
 import numpy as np
 import pytest
 
 from cosolve import solve
-from cosolve.core import Run
+from cosolve.core import Run, Stop
 from cosolve.problems import VRP, Metric, Route, Routes, VehicleType
 from cosolve.search.route_clusters import ClusterOptions, Improvement, RouteClusters
 from cosolve.search.route_pool import RoutePool
@@ -111,8 +112,8 @@ def test_stalled_when_every_route_was_searched_in_vain() -> None:
     assert not search.stalled
     part = search.next_part()
     assert part is not None
-    joined = (np.concatenate(part.visits),)
-    gain = vrp.cost(Routes(tuple(map(Route, part.visits)))) - vrp.cost(Routes((Route(joined[0]),)))
+    joined = (Route(np.concatenate([route.visits for route in part.routes])),)
+    gain = vrp.cost(Routes(part.routes)) - vrp.cost(Routes(joined))
     search.close(part, Improvement(part, joined, gain))
     assert not search.stalled
     for _ in range(len(search)):
@@ -120,3 +121,37 @@ def test_stalled_when_every_route_was_searched_in_vain() -> None:
         assert part is not None
         search.close(part, None)
     assert search.stalled
+
+
+def fleet_problem() -> VRP:
+    """Make a problem with two depots, two types of vehicles at each and few of one of them."""
+    base = problem(99)
+    vehicles = tuple(
+        VehicleType(capacity=20 + 20 * k, number=number, fixed_cost=50 * k, start=depot)
+        for depot in (0, 1)
+        for k, number in ((0, None), (1, 4))
+    )
+    return dataclasses.replace(base, depots=2, vehicles=vehicles)
+
+
+def test_parts_of_fleets_use_the_vehicles_that_are_left() -> None:
+    """What clusters find keeps the numbers of vehicles and costs what was reckoned."""
+    vrp = fleet_problem()
+    result = solve(vrp, "clusters", stop=3.0, params={"share": 0.1, "clients": 40})
+    assert result.solution is not None
+    assert vrp.check(result.solution) == []
+
+
+def test_a_search_of_a_part_keeps_the_fleet() -> None:
+    """The part has its own vehicles and those nobody uses, and its routes are of their types."""
+    vrp = fleet_problem()
+    start = solve(vrp, "insertion").solution
+    assert start is not None
+    search = RouteClusters(vrp, start, 0, ClusterOptions(clients=40, seconds_per_client=0.01))
+    for _ in range(3):
+        part = search.next_part()
+        assert part is not None
+        search.close(part, search.search(part, Run(Stop(time_limit=10.0))))
+    assert vrp.check(search.solution()) == []
+    assert search.cost == pytest.approx(vrp.cost(search.solution()))
+    assert search.cost < vrp.cost(start)

@@ -18,8 +18,8 @@ std::vector<char> window(int routes, int first, int count) {
     return chosen;
 }
 
-std::vector<char> clientsOf(Plan const &plan, std::vector<char> const &chosen, int clients) {
-    std::vector<char> result(index(clients + 1), 0);
+std::vector<char> clientsOf(Plan const &plan, std::vector<char> const &chosen, int end) {
+    std::vector<char> result(index(end), 0);
     for (int r = 0; r < plan.routes(); ++r)
         if (chosen[index(r)])
             for (int k = 0; k < plan.size(r); ++k) result[index(plan.route(r)[k])] = 1;
@@ -46,7 +46,7 @@ int bestWindow(Plan const &plan, std::vector<char> const &wanted, int count) {
 void copyRoute(Plan const &plan, int r, std::vector<char> const &leaveOut, Plan &to) {
     for (int k = 0; k < plan.size(r); ++k)
         if (!leaveOut[index(plan.route(r)[k])]) to.visits.push_back(plan.route(r)[k]);
-    to.close();
+    to.close(plan.type(r));
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ GiantTour orderCrossover(GiantTour const &a, GiantTour const &b, Rng &rng) {
     int last = rng.below(n - 1);
     if (last >= first) ++last;
     GiantTour child(a.size(), 0);
-    std::vector<char> taken(a.size() + 1, 0);
+    std::vector<char> taken(index(*std::max_element(a.begin(), a.end()) + 1), 0);
     int at = first;
     for (;; at = (at + 1) % n) {
         child[index(at)] = a[index(at)];
@@ -77,21 +77,22 @@ GiantTour orderCrossover(GiantTour const &a, GiantTour const &b, Rng &rng) {
 std::vector<PartialPlan> routeExchange(Instance const &instance, Individual const &a,
                                        Individual const &b, Rng &rng) {
     Plan const &planA = a.plan(), &planB = b.plan();
-    int const n = instance.clients(), most = std::min(planA.routes(), planB.routes());
+    int const end = instance.end(), most = std::min(planA.routes(), planB.routes());
     if (most < 2) return {};
     int const count = 1 + rng.below(most - 1), firstA = rng.below(planA.routes());
     auto const chosenA = window(planA.routes(), firstA, count);
-    auto const clientsA = clientsOf(planA, chosenA, n);
+    auto const clientsA = clientsOf(planA, chosenA, end);
     auto const chosenB = window(planB.routes(), bestWindow(planB, clientsA, count), count);
-    auto const clientsB = clientsOf(planB, chosenB, n);
+    auto const clientsB = clientsOf(planB, chosenB, end);
     bool same = true;
-    for (int i = 1; i <= n && same; ++i)
+    for (int i = instance.first(); i < end && same; ++i)
         if (clientsB[index(i)])
-            same = clientsA[index(i)] && a.next(i) == b.next(i) && a.previous(i) == b.previous(i);
+            same = clientsA[index(i)] && a.next(i) == b.next(i) && a.previous(i) == b.previous(i) &&
+                   a.type(i) == b.type(i);
     if (same) return {};
-    std::vector<char> none(index(n + 1), 0), newcomers(index(n + 1), 0);
+    std::vector<char> none(index(end), 0), newcomers(index(end), 0);
     std::vector<int> missing;
-    for (int i = 1; i <= n; ++i) {
+    for (int i = instance.first(); i < end; ++i) {
         newcomers[index(i)] = clientsB[index(i)] && !clientsA[index(i)];
         if (clientsA[index(i)] && !clientsB[index(i)]) missing.push_back(i);
     }
@@ -114,6 +115,7 @@ std::vector<char> sharedRoutes(Plan const &plan, Individual const &solution) {
     std::vector<char> shared(index(plan.routes()), 1);
     for (int r = 0; r < plan.routes(); ++r) {
         int last = 0;
+        shared[index(r)] = plan.type(r) == solution.type(plan.route(r)[0]);
         for (int k = 0; k < plan.size(r) && shared[index(r)]; ++k) {
             int const i = plan.route(r)[k];
             if (solution.previous(i) != last) shared[index(r)] = 0;

@@ -16,17 +16,12 @@ using GiantTour = std::vector<int>;
 // 2004).
 GiantTour orderCrossover(GiantTour const &a, GiantTour const &b, Rng &rng);
 
-// Routes of a child and the clients in none of them.
-struct PartialPlan {
-    Plan plan;
-    std::vector<int> missing;
-};
-
 // Selective route exchange (Nagata & Braysy, "A memetic algorithm for the capacitated vehicle
 // routing problem", Networks 2010, section 3.3): some routes of `a` that lie beside each other give
 // way to routes of `b` that visit much the same clients. Either the clients of the entering routes
 // that other routes visit already leave the entering routes (first child), or the other ones
-// (second child). Returns none if the routes chosen are the same in both.
+// (second child). Routes keep their vehicle types, so that there may be too many of one. Returns
+// none if the routes chosen are the same in both.
 std::vector<PartialPlan> routeExchange(Instance const &instance, Individual const &a,
                                        Individual const &b, Rng &rng);
 

@@ -9,7 +9,8 @@ namespace cosolve::vrp::hgs {
 Genetic::Genetic(InstanceData data, std::uint64_t seed, GeneticOptions options)
     : instance_(std::move(data)), options_(options), rng_(seed),
       penalties_(instance_, options.targetFeasible), splitter_(instance_),
-      search_(makeImprover(instance_, rng_)), population_(instance_, options.population) {}
+      fleetSplitter_(instance_), search_(makeImprover(instance_, rng_)),
+      population_(instance_, options.population) {}
 
 void Genetic::inject(Plan plan) {
     // As it is at once, so that it is never lost.
@@ -44,7 +45,18 @@ Descent Genetic::descend(Plan const &plan, std::uint64_t seed) const {
 }
 
 Plan Genetic::split(GiantTour const &tour) const {
-    return Splitter(instance_).split(tour, penalties_.current());
+    if (!instance_.mixed()) return Splitter(instance_).split(tour, penalties_.current());
+    auto const partial = FleetSplitter(instance_).split(tour, penalties_.current(), nullptr);
+    Rng rng(0);
+    auto const search = makeImprover(instance_, rng);
+    search->load(partial.plan, penalties_.current(), {});
+    search->insert(partial.missing);
+    return search->plan();
+}
+
+PartialPlan Genetic::cut(GiantTour const &tour, Rng *taste) {
+    if (instance_.mixed()) return fleetSplitter_.split(tour, penalties_.current(), taste);
+    return {splitter_.split(tour, penalties_.current()), {}};
 }
 
 void Genetic::settle() {
@@ -70,9 +82,11 @@ void Genetic::begin() {
 
 void Genetic::beginRandom() {
     GiantTour tour(static_cast<std::size_t>(instance_.clients()));
-    std::iota(tour.begin(), tour.end(), 1);
+    std::iota(tour.begin(), tour.end(), instance_.first());
     rng_.shuffle(tour);
-    search_->load(splitter_.split(tour, penalties_.current()), penalties_.current(), {});
+    auto const partial = cut(tour, &rng_);
+    search_->load(partial.plan, penalties_.current(), {});
+    search_->insert(partial.missing);
 }
 
 void Genetic::beginOffspring() {
@@ -81,8 +95,9 @@ void Genetic::beginOffspring() {
     for (int tries = 0; tries < 10 && a == b; ++tries) b = population_.select(rng_);
     if (rng_.uniform() < options_.routeExchange && beginRouteExchange(*a, *b)) return;
     auto const tour = orderCrossover(a->plan().visits, b->plan().visits, rng_);
-    Plan const plan = splitter_.split(tour, penalties_.current());
-    search_->load(plan, penalties_.current(), sharedRoutes(plan, *a));
+    auto const partial = cut(tour, nullptr);
+    search_->load(partial.plan, penalties_.current(), sharedRoutes(partial.plan, *a));
+    search_->insert(partial.missing);
 }
 
 bool Genetic::beginRouteExchange(Individual const &a, Individual const &b) {
@@ -91,8 +106,10 @@ bool Genetic::beginRouteExchange(Individual const &a, Individual const &b) {
     Plan best;
     double least = 0.0;
     for (auto const &child : children) {
-        search_->load(child.plan, penalties_.current(), {});
+        auto const fit = fitted(instance_, child.plan, penalties_.current());
+        search_->load(fit.plan, penalties_.current(), {});
         search_->insert(child.missing);
+        search_->insert(fit.missing);
         double const cost = search_->cost();
         if (best.routes() > 0 && cost >= least) continue;
         best = search_->plan();
@@ -109,7 +126,8 @@ void Genetic::finish() {
     if (!repaired) penalties_.note(*individual);
     bool const feasible = individual->feasible();
     if (!repaired || feasible) keep(std::move(individual));
-    if (!repaired && !feasible && rng_.uniform() < options_.repair) {
+    // While nothing feasible is known, everything is repaired.
+    if (!repaired && !feasible && (!this->feasible() || rng_.uniform() < options_.repair)) {
         stage_ = Stage::repair;
         search_->reprice(penalties_.repair());
         return;
@@ -122,18 +140,18 @@ void Genetic::finish() {
 
 bool Genetic::better(Individual const &a, Individual const &b) const {
     if (a.feasible() != b.feasible()) return a.feasible();
-    if (a.feasible()) return a.distance() < b.distance() - instance_.tolerance();
+    if (a.feasible()) return a.cost() < b.cost() - instance_.tolerance();
     double const va = a.violations().priced(penalties_.reference());
     double const vb = b.violations().priced(penalties_.reference());
     if (va != vb) return va < vb;
-    return a.distance() < b.distance() - instance_.tolerance();
+    return a.cost() < b.cost() - instance_.tolerance();
 }
 
 void Genetic::keep(std::shared_ptr<Individual const> individual) {
     if (individual->feasible() &&
-        (made_ == 0 || individual->distance() < bestSinceStart_ - instance_.tolerance() ||
+        (made_ == 0 || individual->cost() < bestSinceStart_ - instance_.tolerance() ||
          population_.feasible() == 0)) {
-        bestSinceStart_ = individual->distance();
+        bestSinceStart_ = individual->cost();
         unimproved_ = 0;
     }
     if (best_ == nullptr || better(*individual, *best_)) best_ = individual;

@@ -1,4 +1,5 @@
-// Hybrid genetic search for capacitated vehicle routing, with time windows or without.
+// Hybrid genetic search for capacitated vehicle routing, with time windows or without, for one
+// vehicle type or several.
 //
 // Vidal, "Hybrid genetic search for the CVRP: open-source implementation and SWAP* neighborhood",
 // C&OR 2022; Kool et al., "Hybrid genetic search for the vehicle routing problem with time windows:
@@ -12,6 +13,7 @@
 #include "core/deadline.h"
 #include "core/rng.h"
 #include "vrp/hgs/crossover.h"
+#include "vrp/hgs/fleet_split.h"
 #include "vrp/hgs/individual.h"
 #include "vrp/hgs/instance.h"
 #include "vrp/hgs/local_search.h"
@@ -68,6 +70,7 @@ private:
 
     void begin();
     void beginRandom();
+    PartialPlan cut(GiantTour const &tour, Rng *taste);
     void beginOffspring();
     bool beginRouteExchange(Individual const &a, Individual const &b);
     void finish();
@@ -80,6 +83,7 @@ private:
     Rng rng_;
     PenaltyManager penalties_;
     Splitter splitter_;
+    FleetSplitter fleetSplitter_;
     std::unique_ptr<Improver> search_;
     Population population_;
     std::vector<Plan> pending_;  // injected, not improved yet

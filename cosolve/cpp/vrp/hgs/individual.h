@@ -12,6 +12,7 @@ namespace cosolve::vrp::hgs {
 struct Plan {
     std::vector<int> visits;
     std::vector<int> begin = {0};  // where each route begins in `visits`, and the end
+    std::vector<int> types;        // vehicle type of each route
 
     int routes() const { return static_cast<int>(begin.size()) - 1; }
     int size(int route) const {
@@ -21,14 +22,18 @@ struct Plan {
     int const *route(int route) const {
         return visits.data() + begin[static_cast<std::size_t>(route)];
     }
-    void close() {  // ends the route whose visits were pushed
-        if (static_cast<int>(visits.size()) > begin.back())
-            begin.push_back(static_cast<int>(visits.size()));
+    int type(int route) const { return types[static_cast<std::size_t>(route)]; }
+    void close(int type) {  // ends the route whose visits were pushed
+        if (static_cast<int>(visits.size()) == begin.back()) return;
+        begin.push_back(static_cast<int>(visits.size()));
+        types.push_back(type);
     }
-    void clear() {
-        visits.clear();
-        begin.assign(1, 0);
-    }
+};
+
+// Routes and the clients in none of them.
+struct PartialPlan {
+    Plan plan;
+    std::vector<int> missing;
 };
 
 // Prices of a unit of each violation.
@@ -44,31 +49,41 @@ struct Violations {
     }
 };
 
+// What a route costs.
+struct Measure {
+    double cost = 0.0;  // without penalties
+    Violations violations;
+    bool feasible = true;
+};
+
+Measure measure(Instance const &instance, int const *visits, int size, int type);
+
 class Individual {
 public:
     // Takes routes that visit every client once.
     Individual(Instance const &instance, Plan plan);
 
     Plan const &plan() const { return plan_; }
-    double distance() const { return distance_; }
+    double cost() const { return cost_; }
     Violations const &violations() const { return violations_; }
     bool feasible() const { return feasible_; }
-    double cost(Penalties const &p) const { return distance_ + violations_.priced(p); }
+    double cost(Penalties const &p) const { return cost_ + violations_.priced(p); }
     int next(int client) const { return next_[static_cast<std::size_t>(client)]; }
     int previous(int client) const { return previous_[static_cast<std::size_t>(client)]; }
+    // Vehicle type that visits a client.
+    int type(int client) const { return type_[static_cast<std::size_t>(client)]; }
 
 private:
-    void measure(Instance const &instance);
-
     Plan plan_;
-    double distance_ = 0.0;
+    double cost_ = 0.0;
     Violations violations_;
-    bool feasible_ = false;
-    std::vector<int> next_, previous_;  // 0 for the depot
+    bool feasible_ = true;
+    std::vector<int> next_, previous_;  // 0 for the end of the route
+    std::vector<int> type_;
 };
 
 // Share of the clients whose neighbors in one solution are not their neighbors in the other
-// (Vidal 2022, section 3.1).
+// (Vidal 2022, section 3.1), or who are visited by another type of vehicle.
 double brokenPairs(Instance const &instance, Individual const &a, Individual const &b);
 
 }  // namespace cosolve::vrp::hgs

@@ -14,68 +14,85 @@ constexpr std::size_t kClientsBetweenClockReads = 16;
 
 }  // namespace
 
-template <bool Timed>
-LocalSearch<Timed>::LocalSearch(Instance const &instance, Rng &rng)
-    : instance_(instance), rng_(rng), clients_(instance.clients()),
-      tolerance_(instance.tolerance()) {
-    int const n = clients_, fleet = instance.fleet();
-    nodes_.resize(index(n + 1 + 2 * fleet));
-    routes_.resize(index(fleet));
-    places_.resize(index(fleet));
-    routeOf_.assign(index(n + 1), -1);
-    changed_.resize(index(fleet));
-    tested_.resize(index(n + 1));
-    nearHere_.resize(index(fleet));
-    nearThere_.resize(index(fleet));
-    seenFor_.resize(index(n + 1));
+template <bool Timed, bool Mixed>
+LocalSearch<Timed, Mixed>::LocalSearch(Instance const &instance, Rng &rng)
+    : instance_(instance), rng_(rng), firstEnd_(instance.end()), tolerance_(instance.tolerance()) {
+    // All that can be of use at a time, and an empty one for each type.
+    int const count = instance.fleet() + instance.types();
+    nodes_.resize(index(firstEnd_ + 2 * count));
+    routes_.resize(index(count));
+    places_.resize(index(count));
+    routeOf_.assign(index(firstEnd_), -1);
+    changed_.resize(index(count));
+    tested_.resize(index(firstEnd_));
+    nearHere_.resize(index(count));
+    nearThere_.resize(index(count));
+    seenFor_.resize(index(firstEnd_));
+    used_.resize(index(instance.types()));
+    empty_.resize(index(instance.types()));
+    typeCosts_.resize(index(instance.types()));
     if constexpr (Timed) {
         upTo_.resize(nodes_.size());
         onwards_.resize(nodes_.size());
     }
-    for (int i = 1; i <= n; ++i) {
+    if constexpr (Mixed) travelled_.resize(nodes_.size());
+    if constexpr (Timed && Mixed) inner_.resize(nodes_.size());
+    for (int i = instance.first(); i < firstEnd_; ++i) {
         node(i).location = i;
         node(i).demand = instance.demand(i);
         order_.push_back(i);
     }
-    for (int r = 0; r < fleet; ++r) {
-        route(r).first = n + 1 + r;
-        route(r).last = n + 1 + fleet + r;
+    for (int r = 0; r < count; ++r) {
+        route(r).first = firstEnd_ + r;
+        route(r).last = firstEnd_ + count + r;
         routeOrder_.push_back(r);
     }
 }
 
-template <bool Timed> void LocalSearch<Timed>::clearRoutes() {
-    for (int i = 1; i <= clients_; ++i) node(i).route = -1;
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::clearRoutes() {
+    for (int i : order_) node(i).route = -1;
     std::fill(routeOf_.begin(), routeOf_.end(), -1);
     // The clock never goes back, so that no place of SWAP* found before is taken for known.
     clock_ += 3;
     std::fill(tested_.begin(), tested_.end(), clock_ - 1);
-    for (auto &path : routes_) path.exchanged = clock_ - 1;
+    std::fill(used_.begin(), used_.end(), 0);
+    std::fill(empty_.begin(), empty_.end(), -1);
+    spare_.clear();
+    for (auto &path : routes_) {
+        path.exchanged = clock_ - 1;
+        path.size = 0;
+        path.used = false;
+    }
 }
 
-template <bool Timed>
-void LocalSearch<Timed>::load(Plan const &plan, Penalties const &penalties,
-                              std::vector<char> const &unchanged) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::load(Plan const &plan, Penalties const &penalties,
+                                     std::vector<char> const &unchanged) {
     penalties_ = penalties;
     clearRoutes();
-    for (int r = 0; r < static_cast<int>(routes_.size()); ++r) {
+    for (int r = 0; r < plan.routes(); ++r) {
+        setType(r, plan.type(r));
         int last = route(r).first;
-        if (r < plan.routes()) {
-            for (int k = 0; k < plan.size(r); ++k) {
-                link(last, plan.route(r)[k]);
-                last = plan.route(r)[k];
-            }
+        for (int k = 0; k < plan.size(r); ++k) {
+            link(last, plan.route(r)[k]);
+            last = plan.route(r)[k];
         }
         link(last, route(r).last);
         update(r);
-        if (r < plan.routes() && !unchanged.empty() && unchanged[index(r)]) changed(r) = clock_ - 1;
+        route(r).used = true;
+        ++used_[index(plan.type(r))];
+        if (!unchanged.empty() && unchanged[index(r)]) changed(r) = clock_ - 1;
     }
+    for (int r = static_cast<int>(routes_.size()) - 1; r >= plan.routes(); --r) spare_.push_back(r);
+    for (int t = 0; t < instance_.types(); ++t) addEmpty(t);
     loadedAt_ = clock_;
     gained_ = 0.0;
     prepared_ = false;
 }
 
-template <bool Timed> void LocalSearch<Timed>::reprice(Penalties const &penalties) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::reprice(Penalties const &penalties) {
     penalties_ = penalties;
     ++clock_;
     std::fill(tested_.begin(), tested_.end(), clock_ - 1);
@@ -92,10 +109,12 @@ template <bool Timed> void LocalSearch<Timed>::reprice(Penalties const &penaltie
 }
 
 // Positions, loads, lengths, times and penalty of a route whose links are right.
-template <bool Timed> void LocalSearch<Timed>::update(int r) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::update(int r) {
     auto &path = route(r);
     path.stops.clear();
     double load = 0.0, turned = 0.0, before = 0.0;
+    path.length = 0.0;
     bool const symmetric = instance_.symmetric();
     int position = 0;
     for (int i = path.first;; i = node(i).next) {
@@ -106,58 +125,64 @@ template <bool Timed> void LocalSearch<Timed>::update(int r) {
         here.load = load;
         if (isClient(i)) routeOf_[index(i)] = r;
         here.turned = turned;
+        if constexpr (Mixed) travelled_[index(i)] = path.length;
         if (i == path.last) break;
         auto const &next = node(here.next);
         here.length = instance_.distance(here.location, next.location);
         if (!symmetric) turned += instance_.distance(next.location, here.location) - here.length;
-        if (here.location > 0) here.saving = before + here.length - arc(here.previous, here.next);
+        path.length += here.length;
+        if (isClient(i)) here.saving = before + here.length - arc(here.previous, here.next);
         before = here.length;
         path.stops.push_back({i, here.location, here.length});
     }
     path.size = position - 2;
     path.load = load;
-    path.penalty = loadPenalty(load);
+    path.penalty = loadPenalty(load, capacity(r));
     if constexpr (Timed) updateTimes(r);
     changed(r) = clock_;
 }
 
-template <bool Timed> void LocalSearch<Timed>::updateTimes(int r) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::updateTimes(int r) {
     auto &path = route(r);
-    upTo_[index(path.first)] = instance_.visit(0);
+    upTo_[index(path.first)] = instance_.visit(node(path.first).location);
     for (int i = node(path.first).next;; i = node(i).next) {
         int const before = node(i).previous;
         upTo_[index(i)] = append(upTo_[index(before)], before, i);
         if (i == path.last) break;
     }
-    onwards_[index(path.last)] = instance_.visit(0);
+    onwards_[index(path.last)] = instance_.visit(node(path.last).location);
     for (int i = node(path.last).previous;; i = node(i).previous) {
         int const next = node(i).next;
         onwards_[index(i)] =
             join(instance_.visit(node(i).location),
                  instance_.travel(node(i).location, node(next).location), onwards_[index(next)]);
         if (i == path.first) break;
+        if constexpr (Mixed) {
+            auto const &visit = instance_.visit(node(i).location);
+            double const travel = instance_.travel(node(i).location, node(next).location);
+            inner_[index(i)] = next == path.last ? visit : join(visit, travel, inner_[index(next)]);
+        }
     }
-    path.timePenalty = timePenalty(upTo_[index(path.last)]);
+    path.timePenalty = timePenalty(upTo_[index(path.last)], maxDuration(r));
     path.penalty += path.timePenalty;
 }
 
-template <bool Timed> int LocalSearch<Timed>::emptyRoute() const {
-    for (int r = 0; r < static_cast<int>(routes_.size()); ++r)
-        if (route(r).size == 0) return r;
-    return -1;
-}
-
-template <bool Timed> void LocalSearch<Timed>::insert(std::vector<int> const &clients) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::insert(std::vector<int> const &clients) {
     for (int client : clients) insertOne(client);
 }
 
-template <bool Timed> void LocalSearch<Timed>::insertOne(int client) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::insertOne(int client) {
     int bestAfter = -1;
     double best = std::numeric_limits<double>::infinity();
     auto consider = [&](int after) {
         auto const &path = route(node(after).route);
+        int const r = node(after).route;
         double cost = arc(after, client) + arc(client, node(after).next) - node(after).length;
-        cost += loadPenalty(path.load + node(client).demand) - path.penalty;
+        cost *= rate(r);
+        cost += loadPenalty(path.load + node(client).demand, capacity(r)) - path.penalty;
         if constexpr (Timed) {
             if (cost >= best) return;
             cost += closed(append(upTo_[index(after)], after, client), client, node(after).next);
@@ -167,8 +192,8 @@ template <bool Timed> void LocalSearch<Timed>::insertOne(int client) {
             bestAfter = after;
         }
     };
-    int const empty = emptyRoute();
-    if (empty >= 0) consider(route(empty).first);
+    for (int r : empty_)
+        if (r >= 0) consider(route(r).first);
     for (int e = instance_.neighborsBegin(client); e < instance_.neighborsEnd(client); ++e) {
         int const v = instance_.neighbor(e);
         if (node(v).route < 0) continue;
@@ -176,13 +201,16 @@ template <bool Timed> void LocalSearch<Timed>::insertOne(int client) {
         consider(node(v).previous);
     }
     if (bestAfter < 0)
-        for (auto const &path : routes_) consider(path.first);
+        for (auto const &path : routes_)
+            if (path.size > 0) consider(path.first);
     int const r = node(bestAfter).route;
     putAfter(client, bestAfter);
     update(r);
+    count(r);
 }
 
-template <bool Timed> void LocalSearch<Timed>::prepare() {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::prepare() {
     rng_.shuffle(order_);
     rng_.shuffle(routeOrder_);
     loop_ = 0;
@@ -191,7 +219,8 @@ template <bool Timed> void LocalSearch<Timed>::prepare() {
     prepared_ = true;
 }
 
-template <bool Timed> bool LocalSearch<Timed>::improve(Deadline const &deadline) {
+template <bool Timed, bool Mixed>
+bool LocalSearch<Timed, Mixed>::improve(Deadline const &deadline) {
     if (!prepared_) prepare();
     while (true) {
         if (!sweepClients(deadline) || !sweepRoutes(deadline)) return false;
@@ -203,7 +232,8 @@ template <bool Timed> bool LocalSearch<Timed>::improve(Deadline const &deadline)
     }
 }
 
-template <bool Timed> bool LocalSearch<Timed>::sweepClients(Deadline const &deadline) {
+template <bool Timed, bool Mixed>
+bool LocalSearch<Timed, Mixed>::sweepClients(Deadline const &deadline) {
     while (nextClient_ < order_.size()) {
         if (nextClient_ % kClientsBetweenClockReads == 0 && deadline.passed()) return false;
         improveClient(order_[nextClient_++]);
@@ -211,7 +241,8 @@ template <bool Timed> bool LocalSearch<Timed>::sweepClients(Deadline const &dead
     return true;
 }
 
-template <bool Timed> bool LocalSearch<Timed>::sweepRoutes(Deadline const &deadline) {
+template <bool Timed, bool Mixed>
+bool LocalSearch<Timed, Mixed>::sweepRoutes(Deadline const &deadline) {
     while (nextRoute_ < routeOrder_.size()) {
         int const a = routeOrder_[nextRoute_];
         if (route(a).size > 0 && deadline.passed()) return false;
@@ -222,11 +253,13 @@ template <bool Timed> bool LocalSearch<Timed>::sweepRoutes(Deadline const &deadl
         findNear(a, tested);
         for (int b : nearRoutes_)
             if (exchange(a, b)) improved_ = true;
+        if constexpr (Mixed) improveType(a);
     }
     return true;
 }
 
-template <bool Timed> void LocalSearch<Timed>::apply(Move const &move) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::apply(Move const &move) {
     int const u = move.u, v = move.v, x = node(u).next, y = node(v).next;
     int const a = node(u).route, b = node(v).route;
     switch (move.kind) {
@@ -258,12 +291,17 @@ template <bool Timed> void LocalSearch<Timed>::apply(Move const &move) {
     }
     ++clock_;
     update(a);
-    if (a != b) update(b);
+    count(a);
+    if (a != b) {
+        update(b);
+        count(b);
+    }
     gained_ += move.delta;
     improved_ = true;
 }
 
-template <bool Timed> void LocalSearch<Timed>::swapNodes(int u, int v) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::swapNodes(int u, int v) {
     int const p = node(u).previous, x = node(u).next, q = node(v).previous, y = node(v).next;
     link(p, v);
     link(v, x);
@@ -272,7 +310,8 @@ template <bool Timed> void LocalSearch<Timed>::swapNodes(int u, int v) {
 }
 
 // Turns around what lies between u and the node after v, u excluded.
-template <bool Timed> void LocalSearch<Timed>::turnBetween(int u, int v) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::turnBetween(int u, int v) {
     int const y = node(v).next;
     int last = u;
     for (int i = v; i != u;) {
@@ -286,7 +325,8 @@ template <bool Timed> void LocalSearch<Timed>::turnBetween(int u, int v) {
 
 // The route up to u goes on with that up to v, backwards; what follows u precedes, backwards, what
 // follows v.
-template <bool Timed> void LocalSearch<Timed>::joinTurned(int u, int v) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::joinTurned(int u, int v) {
     int const endA = route(node(u).route).last, startB = route(node(v).route).first;
     int const x = node(u).next, y = node(v).next;
     int last = u;
@@ -307,7 +347,8 @@ template <bool Timed> void LocalSearch<Timed>::joinTurned(int u, int v) {
     link(startB, following);
 }
 
-template <bool Timed> void LocalSearch<Timed>::joinTails(int u, int v) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::joinTails(int u, int v) {
     int const endA = route(node(u).route).last, endB = route(node(v).route).last;
     int const x = node(u).next, y = node(v).next;
     int const lastA = node(endA).previous, lastB = node(endB).previous;
@@ -325,43 +366,49 @@ template <bool Timed> void LocalSearch<Timed>::joinTails(int u, int v) {
     }
 }
 
-template <bool Timed> double LocalSearch<Timed>::cost() const {
+template <bool Timed, bool Mixed>
+double LocalSearch<Timed, Mixed>::cost() const {
     double sum = 0.0;
     for (auto const &path : routes_) {
         if (path.size == 0) continue;
-        sum += path.penalty;
-        for (int i = path.first; i != path.last; i = node(i).next) sum += node(i).length;
+        sum += path.penalty + rate(static_cast<int>(&path - routes_.data())) * path.length;
     }
     return sum;
 }
 
-template <bool Timed> Plan LocalSearch<Timed>::plan() const {
+template <bool Timed, bool Mixed>
+Plan LocalSearch<Timed, Mixed>::plan() const {
     std::vector<std::pair<double, int>> order;
     for (int r = 0; r < static_cast<int>(routes_.size()); ++r) {
         if (route(r).size == 0) continue;
         double x = 0.0, y = 0.0;
         for (int i = node(route(r).first).next; i != route(r).last; i = node(i).next) {
-            x += instance_.x(i) - instance_.x(0);
-            y += instance_.y(i) - instance_.y(0);
+            x += instance_.x(i) / route(r).size;
+            y += instance_.y(i) / route(r).size;
         }
-        order.emplace_back(std::atan2(y, x), r);
+        order.emplace_back(instance_.angle(x, y), r);
     }
     std::sort(order.begin(), order.end());
     Plan plan;
     for (auto const &[angle, r] : order) {
         for (int i = node(route(r).first).next; i != route(r).last; i = node(i).next)
             plan.visits.push_back(i);
-        plan.close();
+        plan.close(route(r).type);
     }
     return plan;
 }
 
-template class LocalSearch<false>;
-template class LocalSearch<true>;
+template class LocalSearch<false, false>;
+template class LocalSearch<false, true>;
+template class LocalSearch<true, false>;
+template class LocalSearch<true, true>;
 
 std::unique_ptr<Improver> makeImprover(Instance const &instance, Rng &rng) {
-    if (instance.timed()) return std::make_unique<LocalSearch<true>>(instance, rng);
-    return std::make_unique<LocalSearch<false>>(instance, rng);
+    if (instance.timed() && instance.mixed())
+        return std::make_unique<LocalSearch<true, true>>(instance, rng);
+    if (instance.timed()) return std::make_unique<LocalSearch<true, false>>(instance, rng);
+    if (instance.mixed()) return std::make_unique<LocalSearch<false, true>>(instance, rng);
+    return std::make_unique<LocalSearch<false, false>>(instance, rng);
 }
 
 }  // namespace cosolve::vrp::hgs

@@ -10,6 +10,10 @@
 //   neither load nor time is looked at.
 // - A pair of routes is looked at again only when one of the two has changed; routes that an
 //   offspring inherits unchanged from one parent count as unchanged (`Unchanged`).
+//
+// Every route has a vehicle type. Of each type with vehicles left there is one empty route, so that
+// moves into empty routes choose among the types. Whole routes change their types, or exchange
+// them, by moves of their own; as depots belong to types, these move routes between depots, too.
 #pragma once
 
 #include <array>
@@ -40,13 +44,14 @@ public:
     virtual double cost() const = 0;
     // What all moves since `load` or `reprice` changed the cost by, as they were evaluated.
     virtual double gained() const = 0;
-    // The routes, by angle seen from the depot.
+    // The routes, by the angle under which they are seen.
     virtual Plan plan() const = 0;
 };
 
 std::unique_ptr<Improver> makeImprover(Instance const &instance, Rng &rng);
 
-template <bool Timed> class LocalSearch final : public Improver {
+// `Mixed`: there are vehicle types, or depots, that differ.
+template <bool Timed, bool Mixed> class LocalSearch final : public Improver {
 public:
     LocalSearch(Instance const &instance, Rng &rng);
 
@@ -60,7 +65,8 @@ public:
     Plan plan() const override;
 
 private:
-    // Clients are nodes 1..n; every route has a node of its own for the depot at either end.
+    // Clients are nodes of the same number as their locations; every route has a node of its own at
+    // either end.
     struct Node {
         int next = 0, previous = 0;
         int route = -1;
@@ -80,11 +86,14 @@ private:
     };
 
     struct Route {
-        int first = 0, last = 0;  // depot nodes
+        int first = 0, last = 0;  // nodes at the ends
         int size = 0;
+        int type = 0;
+        bool used = false;  // whether a vehicle is counted for it
         double load = 0.0;
-        double penalty = 0.0;         // for all violations
-        double timePenalty = 0.0;     // for those of time
+        double penalty = 0.0;      // for all violations
+        double timePenalty = 0.0;  // for those of time
+        double length = 0.0;
         std::vector<Stop> stops;      // all nodes but the last
         std::int64_t exchanged = -1;  // time of the last SWAP*
     };
@@ -111,10 +120,12 @@ private:
     // A client and what is around it.
     struct Here {
         int u, p, x, xx, route;
-        double load;  // of its route
+        double load, capacity, rate;  // of its route
         double demandU, demandX;
         double const *fromP, *fromU, *toU, *fromX, *toX, *toXX;
         double withoutU, withoutPair;  // change of distance when u, or u and x, are left out
+        double cut, cutPair;           // arcs around u, or around u and x
+        double inner;                  // arc from u to x, where it counts
     };
 
     static std::size_t index(int i) { return static_cast<std::size_t>(i); }
@@ -123,12 +134,30 @@ private:
     Route &route(int r) { return routes_[index(r)]; }
     Route const &route(int r) const { return routes_[index(r)]; }
     std::int64_t &changed(int r) { return changed_[index(r)]; }
-    bool isClient(int i) const { return i <= clients_; }
+    bool isClient(int i) const { return i < firstEnd_; }
     double arc(int i, int j) const {
         return instance_.distance(node(i).location, node(j).location);
     }
-    double loadPenalty(double load) const {
-        return penalties_.load * std::max(load - instance_.capacity(), 0.0);
+    Vehicle const &vehicle(int r) const { return instance_.vehicle(route(r).type); }
+    double capacity(int r) const {
+        if constexpr (Mixed) return vehicle(r).capacity;
+        return instance_.capacity();
+    }
+    double maxDuration(int r) const {
+        if constexpr (Mixed) return vehicle(r).maxDuration;
+        return instance_.maxDuration();
+    }
+    double rate(int r) const {
+        if constexpr (Mixed) return vehicle(r).rate;
+        return 1.0;
+    }
+    double loadPenalty(double load, double capacity) const {
+        return penalties_.load * std::max(load - capacity, 0.0);
+    }
+    // Cost of changes of the distances of the route of u and of that of v.
+    double priced(double here, double there) const {
+        if constexpr (Mixed) return here_.rate * here + otherRate_ * there;
+        return here + there;
     }
 
     // local_search.cpp: routes, order of work, application of moves
@@ -145,7 +174,6 @@ private:
         link(after, i);
         link(i, next);
     }
-    int emptyRoute() const;
     void prepare();
     bool sweepClients(Deadline const &deadline);
     bool sweepRoutes(Deadline const &deadline);
@@ -156,6 +184,15 @@ private:
     void joinTails(int u, int v);
     void insertOne(int client);
 
+    // fleet_moves.cpp: types of routes
+    void setType(int r, int type);
+    void addEmpty(int type);
+    void count(int r);
+    double inType(int r, int type) const;
+    void changeType(int r);
+    void exchangeType(int r);
+    void improveType(int r);
+
     // local_search_moves.cpp: evaluation
     void improveClient(int u);
     void look(int u);
@@ -163,17 +200,21 @@ private:
     void tryRelocations(int v, double add);
     void trySwaps(int v);
     void tryTurns(int v);
-    void tryEmpty(int depot);
-    void offer(Kind kind, int v, double delta, double shift);
+    void tryTails(int v);
+    void tryTurnedTails(int v);
+    void tryEmpty(int r);
+    void setOther(int r);
+    void offer(Kind kind, int v, double here, double there, double shift);
     void offerWithin(Kind kind, int v, double delta);
     double addTime(Kind kind, int v, double delta) const;
     double addTimeWithin(Kind kind, int v, double delta) const;
 
     // times.h
-    double timePenalty(TimeSegment const &whole) const;
+    double timePenalty(TimeSegment const &whole, double maxDuration) const;
     TimeSegment append(TimeSegment const &segment, int last, int i) const;
     TimeSegment appendAll(TimeSegment segment, int last, int begin, int end) const;
     double closed(TimeSegment const &segment, int last, int rest) const;
+    double closedIn(int r, TimeSegment const &segment, int last, int rest) const;
 
     // swap_star.cpp
     struct Places {
@@ -197,7 +238,7 @@ private:
 
     Instance const &instance_;
     Rng &rng_;
-    int clients_;
+    int firstEnd_;  // nodes from here on are ends of routes
     Penalties penalties_;
     double tolerance_;
     std::vector<Node> nodes_;
@@ -207,6 +248,12 @@ private:
     std::vector<int> routeOf_;
     std::vector<std::int64_t> changed_;
     std::vector<TimeSegment> upTo_, onwards_;  // from the depot to a node, from it to the depot
+    // Where types differ: distance from the depot to a node, and from it to the last client.
+    std::vector<double> travelled_;
+    std::vector<TimeSegment> inner_;
+    // By type: vehicles in use, the empty route (-1: no vehicle is left). Routes without any use.
+    std::vector<int> used_, empty_, spare_;
+    std::vector<double> typeCosts_;            // of a route, by type; negative where not known
     std::vector<std::int64_t> tested_;         // when the moves of a client were last tried
     std::vector<std::vector<Places>> places_;  // by route and client
     std::vector<int> order_, routeOrder_;
@@ -220,9 +267,9 @@ private:
     double gained_ = 0.0;
     Here here_{};
     Move best_;
-    double slack_ = 0.0;      // penalties of the routes of u and v
-    int other_ = 0;           // the route of v
-    double otherLoad_ = 0.0;  // its load
+    double slack_ = 0.0;  // penalties of the routes of u and v
+    int other_ = 0;       // the route of v
+    double otherLoad_ = 0.0, otherCapacity_ = 0.0, otherRate_ = 1.0;  // of that route
     // Where `improve` goes on.
     bool prepared_ = false;
     int loop_ = 0;

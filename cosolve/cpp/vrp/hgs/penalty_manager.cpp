@@ -7,7 +7,7 @@ namespace cosolve::vrp::hgs {
 namespace {
 
 constexpr double kRaise = 1.2, kLower = 0.85, kBand = 0.05;
-constexpr double kLeast = 0.1, kMost = 1e5;
+constexpr double kLeast = 0.1, kFirst = 1e4, kMost = 1e6;
 constexpr double kRepair = 10.0;
 
 double ratio(double a, double b) {
@@ -18,9 +18,9 @@ double ratio(double a, double b) {
 
 PenaltyManager::PenaltyManager(Instance const &instance, double target) : target_(target) {
     double const far = instance.maxDistance();
-    current_.load = std::clamp(ratio(far, instance.maxDemand()), kLeast, 1000.0);
+    current_.load = std::clamp(ratio(far, instance.maxDemand()), kLeast, kFirst);
     current_.warp = current_.duration =
-        std::clamp(ratio(far, instance.maxTravel()), kLeast, 1000.0);
+        std::clamp(ratio(far, instance.maxTravel()), kLeast, kFirst);
     reference_ = current_;
 }
 

@@ -28,24 +28,25 @@ void Splitter::prepare(std::vector<int> const &tour) {
         load_[index(k)] = load_[index(k - 1)] + instance_.demand(i);
         if (k > 1)
             length_[index(k)] = length_[index(k - 1)] + instance_.distance(tour_[index(k - 1)], i);
-        outward_[index(k)] = instance_.distance(0, i);
-        homeward_[index(k)] = instance_.distance(i, 0);
+        outward_[index(k)] = instance_.distance(start_, i);
+        homeward_[index(k)] = instance_.distance(i, end_);
     }
     double const share = load_[index(n_)] / instance_.fleet();
     loadLimit_ = kOverload * std::max({instance_.capacity(), share, instance_.maxDemand()});
     segments_.clear();
     if (!instance_.timed()) return;
     // Far too late is out of the question, unless there are few vehicles.
-    double const tooLate = 0.5 * (instance_.visit(0).latest - instance_.visit(0).earliest);
+    auto const &leave = instance_.visit(start_), &back = instance_.visit(end_);
+    double const tooLate = 0.5 * (back.latest - leave.earliest);
     segments_.resize(index(n_));
     for (int i = 0; i < n_; ++i) {
-        TimeSegment time = instance_.visit(0);
+        TimeSegment time = leave;
         for (int j = i + 1; j <= n_; ++j) {
-            int const last = j == i + 1 ? 0 : tour_[index(j - 1)], here = tour_[index(j)];
+            int const last = j == i + 1 ? start_ : tour_[index(j - 1)], here = tour_[index(j)];
             if (j > i + 1 && load_[index(j)] - load_[index(i)] > loadLimit_) break;
             time = join(time, instance_.travel(last, here), instance_.visit(here));
             if (j > i + 1 && time.warp > tooLate) break;
-            auto const whole = join(time, instance_.travel(here, 0), instance_.visit(0));
+            auto const whole = join(time, instance_.travel(here, end_), back);
             double const over = whole.duration - whole.warp - instance_.maxDuration();
             if (j > i + 1 && over > 0.5 * instance_.maxDuration()) break;
             segments_[index(i)].push_back(routeCost(i, j) + penalties_.warp * whole.warp +
@@ -173,7 +174,7 @@ Plan Splitter::split(std::vector<int> const &tour, Penalties const &penalties) {
     int i = 0;
     for (int end : cuts) {
         for (; i < end; ++i) plan.visits.push_back(tour_[index(i + 1)]);
-        plan.close();
+        plan.close(0);
     }
     return plan;
 }

@@ -1,4 +1,4 @@
-// Cuts a giant tour into routes at least penalized cost.
+// Cuts a giant tour into routes of vehicles that are alike at least penalized cost.
 //
 // Beasley's shortest path over the tour. Where time plays no part it is found in linear time with a
 // double-ended queue (Vidal, "Split algorithm in O(n) for the capacitated vehicle routing problem",
@@ -15,7 +15,8 @@ namespace cosolve::vrp::hgs {
 
 class Splitter {
 public:
-    explicit Splitter(Instance const &instance) : instance_(instance) {}
+    explicit Splitter(Instance const &instance)
+        : instance_(instance), start_(instance.vehicle(0).start), end_(instance.vehicle(0).end) {}
 
     Plan split(std::vector<int> const &tour, Penalties const &penalties);
 
@@ -32,6 +33,7 @@ private:
     std::vector<int> evenly() const;
 
     Instance const &instance_;
+    int start_, end_;  // locations at the ends of routes
     Penalties penalties_;
     double loadLimit_ = 0.0;
     int n_ = 0;

@@ -16,14 +16,15 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-template <bool Timed>
-typename LocalSearch<Timed>::Places &LocalSearch<Timed>::places(int r, int i) {
+template <bool Timed, bool Mixed>
+typename LocalSearch<Timed, Mixed>::Places &LocalSearch<Timed, Mixed>::places(int r, int i) {
     auto &row = places_[index(r)];
-    if (row.empty()) row.resize(index(clients_ + 1));
+    if (row.empty()) row.resize(index(firstEnd_));
     return row[index(i)];
 }
 
-template <bool Timed> void LocalSearch<Timed>::findPlaces(int r, int i) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::findPlaces(int r, int i) {
     auto &best = places(r, i);
     if (best.known > changed(r)) return;
     best.known = clock_ + 1;
@@ -31,9 +32,10 @@ template <bool Timed> void LocalSearch<Timed>::findPlaces(int r, int i) {
     best.after = {-1, -1, -1};
     double const *to = instance_.to(i), *from = instance_.from(i);
     auto const &stops = route(r).stops;
-    double leave = to[0];
+    double leave = to[stops.front().location];
+    int const last = node(route(r).last).location;
     for (std::size_t at = 0; at < stops.size(); ++at) {
-        int const next = at + 1 < stops.size() ? stops[at + 1].location : 0;
+        int const next = at + 1 < stops.size() ? stops[at + 1].location : last;
         double const cost = leave + from[next] - stops[at].length;
         leave = to[next];
         if (cost >= best.cost[2]) continue;
@@ -48,9 +50,9 @@ template <bool Timed> void LocalSearch<Timed>::findPlaces(int r, int i) {
 }
 
 // Least change of distance when client i enters a route that `out` leaves.
-template <bool Timed>
-inline double LocalSearch<Timed>::insertionInstead(int i, int out, Places const &best,
-                                                   int &after) const {
+template <bool Timed, bool Mixed>
+inline double LocalSearch<Timed, Mixed>::insertionInstead(int i, int out, Places const &best,
+                                                          int &after) const {
     int const p = node(out).previous, next = node(out).next;
     double const *from = instance_.from(i);
     after = p;
@@ -68,8 +70,8 @@ inline double LocalSearch<Timed>::insertionInstead(int i, int out, Places const 
 }
 
 // Penalty for time of the route of u when v takes its place or another one.
-template <bool Timed>
-double LocalSearch<Timed>::exchangeTime(int u, int v, int afterV) const {
+template <bool Timed, bool Mixed>
+double LocalSearch<Timed, Mixed>::exchangeTime(int u, int v, int afterV) const {
     if constexpr (!Timed) return 0.0;
     int const p = node(u).previous, x = node(u).next;
     if (v == 0) return closed(upTo_[index(p)], p, x);
@@ -84,16 +86,18 @@ double LocalSearch<Timed>::exchangeTime(int u, int v, int afterV) const {
 }
 
 // One of the clients of route a is put into route b, wherever that is best.
-template <bool Timed>
-void LocalSearch<Timed>::tryMoveInto(int a, int b, std::vector<int> const &clients,
-                                     Exchange &best) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::tryMoveInto(int a, int b, std::vector<int> const &clients,
+                                            Exchange &best) {
     double const slack = route(a).penalty + route(b).penalty;
+    double const capacityA = capacity(a), capacityB = capacity(b);
+    double const rateA = rate(a), rateB = rate(b);
     for (int u : clients) {
         auto const &place = places(b, u);
-        double delta = place.cost[0] - node(u).saving - slack;
+        double delta = rateB * place.cost[0] - rateA * node(u).saving - slack;
         if (delta >= best.delta) continue;
-        delta += loadPenalty(route(a).load - node(u).demand) +
-                 loadPenalty(route(b).load + node(u).demand);
+        delta += loadPenalty(route(a).load - node(u).demand, capacityA) +
+                 loadPenalty(route(b).load + node(u).demand, capacityB);
         if (delta >= best.delta) continue;
         int const after = place.after[0];
         if constexpr (Timed) {
@@ -108,7 +112,8 @@ void LocalSearch<Timed>::tryMoveInto(int a, int b, std::vector<int> const &clien
 
 // Finds the clients of a route with neighbors in routes of higher number, where one of the two
 // routes has changed. Only those can gain from being exchanged.
-template <bool Timed> void LocalSearch<Timed>::findNear(int a, std::int64_t tested) {
+template <bool Timed, bool Mixed>
+void LocalSearch<Timed, Mixed>::findNear(int a, std::int64_t tested) {
     for (int r : nearRoutes_) {
         nearHere_[index(r)].clear();
         nearThere_[index(r)].clear();
@@ -130,25 +135,28 @@ template <bool Timed> void LocalSearch<Timed>::findNear(int a, std::int64_t test
     }
 }
 
-template <bool Timed>
-typename LocalSearch<Timed>::Exchange LocalSearch<Timed>::bestExchange(int a, int b) {
+template <bool Timed, bool Mixed>
+typename LocalSearch<Timed, Mixed>::Exchange LocalSearch<Timed, Mixed>::bestExchange(int a, int b) {
     auto const &here = nearHere_[index(b)], &there = nearThere_[index(b)];
     double const slack = route(a).penalty + route(b).penalty;
     double const loadA = route(a).load, loadB = route(b).load;
+    double const capacityA = capacity(a), capacityB = capacity(b);
+    double const rateA = rate(a), rateB = rate(b);
     Exchange best;
     best.delta = -tolerance_;
     for (int u : here) {
         auto const &placesU = places(b, u);
-        double const without = -node(u).saving - slack;
+        double const without = -rateA * node(u).saving - slack;
         for (int v : there) {
             double const shift = node(v).demand - node(u).demand;
-            double delta =
-                without - node(v).saving + loadPenalty(loadA + shift) + loadPenalty(loadB - shift);
+            double delta = without - rateB * node(v).saving +
+                           loadPenalty(loadA + shift, capacityA) +
+                           loadPenalty(loadB - shift, capacityB);
             if (delta >= best.delta) continue;
             int afterU = 0, afterV = 0;
-            delta += insertionInstead(u, v, placesU, afterU);
+            delta += rateB * insertionInstead(u, v, placesU, afterU);
             if (delta >= best.delta) continue;
-            delta += insertionInstead(v, u, places(a, v), afterV);
+            delta += rateA * insertionInstead(v, u, places(a, v), afterV);
             if (delta >= best.delta) continue;
             if constexpr (Timed) {
                 delta += exchangeTime(u, v, afterV);
@@ -167,9 +175,12 @@ typename LocalSearch<Timed>::Exchange LocalSearch<Timed>::bestExchange(int a, in
     return best;
 }
 
-template <bool Timed> bool LocalSearch<Timed>::exchange(int a, int b) {
+template <bool Timed, bool Mixed>
+bool LocalSearch<Timed, Mixed>::exchange(int a, int b) {
+    // An earlier exchange may have emptied one.
+    if (route(a).size == 0 || route(b).size == 0) return false;
     auto &here = nearHere_[index(b)], &there = nearThere_[index(b)];
-    // Earlier exchanges may have moved some.
+    // It may have moved clients, too.
     std::erase_if(here, [&](int u) { return node(u).route != a; });
     std::erase_if(there, [&](int v) { return node(v).route != b; });
     for (int u : here) findPlaces(b, u);
@@ -184,11 +195,15 @@ template <bool Timed> bool LocalSearch<Timed>::exchange(int a, int b) {
     ++clock_;
     update(a);
     update(b);
+    count(a);
+    count(b);
     gained_ += best.delta;
     return true;
 }
 
-template class LocalSearch<false>;
-template class LocalSearch<true>;
+template class LocalSearch<false, false>;
+template class LocalSearch<false, true>;
+template class LocalSearch<true, false>;
+template class LocalSearch<true, true>;
 
 }  // namespace cosolve::vrp::hgs
