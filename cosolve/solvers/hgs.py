@@ -17,6 +17,7 @@ from cosolve.search.hgs import (
     model_of,
     unsupported,
 )
+from cosolve.search.rich_vrp import construct
 from cosolve.solvers.space import Domain, FloatRange, IntRange
 
 # Individuals that are made in a second, times the square of the number of clients.
@@ -174,8 +175,9 @@ class Hgs:
         model = model_of(problem)
         options = self.options(problem.size, model.duration is not None, run)
         engine = GeneticSearch(model, run.seed, options)
-        if start is not None:
-            engine.inject(start)
+        first = _first(problem) if start is None else start
+        if first is not None:
+            engine.inject(first)
             run.report(engine.cost if engine.feasible else None, phase="hgs")
         while run.limit() is None:
             done = engine.run(min(SLICE_S, run.remaining), run.remaining_iterations)
@@ -188,3 +190,14 @@ class Hgs:
             return Outcome(start, attempt=found)
         run.report(engine.cost, phase="hgs")
         return Outcome(found, optimal=problem.size == 1 and len(problem.vehicles) == 1)
+
+
+def _first(problem: VRP) -> Routes | None:
+    """Return a solution made at once, where it may take long until one of a population is feasible.
+
+    That is so with several vehicle types, when routes are long or vehicles few.
+    """
+    if len(problem.vehicles) == 1:
+        return None
+    routes = construct(problem)
+    return None if problem.check(routes) else routes

@@ -140,11 +140,11 @@ def test_best_known_cost_of_a_benchmark(data: Path) -> None:
 
 
 def test_best_known_cost_with_windows(data: Path) -> None:
-    """RC208 with distances cut to a decimal is solved to optimality."""
-    found = [p for p in (data / "vrptw" / "solomon").iterdir() if p.name.lower() == "rc208.txt"]
+    """RC201 with distances cut to a decimal is solved to optimality."""
+    found = [p for p in (data / "vrptw" / "solomon").iterdir() if p.name.lower() == "rc201.txt"]
     problem = read(found[0])
-    result = solve(problem, "hgs", stop=Stop(iterations=5_000, target_cost=776.1001), seed=4)
-    assert result.cost == pytest.approx(776.1)
+    result = solve(problem, "hgs", stop=Stop(iterations=5_000, target_cost=1261.8001), seed=1)
+    assert result.cost == pytest.approx(1261.8)
 
 
 @pytest.mark.parametrize(
