@@ -1,8 +1,8 @@
 """CP-SAT of OR-Tools (Apache-2.0) as one would call it who knows it, on the plain model.
 
 Start and end of an operation are shared by its alternatives, which are optional intervals; exactly
-one of them is chosen. It gets what helps it most: a list schedule as a hint, and its makespan as
-the horizon. The list schedule is the answer if nothing better is found.
+one of them is chosen. It gets what helps it most: the best schedule of many dispatching rules as a
+hint, and its makespan as the horizon. That is the answer if nothing better is found.
 """
 
 from __future__ import annotations
