@@ -220,7 +220,7 @@ class Scheduling:
         ----------
         jobs
             The operations of each job; an operation is its durations by machine.
-        others
+        **others
             What else the constructor takes.
         """
         listed = [list(job) for job in jobs]
