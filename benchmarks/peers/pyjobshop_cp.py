@@ -1,4 +1,4 @@
-"""PyJobShop (MIT), a modeling layer on CP-SAT, with a dispatched schedule for an initial solution."""
+"""PyJobShop (MIT), a modeling layer on CP-SAT, with a dispatched schedule to begin with."""
 
 from __future__ import annotations
 
