@@ -39,10 +39,17 @@ import json, sys
 from importlib import import_module
 from cosolve.testing import vrp_samples
 solve = import_module("peers." + sys.argv[1]).solve
+def answer(problem):
+    for seconds in (0.05, 5):  # a busy machine may need more to find anything
+        try:
+            return solve(problem, seconds, 3).routes
+        except RuntimeError as error:
+            missed = error
+    raise missed
 for problem in vrp_samples():
     if problem.name in sys.argv[2:]:
         try:
-            routes = solve(problem, 0.05, 3).routes
+            routes = answer(problem)
             print(json.dumps([problem.name, [[r.vehicle, r.visits.tolist()] for r in routes]]))
         except ValueError as error:
             print(json.dumps([problem.name, str(error)]))
