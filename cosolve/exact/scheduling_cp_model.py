@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from cosolve.problems.scheduling import Objective, Schedule, Scheduling, TimeArray
 from cosolve.search.dispatch import merged_downtime
-from cosolve.search.heads_tails import all_arcs, heads_and_tails, latest_ends
+from cosolve.search.heads_tails import heads_and_tails, latest_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -199,7 +199,7 @@ class Model:
 
     def _add_order(self) -> None:
         problem, program = self.problem, self.program
-        for a, b in all_arcs(problem).tolist():
+        for a, b in problem.arcs.tolist():
             program.add(self._starts[b] >= self._ends[a])
         if problem.ordered:
             return
@@ -285,7 +285,7 @@ class Model:
         low = min(self._times.longest, high)
         makespan = program.new_int_var(low, high, "")
         last = np.ones(problem.operations, bool)
-        last[all_arcs(problem)[:, 0]] = False
+        last[problem.arcs[:, 0]] = False
         for o in np.flatnonzero(last).tolist():
             program.add(makespan >= self._ends[o])
         return makespan

@@ -247,6 +247,17 @@ class Scheduling:
         return self.operations
 
     @property
+    def arcs(self) -> IntArray:
+        """Pairs of operations of which the second waits for the first, shape (m, 2).
+
+        Those of `precedence`, then those that the order within jobs makes.
+        """
+        if not self.ordered:
+            return self.precedence
+        chained = np.flatnonzero(np.diff(self.jobs) == 0).astype(np.int32)
+        return np.concatenate([self.precedence, np.column_stack([chained, chained + 1])])
+
+    @property
     def flexible(self) -> bool:
         """Whether some operation has several machines."""
         return bool((np.diff(self.first) > 1).any())

@@ -83,11 +83,7 @@ def _too_early(problem: Scheduling, schedule: Schedule) -> list[Violation]:
 
 
 def _out_of_order(problem: Scheduling, schedule: Schedule, ends: Times) -> list[Violation]:
-    arcs = problem.precedence
-    if problem.ordered:
-        chained = np.flatnonzero(np.diff(problem.jobs) == 0).astype(np.int32)
-        arcs = np.concatenate([arcs, np.column_stack([chained, chained + 1])])
-    a, b = arcs[:, 0], arcs[:, 1]
+    a, b = problem.arcs.T
     early = np.flatnonzero(schedule.start[b] < ends[a])
     messages = [
         f"{operation_text(problem.jobs, int(b[i]))} begins at {schedule.start[b[i]]}, "

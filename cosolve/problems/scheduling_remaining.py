@@ -117,8 +117,7 @@ def _interrupted(problem: Scheduling, schedule: Schedule) -> npt.NDArray[np.bool
 def _require_possible(
     problem: Scheduling, schedule: Schedule, kept: npt.NDArray[np.bool_], time: int
 ) -> None:
-    chained = np.flatnonzero(np.diff(problem.jobs) == 0) if problem.ordered else np.empty(0, int)
-    arcs = np.concatenate([problem.precedence, np.column_stack([chained, chained + 1])])
+    arcs = problem.arcs
     wrong = np.flatnonzero(kept[arcs[:, 1]] & ~kept[arcs[:, 0]])
     if wrong.size:
         a, b = (operation_text(problem.jobs, int(i)) for i in arcs[wrong[0]])

@@ -85,25 +85,11 @@ def latest_ends(problem: Scheduling, times: HeadsTails, limits: TimeArray) -> Ti
     return latest
 
 
-def all_arcs(problem: Scheduling) -> IntArray:
-    """Return all pairs of operations of which one precedes the other, shape (m, 2).
-
-    Parameters
-    ----------
-    problem
-        Those that its jobs order are among them.
-    """
-    if not problem.ordered:
-        return problem.precedence
-    chained = np.flatnonzero(np.diff(problem.jobs) == 0).astype(np.int32)
-    return np.concatenate([np.column_stack([chained, chained + 1]), problem.precedence])
-
-
 class _Order:
     """Operations by the largest number of arcs on a path to each, and the arcs that leave them."""
 
     def __init__(self, problem: Scheduling) -> None:
-        arcs = all_arcs(problem)
+        arcs = problem.arcs
         level = _levels(problem, arcs)
         count = int(level.max(initial=-1)) + 1
         by_level = np.argsort(level, kind="stable")

@@ -70,9 +70,7 @@ def precedence_order(problem: Scheduling, rank: Rank) -> Rank:
 def _topological(problem: Scheduling, rank: Rank) -> Rank:
     following: list[list[int]] = [[] for _ in range(problem.operations)]
     waiting = [0] * problem.operations
-    chained = np.flatnonzero(np.diff(problem.jobs) == 0) if problem.ordered else np.empty(0, int)
-    arcs = np.concatenate([problem.precedence, np.column_stack([chained, chained + 1])])
-    for a, b in arcs.tolist():
+    for a, b in problem.arcs.tolist():
         following[a].append(b)
         waiting[b] += 1
     ranks = rank.tolist()

@@ -113,10 +113,7 @@ def _in_order(problem: Scheduling) -> list[int]:
     """Operations, none before those that must precede it."""
     after: list[list[int]] = [[] for _ in range(problem.operations)]
     waiting = [0] * problem.operations
-    arcs = [(int(a), int(b)) for a, b in problem.precedence]
-    if problem.ordered:
-        arcs += [(int(i), int(i) + 1) for i in np.flatnonzero(np.diff(problem.jobs) == 0)]
-    for a, b in arcs:
+    for a, b in problem.arcs.tolist():
         after[a].append(b)
         waiting[b] += 1
     ready = [i for i in range(problem.operations) if waiting[i] == 0]
