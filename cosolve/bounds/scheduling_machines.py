@@ -16,41 +16,54 @@ from cosolve.search.heads_tails import HeadsTails
 Indices = npt.NDArray[np.int64]
 
 
+def _stretches(
+    head: TimeArray, work: TimeArray, rank: npt.NDArray[np.float64] | None = None
+) -> Iterator[tuple[int, int, int]]:
+    """Work of one machine that interrupts what it does for whatever has a lower rank.
+
+    Without ranks, what has least work left comes first. Yields what is done, from when, how long.
+    """
+    order = np.argsort(head, kind="stable").tolist()
+    heads, left = head.tolist(), work.tolist()
+    ranks = None if rank is None else rank.tolist()
+    waiting: list[tuple[float, int]] = []
+    now, k = min(heads, default=0), 0
+    while k < len(order) or waiting:
+        if not waiting:
+            now = max(now, heads[order[k]])
+        while k < len(order) and heads[order[k]] <= now:
+            i = order[k]
+            heapq.heappush(waiting, (left[i] if ranks is None else ranks[i], i))
+            k += 1
+        key, i = heapq.heappop(waiting)
+        amount = left[i] if k == len(order) else min(left[i], heads[order[k]] - now)
+        yield i, now, amount
+        now += amount
+        left[i] -= amount
+        if left[i]:
+            heapq.heappush(waiting, (left[i] if ranks is None else key, i))
+
+
 def preemptive_completions(
-    head: TimeArray, work: TimeArray, rank: npt.NDArray[np.float64]
+    head: TimeArray, work: TimeArray, rank: npt.NDArray[np.float64] | None = None
 ) -> TimeArray:
     """Completions on one machine that interrupts what it does for whatever has a lower rank.
 
     Parameters
     ----------
-    head, work, rank
-        When each may begin, how long it takes, and its rank; shape (k,).
+    head, work
+        When each may begin, and how long it takes; shape (k,).
+    rank
+        Its rank, shape (k,); None for the work that is left of it.
 
     Returns
     -------
     numpy.ndarray
         Shape (k,).
     """
-    order = np.argsort(head, kind="stable").tolist()
-    heads, left, ranks = head.tolist(), work.tolist(), rank.tolist()
-    done = [0] * len(heads)
-    waiting: list[tuple[float, int]] = []
-    now, k = 0, 0
-    while k < len(order) or waiting:
-        if not waiting:
-            now = max(now, heads[order[k]]) if k else heads[order[k]]
-        while k < len(order) and heads[order[k]] <= now:
-            heapq.heappush(waiting, (ranks[order[k]], order[k]))
-            k += 1
-        until = heads[order[k]] if k < len(order) else None
-        i = waiting[0][1]
-        if until is not None and now + left[i] > until:
-            left[i] -= until - now
-            now = until
-        else:
-            heapq.heappop(waiting)
-            now += left[i]
-            done[i] = now
+    done = [0] * len(head)
+    for i, begin, amount in _stretches(head, work, rank):
+        done[i] = begin + amount
     return np.array(done, np.int64)
 
 
@@ -224,7 +237,7 @@ def tardiness_bound(problem: Scheduling, times: HeadsTails) -> float:
     for station in stations(problem, times):
         jobs, head, work, tail = _by_job(problem, station, times)
         due = np.sort(problem.due[jobs] - tail)
-        done = np.sort(station.calendar.real(_shortest_first(head, work)))
+        done = np.sort(station.calendar.real(preemptive_completions(head, work)))
         late = float(problem.weights[jobs].min()) * float(np.maximum(done - due, 0).sum())
         others = total - float(problem.weights[jobs] @ alone[jobs])
         best = max(best, others + late)
@@ -256,7 +269,7 @@ def flow_bound(problem: Scheduling, times: HeadsTails) -> float:
     for station in stations(problem, times):
         jobs, head, work, tail = _by_job(problem, station, times)
         weights = problem.weights[jobs]
-        done = station.calendar.real(_shortest_first(head, work))
+        done = station.calendar.real(preemptive_completions(head, work))
         flow = done + tail - problem.release[jobs]
         if (weights == weights[0]).all():
             found = float(weights[0]) * float(flow.sum())
@@ -296,30 +309,6 @@ def _job_tails(problem: Scheduling, times: HeadsTails) -> TimeArray:
     return np.asarray(total[last] - total, np.int64)
 
 
-def _shortest_first(head: TimeArray, work: TimeArray) -> TimeArray:
-    """Completions if what has least work left is always done first."""
-    order = np.argsort(head, kind="stable").tolist()
-    heads, left = head.tolist(), work.tolist()
-    done = [0] * len(heads)
-    waiting: list[tuple[int, int]] = []
-    now, k = min(heads, default=0), 0
-    while k < len(order) or waiting:
-        if not waiting:
-            now = max(now, heads[order[k]])
-        while k < len(order) and heads[order[k]] <= now:
-            heapq.heappush(waiting, (left[order[k]], order[k]))
-            k += 1
-        until = heads[order[k]] if k < len(order) else None
-        amount, i = heapq.heappop(waiting)
-        if until is not None and now + amount > until:
-            heapq.heappush(waiting, (amount - (until - now), i))
-            now = until
-        else:
-            now += amount
-            done[i] = now
-    return np.array(done, np.int64)
-
-
 def _mean_busy(
     problem: Scheduling, jobs: Indices, head: TimeArray, work: TimeArray, tail: TimeArray
 ) -> float:
@@ -336,23 +325,7 @@ def _mean_busy_times(
     head: TimeArray, work: TimeArray, rank: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Mean of the times at which a preemptive machine is busy with each."""
-    order = np.argsort(head, kind="stable").tolist()
-    heads, left, ranks = head.tolist(), work.tolist(), rank.tolist()
-    area = [0.0] * len(heads)
-    waiting: list[tuple[float, int]] = []
-    now, k = min(heads, default=0), 0
-    while k < len(order) or waiting:
-        if not waiting:
-            now = max(now, heads[order[k]])
-        while k < len(order) and heads[order[k]] <= now:
-            heapq.heappush(waiting, (ranks[order[k]], order[k]))
-            k += 1
-        until = heads[order[k]] if k < len(order) else None
-        i = waiting[0][1]
-        amount = left[i] if until is None else min(left[i], until - now)
-        area[i] += amount * (now + amount / 2)
-        left[i] -= amount
-        now += amount
-        if left[i] == 0:
-            heapq.heappop(waiting)
+    area = [0.0] * len(head)
+    for i, begin, amount in _stretches(head, work, rank):
+        area[i] += amount * (begin + amount / 2)
     return np.array(area) / np.maximum(work, 1)
