@@ -3,35 +3,16 @@
 import io
 
 import numpy as np
-import pytest
+from damaged import outcome
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cosolve.core import FormatError
 from cosolve.io import read, read_solution, write_problem, write_solution
 from cosolve.problems import TSP
 from cosolve.testing.strategies import coordinates, damaged, matrices, tours, tsplib_files
 
 # Examples go through the disk, which may take any time.
 FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """One folder for all examples of a property."""
-    return tmp_path_factory.mktemp("damaged")
-
-
-def outcome(path, reader):
-    """Return what reading gives, or None for an error of the promised kind."""
-    try:
-        return reader(path)
-    except (FormatError, OSError) as error:
-        message = str(error)
-    assert message.startswith(str(path))
-    assert len(message.splitlines()) == 1
-    assert len(message) < 600
-    return None
 
 
 def assert_valid(problem):

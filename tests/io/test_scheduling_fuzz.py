@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from damaged import outcome
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cosolve.core import FormatError
 from cosolve.io import read, read_solution
 from cosolve.problems import Scheduling
 from cosolve.testing.solutions import one_by_one
@@ -42,24 +42,6 @@ FILES = {
     "bare": BARE,
     "json": JSON,
 }
-
-
-def outcome(path: Path, reader: object) -> object:
-    """Return what reading gives, or None for an error of the promised kind."""
-    try:
-        return reader(path)
-    except (FormatError, OSError) as error:
-        message = str(error)
-    assert message.startswith(str(path))
-    assert len(message.splitlines()) == 1
-    assert len(message) < 600
-    return None
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all examples of a property."""
-    return tmp_path_factory.mktemp("damaged")
 
 
 @pytest.mark.parametrize("name", FILES)

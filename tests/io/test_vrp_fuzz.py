@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from damaged import outcome
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cosolve.core import FormatError
 from cosolve.io import read, read_solution
 from cosolve.problems import VRP, Routes
 from cosolve.testing.strategies import damaged
@@ -88,24 +88,6 @@ FILES = {
     "cordeau": CORDEAU,
     "taillard": TAILLARD,
 }
-
-
-def outcome(path, reader):
-    """Return what reading gives, or None for an error of the promised kind."""
-    try:
-        return reader(path)
-    except (FormatError, OSError) as error:
-        message = str(error)
-    assert message.startswith(str(path))
-    assert len(message.splitlines()) == 1
-    assert len(message) < 600
-    return None
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """One folder for all examples of a property."""
-    return tmp_path_factory.mktemp("damaged")
 
 
 @pytest.mark.parametrize("name", FILES)
