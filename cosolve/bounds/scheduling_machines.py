@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve.problems.scheduling import Scheduling, TimeArray
-from cosolve.search.calendars import Calendar
-from cosolve.search.dispatch import merged_downtime
+from cosolve.search.calendars import Calendar, merged_downtime
 from cosolve.search.heads_tails import HeadsTails
 
 Indices = npt.NDArray[np.int64]

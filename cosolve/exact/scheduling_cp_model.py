@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve.problems.scheduling import Objective, Schedule, Scheduling, TimeArray
-from cosolve.search.dispatch import merged_downtime
+from cosolve.search.calendars import merged_downtime
 from cosolve.search.heads_tails import heads_and_tails, latest_ends
 
 if TYPE_CHECKING:

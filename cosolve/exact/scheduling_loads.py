@@ -20,8 +20,7 @@ import numpy.typing as npt
 from cosolve.exact.glop import LinearProgram
 from cosolve.exact.worker import Channel
 from cosolve.problems.scheduling import IntArray, Scheduling
-from cosolve.search.calendars import Calendar
-from cosolve.search.dispatch import merged_downtime
+from cosolve.search.calendars import Calendar, merged_downtime
 from cosolve.search.heads_tails import HeadsTails
 
 FloatArray = npt.NDArray[np.float64]

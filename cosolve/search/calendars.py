@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cosolve.problems.scheduling import TimeArray
+from cosolve.problems.scheduling import Scheduling, TimeArray
 
 
 class Calendar:
@@ -38,3 +38,25 @@ class Calendar:
         """Earliest times by which so much working time is over."""
         passed = np.searchsorted(self._worked, worked, side="left")
         return np.asarray(worked + self._lost[passed], np.int64)
+
+
+def merged_downtime(problem: Scheduling) -> TimeArray:
+    """Return the downtime of a problem with what overlaps or touches made one.
+
+    Parameters
+    ----------
+    problem
+        Any scheduling problem.
+
+    Returns
+    -------
+    numpy.ndarray
+        Rows (machine, from, to), sorted; shape (d, 3).
+    """
+    rows: list[list[int]] = []
+    for machine, begin, end in problem.downtime.tolist():
+        if rows and rows[-1][0] == machine and begin <= rows[-1][2]:
+            rows[-1][2] = max(rows[-1][2], end)
+        else:
+            rows.append([machine, begin, end])
+    return np.array(rows, np.int64).reshape(-1, 3)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from cosolve import _kernels
 from cosolve.core.run import SLICE_S
 from cosolve.problems.scheduling import Objective, Schedule, Scheduling
+from cosolve.search.calendars import merged_downtime
 
 TimeArray = npt.NDArray[np.int64]
 
@@ -251,25 +252,3 @@ def ways_of(problem: Scheduling, rule: str, delay: float | None) -> list[Policy]
     if delay is not None:
         ways = list(dict.fromkeys(way._replace(delay=delay) for way in ways))
     return ways
-
-
-def merged_downtime(problem: Scheduling) -> TimeArray:
-    """Return the downtime of a problem with what overlaps or touches made one.
-
-    Parameters
-    ----------
-    problem
-        Any scheduling problem.
-
-    Returns
-    -------
-    numpy.ndarray
-        Rows (machine, from, to), sorted; shape (d, 3).
-    """
-    rows: list[list[int]] = []
-    for machine, begin, end in problem.downtime.tolist():
-        if rows and rows[-1][0] == machine and begin <= rows[-1][2]:
-            rows[-1][2] = max(rows[-1][2], end)
-        else:
-            rows.append([machine, begin, end])
-    return np.array(rows, np.int64).reshape(-1, 3)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve.problems.scheduling import IntArray, Scheduling, TimeArray
-from cosolve.search.dispatch import merged_downtime
+from cosolve.search.calendars import merged_downtime
 
 
 @dataclass(frozen=True, slots=True)

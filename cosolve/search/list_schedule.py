@@ -87,7 +87,7 @@ def _topological(problem: Scheduling, rank: Rank) -> Rank:
     return np.array(order, np.int64)
 
 
-class Calendar:
+class Downtime:
     """Times at which machines are down.
 
     Parameters
@@ -140,7 +140,7 @@ class _State:
         for a, b in problem.precedence.tolist():
             self._following.setdefault(a, []).append(b)
         self._earliest: dict[int, int] = {}
-        self._calendar = Calendar(problem)
+        self._calendar = Downtime(problem)
         self._down = bool(problem.downtime.size)
         self._families = None if problem.families is None else problem.families.tolist()
         self._setups = problem.setups
@@ -194,7 +194,7 @@ class Timetable:
         self._starts: list[list[int]] = [[] for _ in range(problem.machines)]
         self._ends: list[list[int]] = [[] for _ in range(problem.machines)]
         self._available = problem.available.tolist()
-        self._calendar = Calendar(problem)
+        self._calendar = Downtime(problem)
 
     def insert(self, machine: int, ready: int, duration: int) -> int:
         """Add an operation where it fits first.

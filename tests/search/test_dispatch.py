@@ -7,12 +7,12 @@ import pytest
 from scheduling_brute_force import KINDS, optimum, tiny
 
 from cosolve.problems import Objective, Scheduling
+from cosolve.search.calendars import merged_downtime
 from cosolve.search.dispatch import (
     Dispatcher,
     Policy,
     Rule,
     dispatch,
-    merged_downtime,
     policies,
     ways_of,
 )
