@@ -19,7 +19,7 @@ INSTANCE = click.Path(path_type=Path)
 """A path; the readers say what is wrong with it, better than click would."""
 
 ARRAY_SUFFIXES = (".npy", ".csv", ".txt")
-PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
+PICTURE_SUFFIXES = (".svg", ".html", ".png", ".pdf")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     type=common.INSTANCE,
     required=True,
     metavar="OUT",
-    help="Picture: .svg, .png or .pdf.",
+    help="Picture: .svg, .html, .png or .pdf.",
 )
 @common.instance_options
 def plot(

@@ -109,7 +109,9 @@ def _parameter(
 )
 @common.instance_options
 @click.option("-o", "--output", type=common.INSTANCE, metavar="OUT", help="Solution file to write.")
-@click.option("--plot", type=common.INSTANCE, metavar="OUT", help="Picture: .svg, .png or .pdf.")
+@click.option(
+    "--plot", type=common.INSTANCE, metavar="OUT", help="Picture: .svg, .html, .png or .pdf."
+)
 @click.option(
     "--plot-convergence",
     type=common.INSTANCE,

@@ -54,7 +54,8 @@ def save_picture(axes: Axes, path: Path) -> None:
     axes
         Any axes of the figure.
     path
-        Where to; the suffix (``.svg``, ``.png``, ``.pdf``) names the format.
+        Where to; the suffix (``.svg``, ``.png``, ``.pdf``) names the format. ``.html`` is a web
+        page to zoom and move in.
 
     Raises
     ------
@@ -65,9 +66,15 @@ def save_picture(axes: Axes, path: Path) -> None:
 
     figure = axes.get_figure(root=True)
     assert figure is not None
-    form = path.suffix.lower().removeprefix(".")
+    suffix = path.suffix.lower().removeprefix(".")
+    form = "svg" if suffix == "html" else suffix
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form)
     data = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "cosolve"}):
         figure.savefig(data, format=form, dpi=_DPI, metadata=undated)
-    atomic_write(path, data.getvalue())
+    picture = data.getvalue()
+    if suffix == "html":
+        from cosolve.plot.page import page
+
+        picture = page(picture.decode(), path.stem).encode()
+    atomic_write(path, picture)

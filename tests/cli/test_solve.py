@@ -183,7 +183,7 @@ def test_metric_of_bare_coordinates(points: str, capsys: pytest.CaptureFixture[s
         (["-o", "no/such/folder/x.tour"], "no/such/folder/x.tour: cannot write"),
         (["-o", "FILE"], "would overwrite the instance"),
         (["-o", "."], "is a directory"),
-        (["--plot", "x.bmp"], "a picture ends in .svg, .png, .pdf"),
+        (["--plot", "x.bmp"], "a picture ends in .svg, .html, .png, .pdf"),
         (["--plot", "no/such/folder/x.svg"], "no/such/folder/x.svg: cannot write"),
         (["--start", "no-such.tour"], "no-such.tour: cannot read"),
         (["--start", "FILE"], "TOUR_SECTION"),
