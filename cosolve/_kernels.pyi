@@ -323,7 +323,7 @@ class TabuPool:
 class TabuSearch:
     """Tabu search with path relinking."""
 
-    def __init__(self, instance: TabuInstance, pool: TabuPool, seed: int, tenure: int, depth: int, window: int, reach: int, reliefs: int) -> None: ...
+    def __init__(self, instance: TabuInstance, pool: TabuPool, seed: int, tenure: int, depth: int, window: int, reach: int, reliefs: int, outside: int) -> None: ...
 
     def start(self, instance: TabuInstance, alternative: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], order: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
         """Begin the next walk with this schedule."""

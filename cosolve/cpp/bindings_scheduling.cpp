@@ -135,12 +135,12 @@ void bindScheduling(nb::module_ &m) {
         .def(
             "__init__",
             [](TabuSearch *self, TabuInstance const &instance, TabuPool &pool, std::uint64_t seed,
-               int tenure, long depth, int window, int reach, int reliefs) {
-                new (self) TabuSearch(instance, pool, TabuOptions{tenure, window, reach, reliefs},
-                                      depth, seed);
+               int tenure, long depth, int window, int reach, int reliefs, int outside) {
+                TabuOptions const options{tenure, window, reach, reliefs, outside};
+                new (self) TabuSearch(instance, pool, options, depth, seed);
             },
             "instance"_a, "pool"_a, "seed"_a, "tenure"_a, "depth"_a, "window"_a, "reach"_a,
-            "reliefs"_a, nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>())
+            "reliefs"_a, "outside"_a, nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>())
         .def(
             "start",
             [](TabuSearch &self, TabuInstance const &instance, IntVector alternative,

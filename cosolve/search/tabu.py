@@ -38,6 +38,8 @@ class TabuOptions:
         Places on another machine that are looked at; 0 for all.
     reliefs
         Operations that may go to a faster machine after each move.
+    outside
+        Places beyond its block of a longest path that an operation may go to.
     """
 
     population: int
@@ -46,6 +48,7 @@ class TabuOptions:
     window: int
     reach: int
     reliefs: int
+    outside: int
 
 
 class TabuSearch:
@@ -74,6 +77,7 @@ class TabuSearch:
                 options.window,
                 options.reach,
                 options.reliefs,
+                options.outside,
             )
             for thread in range(run.threads)
         ]

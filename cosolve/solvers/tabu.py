@@ -45,6 +45,9 @@ class Tabu:
     reliefs
         Operations that may go to a machine which needs less time for them after each move. None:
         10 of large problems, 3 of others.
+    outside
+        Places beyond its block of a longest path that an operation may go to on its machine
+        [4]_. None: 1 of job shops; 0 where operations may go to other machines.
 
     Raises
     ------
@@ -66,6 +69,8 @@ class Tabu:
        job shop problem", Journal of Scheduling 3 (2000).
     .. [3] B. Peng, Z. Lü, T. C. E. Cheng, "A tabu search/path relinking algorithm to solve the job
        shop scheduling problem", Computers & Operations Research 53 (2015).
+    .. [4] J. Xie, X. Li, L. Gao, L. Gui, "A new neighbourhood structure for job shop scheduling
+       problems", International Journal of Production Research 61 (2023).
     """
 
     name: ClassVar[str] = "tabu"
@@ -85,10 +90,12 @@ class Tabu:
     window: int | None = None
     reach: int | None = None
     reliefs: int | None = None
+    outside: int | None = None
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
-        least = {"population": 2, "depth": 1, "tenure": 1, "window": 0, "reach": 0, "reliefs": 0}
+        least = {"population": 2, "depth": 1, "tenure": 1}
+        least |= {"window": 0, "reach": 0, "reliefs": 0, "outside": 0}
         for name, smallest in least.items():
             value = getattr(self, name)
             if value is not None and not smallest <= value < 2**30:
@@ -121,6 +128,7 @@ class Tabu:
             window=default(self.window, 0, 30),
             reach=default(self.reach, 0, 10),
             reliefs=default(self.reliefs, 3, 10),
+            outside=int(not flexible) if self.outside is None else self.outside,
         )
 
     def run(

@@ -79,6 +79,18 @@ def test_small_problems_are_solved_to_optimality(seed: int) -> None:
     assert result.cost == least_makespan(problem)
 
 
+@pytest.mark.parametrize("outside", [0, 1, 10])
+@pytest.mark.parametrize("seed", range(4))
+def test_job_shops_are_solved_to_optimality(seed: int, outside: int) -> None:
+    """However far operations may leave their blocks, and zero durations and all."""
+    rng = np.random.default_rng(seed)
+    jobs = [[{int(k): int(rng.integers(0, 6))} for k in rng.permutation(2)] for _ in range(3)]
+    problem = Scheduling.from_jobs(jobs)
+    params = {"outside": outside}
+    result = solve(problem, "tabu", stop=Stop(iterations=3000), seed=seed, params=params)
+    assert result.cost == least_makespan(problem)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_same_seed_gives_the_same_schedule(seed: int) -> None:
     """Iterations only limit the search, so that nothing depends on the clock."""
@@ -174,7 +186,9 @@ def test_other_problems_are_declined() -> None:
     assert "tsp" in str(Tabu().supports(TSP(coords=np.eye(3))))
 
 
-@pytest.mark.parametrize("name", ["population", "depth", "tenure", "window", "reach", "reliefs"])
+@pytest.mark.parametrize(
+    "name", ["population", "depth", "tenure", "window", "reach", "reliefs", "outside"]
+)
 def test_parameters_are_checked(name: str) -> None:
     """Negative numbers are refused by name."""
     with pytest.raises(ValueError, match=name):
@@ -186,7 +200,7 @@ def test_kernel_refuses_what_is_no_schedule() -> None:
     problem = random_problem(1, 2, 2, 2)
     model = SchedulingModel(problem)
     pool = _kernels.TabuPool(model.instance, 2)
-    engine = _kernels.TabuSearch(model.instance, pool, 0, 10, 100, 0, 0, 0)
+    engine = _kernels.TabuSearch(model.instance, pool, 0, 10, 100, 0, 0, 0, 0)
     alternative = problem.first[:-1].astype(np.int32)
     with pytest.raises(ValueError, match="order of jobs"):
         engine.start(model.instance, alternative, np.array([1, 0, 2, 3], np.int32))

@@ -68,6 +68,7 @@ void TabuWalk::collect() {
         TabuNode const &head = graph_.node(path_[i]);
         bool const opens = graph_.node(head.before).end() == head.head && i == 0;
         if (j - i > 1) collectBlock(i, j, opens, j == path_.size());
+        if (options_.outside > 0) collectOutside(i, j, i == 0, j == path_.size());
         i = j;
     }
     if (instance_->flexible())
@@ -89,6 +90,36 @@ void TabuWalk::collectBlock(std::size_t from, std::size_t until, bool opens, boo
             collectBackward(path_[i], path_[from]);
         }
         for (std::size_t i = from + 1; i < last; ++i) collectForward(path_[from], path_[i]);
+    }
+}
+
+// Neighborhood N8 (Xie, Li, Gao, Gui, "A new neighbourhood structure for job shop scheduling
+// problems", International Journal of Production Research 61, 2023): operations leave their block,
+// as far as what follows (or precedes) them in their job is not delayed by more than the machine.
+void TabuWalk::collectOutside(std::size_t from, std::size_t until, bool opens, bool closes) {
+    int const first = path_[from];
+    int const last = path_[until - 1];
+    for (std::size_t i = from; i < until; ++i) {
+        int const u = path_[i];
+        TabuNode const &x = graph_.node(u);
+        if (!closes) {
+            Time const rest = graph_.node(x.jobAfter).rest();
+            int w = graph_.node(last).after;
+            for (int k = 0; k < options_.outside && graph_.isOperation(w); ++k) {
+                if (graph_.node(w).rest() <= rest) break;
+                collectForward(u, w);
+                w = graph_.node(w).after;
+            }
+        }
+        if (!opens) {
+            Time const end = graph_.node(x.jobBefore).end();
+            int w = graph_.node(first).before;
+            for (int k = 0; k < options_.outside && graph_.isOperation(w); ++k) {
+                if (graph_.node(w).end() <= end) break;
+                collectBackward(u, w);
+                w = graph_.node(w).before;
+            }
+        }
     }
 }
 

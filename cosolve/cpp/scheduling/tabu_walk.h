@@ -15,6 +15,7 @@ struct TabuOptions {
     int window = 0;   // operations of a longest path that are looked at; 0: all
     int reach = 0;    // places on another machine that are looked at; 0: all
     int reliefs = 3;  // operations that may go to a faster machine after each move
+    int outside = 0;  // places beyond its block that an operation may go to
 };
 
 class TabuWalk {
@@ -45,6 +46,7 @@ private:
 
     void collect();
     void collectBlock(std::size_t from, std::size_t until, bool opens, bool closes);
+    void collectOutside(std::size_t from, std::size_t until, bool opens, bool closes);
     void collectForward(int u, int v);
     void collectBackward(int v, int u);
     void relieve();
