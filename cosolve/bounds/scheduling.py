@@ -15,7 +15,7 @@ from cosolve.bounds.scheduling_machines import (
     machine_bound,
     tardiness_bound,
 )
-from cosolve.core import Run
+from cosolve.core import Part, Run
 from cosolve.core.errors import BackendError, BackendMissing
 from cosolve.exact import run_in_worker
 from cosolve.exact.glop import PACKAGE
@@ -183,7 +183,7 @@ class _Ladder:
             run_in_worker(
                 "cosolve.exact.scheduling_loads:climb",
                 task,
-                _Limited(run, self),
+                Part(run, self._enough),
                 on_message=lambda value: self._tell(value, "load-program", 0),
                 package=PACKAGE,
             )
@@ -201,22 +201,9 @@ class _Ladder:
         with suppress(BackendMissing, BackendError):
             proof = scheduling_cp.prove(
                 problem,
-                _Limited(run, self),
+                Part(run, self._enough),
                 upper=self._upper,
                 lower=self.value,
                 on_bound=lambda value: self._tell(value - self._changes, "cp-sat", 0),
             )
             self.converged = self.converged or proof
-
-
-class _Limited(Run):
-    """The run of a worker: ends also when the bound is good enough."""
-
-    def __init__(self, run: Run, ladder: _Ladder) -> None:
-        super().__init__(run.stop, run.seed, reserve=run.reserve, started=run.started)
-        self.interrupted = run.interrupted
-        self._ladder = ladder
-
-    @property
-    def remaining(self) -> float:
-        return 0.0 if self._ladder._enough() else super().remaining  # noqa: SLF001 - its own

@@ -12,7 +12,7 @@ from cosolve.bounds.base import LowerBound, proves
 from cosolve.bounds.vrp_edges import Prices
 from cosolve.bounds.vrp_model import LARGEST, RouteModel, largest_load, route_model
 from cosolve.bounds.vrp_worker import Found, Task, prices_routes
-from cosolve.core import Run
+from cosolve.core import Part, Run
 from cosolve.core.errors import BackendMissing
 from cosolve.core.run import SLICE_S
 from cosolve.exact import run_in_worker
@@ -135,18 +135,19 @@ class _Ladder:
         self._run.report(bound=self.value, iterations=max(0, new), phase="bound")
 
     def _work(self, model: RouteModel) -> None:
-        limited = _Limited(self._run)
         seconds, before = self._run.remaining, self.iterations
 
         def hear(found: Found) -> None:
             self._tell(found.value, found.method, before + found.programs)
-            if self._enough():
-                limited.enough = True
 
         value = -math.inf if self.value is None else self.value
         task = Task(model, seconds, self._center, value)
         converged = run_in_worker(
-            "cosolve.bounds.vrp_worker:climb", task, limited, on_message=hear, package=PACKAGE
+            "cosolve.bounds.vrp_worker:climb",
+            task,
+            Part(self._run, self._enough),
+            on_message=hear,
+            package=PACKAGE,
         )
         self.converged = self.converged or bool(converged)
 
@@ -201,19 +202,6 @@ class _Ladder:
             routes, prices[0] = float(prices[0]), 0.0
             self._center = Prices(prices, np.zeros(0), routes)
         self._tell(ascent.bound, "q-routes", self.iterations)
-
-
-class _Limited(Run):
-    """The run of a worker: ends also when its bound is good enough."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__(run.stop, reserve=run.reserve, started=run.started)
-        self.interrupted = run.interrupted
-        self.enough = False
-
-    @property
-    def remaining(self) -> float:
-        return 0.0 if self.enough else super().remaining
 
 
 def half_degrees(model: RouteModel) -> float:

@@ -3,7 +3,7 @@
 from cosolve.core.errors import BackendError, BackendMissing, FormatError, KernelError
 from cosolve.core.problem import Problem, Violation
 from cosolve.core.result import Limit, Result, Status, TracePoint
-from cosolve.core.run import Outcome, Progress, Run
+from cosolve.core.run import Outcome, Part, Progress, Run
 from cosolve.core.solver import Solver
 from cosolve.core.stop import Stop
 
@@ -14,6 +14,7 @@ __all__ = [
     "KernelError",
     "Limit",
     "Outcome",
+    "Part",
     "Problem",
     "Progress",
     "Result",

@@ -162,3 +162,35 @@ class Run:
         if stop.stall is not None and self.elapsed - self._last_improvement >= stop.stall:
             return Limit.STALL
         return None
+
+
+class Part(Run):
+    """A part of a run: its clock, limits, seed, threads and interruption; it may end earlier.
+
+    What is reported to the part is not reported to the whole.
+
+    Parameters
+    ----------
+    run
+        The whole.
+    over
+        Whether the part is to end now.
+    seconds
+        Wall seconds it may take at most.
+    """
+
+    def __init__(
+        self, run: Run, over: Callable[[], bool] | None = None, seconds: float = float("inf")
+    ) -> None:
+        super().__init__(run.stop, run.seed, run.threads, reserve=run.reserve, started=run.started)
+        self.interrupted = run.interrupted
+        self._run = run
+        self._over = over
+        self._until_s = run.elapsed + seconds
+
+    @property
+    def remaining(self) -> float:
+        """Seconds the part may still use."""
+        if self._over is not None and self._over():
+            return 0.0
+        return max(0.0, min(self._run.remaining, self._until_s - self.elapsed))

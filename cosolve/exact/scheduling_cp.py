@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from cosolve.core import Run
+from cosolve.core import Part, Run
 from cosolve.core.errors import BackendError
 from cosolve.core.run import SLICE_S
 from cosolve.exact.glop import PACKAGE
@@ -127,8 +127,9 @@ def solve_in_worker(task: Task, run: Run, on_found: Callable[[Found], None]) -> 
     BackendError
         If the worker failed.
     """
+    limited = Part(run, lambda: run.limit() is not None)
     answer: Answer | None = run_in_worker(
-        _TARGET, task, _Limited(run), on_message=on_found, package=PACKAGE
+        _TARGET, task, limited, on_message=on_found, package=PACKAGE
     )
     return answer
 
@@ -214,19 +215,6 @@ def search_parameters(
     if problem.machine.size > _MOST_PROBED:
         chosen.append(("cp_model_probing_level", 0))
     return tuple(chosen)
-
-
-class _Limited(Run):
-    """The run of a worker: every limit ends it."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__(run.stop, reserve=run.reserve, started=run.started)
-        self.interrupted = run.interrupted
-        self._run = run
-
-    @property
-    def remaining(self) -> float:
-        return 0.0 if self._run.limit() is not None else self._run.remaining
 
 
 def work(task: Task, channel: Channel) -> Answer:
