@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -108,9 +109,9 @@ class MIP:
     coefficients: FloatArray
     row_lower: FloatArray
     row_upper: FloatArray
-    lower: FloatArray = field(default=None)  # type: ignore[assignment]  # made in __post_init__
-    upper: FloatArray = field(default=None)  # type: ignore[assignment]
-    integer: BoolArray = field(default=None)  # type: ignore[assignment]
+    lower: FloatArray = None  # type: ignore[assignment]
+    upper: FloatArray = None  # type: ignore[assignment]
+    integer: BoolArray = None  # type: ignore[assignment]
     offset: float = 0.0
     maximize: bool = False
     columns: tuple[str, ...] = ()
@@ -261,7 +262,7 @@ def _compressed(
     if starts[-1] != len(places):
         raise ValueError(f"indptr ends at {starts[-1]}, but there are {len(places)} indices")
     values = _numbers(coefficients, "coefficients", len(places))
-    if places.size and not (0 <= places.min() and places.max() < n):
+    if places.size and (places.min() < 0 or places.max() >= n):
         raise ValueError(f"indices must be from 0 to {n - 1}")
     row = np.repeat(np.arange(m), np.diff(starts))
     order = np.lexsort((places, row))
@@ -286,7 +287,6 @@ def _names(names: Sequence[str], what: str, count: int, letter: str) -> tuple[st
     if len(names) != count:
         raise ValueError(f"expected {count} {what} names, got {len(names)}")
     if len(set(names)) != count:
-        seen: set[str] = set()
-        twice = next(name for name in names if name in seen or seen.add(name))
+        twice = next(name for name, times in Counter(names).items() if times > 1)
         raise ValueError(f"two {what}s are called {twice!r}")
     return tuple(names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def _exact_activities(problem: MIP, solution: Values) -> list[Fraction]:
     places, ends = problem.indices.tolist(), problem.indptr.tolist()
     return [
         sum((factors[k] * values[places[k]] for k in range(begin, end)), Fraction(0))
-        for begin, end in zip(ends, ends[1:], strict=False)
+        for begin, end in pairwise(ends)
     ]
 
 
