@@ -21,7 +21,7 @@ from cosolve.exact.mip_request import Answer, Ending, News, Request, Row
 from cosolve.exact.mip_worker import Ask, Halt, Inject, Order, Told
 from cosolve.exact.worker import Worker
 from cosolve.problems.metrics import FloatArray
-from cosolve.problems.mip import INTEGRALITY, MIP, Values
+from cosolve.problems.mip import FEASIBILITY, INTEGRALITY, MIP, IndexArray, Values
 
 __all__ = ["Answer", "Ending", "News", "Request", "Row", "Session"]
 
@@ -37,8 +37,8 @@ class Session:
     """A back-end with a program, in a process of its own; a context manager that ends it.
 
     The process is started with the first request, and again with the next one after it died or had
-    to be killed. One request is solved at a time; ``inject``, ``pause`` and ``resume`` may be called
-    from other threads meanwhile.
+    to be killed. One request is solved at a time; ``inject``, ``pause`` and ``resume`` may be
+    called from other threads meanwhile.
 
     Parameters
     ----------
@@ -72,6 +72,7 @@ class Session:
         self.problem = problem
         self._sign = -1.0 if problem.maximize else 1.0
         self._setup = Setup(problem, threads, seed, memory_mib)
+        self._impossible = _empty_rows_fail(problem)
         self._worker: Worker | None = None
         self._ready = False
         self._number = 0
@@ -171,8 +172,10 @@ class Session:
         filled = self._filled(request)
         assert filled.lower is not None
         assert filled.upper is not None
-        if (filled.lower > filled.upper).any():
+        if (filled.lower > filled.upper).any() or self._impossible:
             return Answer(Ending.INFEASIBLE, None, None, request.cutoff, 0, 0.0)
+        if self.problem.size == 0:
+            return Answer(Ending.OPTIMAL, np.zeros(0), filled.offset, filled.offset, 0, 0.0)
         best = _Best(self.problem, filled, on_news)
         answer = self._solve(filled, run, best)
         if best.doubtful is not None and not request.relaxed:
@@ -180,7 +183,7 @@ class Session:
         return best.answer(answer)
 
     def _filled(self, request: Request) -> Request:
-        """The request with everything that it leaves to the program."""
+        """Fill in what a request leaves to the program."""
         problem, n = self.problem, self.problem.size
         lower = _bounds(request.lower, problem.lower, "lower", n)
         upper = _bounds(request.upper, problem.upper, "upper", n)
@@ -265,7 +268,7 @@ class Session:
                 return _stopped(used_s)
 
     def _content(self, told: Told) -> News | Answer | None:
-        """What is told of the request at hand, or None if it is of another."""
+        """Return what is told of the request at hand, or None if it is of another."""
         return told.content if told.number == self._number else None
 
     def _repair(self, request: Request, run: Run, best: _Best) -> None:
@@ -304,7 +307,7 @@ class _Best:
         self._doubtful_cost = math.inf
 
     def whole(self) -> FloatArray:
-        """The doubtful solution with whole numbers."""
+        """Round the doubtful solution."""
         assert self.doubtful is not None
         return np.where(self._problem.integer, np.rint(self.doubtful), self.doubtful)
 
@@ -329,7 +332,7 @@ class _Best:
             self._on_news(News(values, cost, self._capped(), news.nodes))
 
     def answer(self, answer: Answer) -> Answer:
-        """The answer of the worker, with what was accepted."""
+        """Complete the answer of the worker with what was accepted."""
         if answer.bound is not None:
             self._bound = max(self._bound, answer.bound)
         ending, cutoff = answer.ending, self._request.cutoff
@@ -360,7 +363,7 @@ class _Best:
         return math.fsum(self._request.objective * values) + self._request.offset
 
     def _accepted(self, values: FloatArray) -> FloatArray | None:
-        """The solution, rounded if that leaves it feasible; None if it is not feasible."""
+        """Return the solution, rounded if that leaves it feasible; None if it is not."""
         problem = self._problem
         if values.shape != (problem.size,) or not np.isfinite(values).all():
             return None
@@ -386,6 +389,18 @@ def _bounds(given: FloatArray | None, default: FloatArray, name: str, n: int) ->
     if bounds.shape != (n,) or np.isnan(bounds).any():
         raise ValueError(f"{name} must be {n} numbers, got shape {bounds.shape}")
     return bounds
+
+
+def _empty_rows_fail(problem: MIP) -> bool:
+    """Whether a row without coefficients excludes 0: back-ends need not know empty rows."""
+    filled = np.zeros(problem.row_count, dtype=bool)
+    filled[np.repeat(np.arange(problem.row_count), np.diff(problem.indptr))[_used(problem)]] = True
+    beside = (problem.row_lower > FEASIBILITY) | (problem.row_upper < -FEASIBILITY)
+    return bool((beside & ~filled).any())
+
+
+def _used(problem: MIP) -> IndexArray:
+    return np.flatnonzero(problem.coefficients)
 
 
 def _over(run: Run) -> bool:

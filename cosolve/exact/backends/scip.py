@@ -94,17 +94,17 @@ class Engine:
         return True
 
     def values(self, solution: Any) -> FloatArray:
-        """Values of the columns in a solution of SCIP."""
+        """Return the columns of a solution of SCIP."""
         value = self._model.getSolVal
         return np.array([value(solution, column) for column in self._columns])
 
     def bound(self) -> float | None:
-        """The dual bound."""
+        """Return the dual bound, None while there is none."""
         bound = float(self._model.getDualbound())
         return bound if abs(bound) < _INFINITE else None
 
     def nodes(self) -> int:
-        """Nodes of all runs, restarts included."""
+        """Count the nodes of all runs, restarts included."""
         return int(self._model.getNTotalNodes())
 
     def _change(self, work: Work) -> None:
@@ -319,7 +319,7 @@ class _Relaxation:
 
 
 def _wide(limit: float) -> float:
-    """A limit with the LP solver's own infinity, where SCIP has its own."""
+    """Return a limit as the LP solver has it, whose infinity is not that of SCIP."""
     return limit if abs(limit) < _INFINITE else float(np.copysign(_LP_INFINITE, limit))
 
 
