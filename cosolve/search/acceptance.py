@@ -54,8 +54,8 @@ class SimulatedAnnealing:
 
     Notes
     -----
-    Accepting with probability ``exp((current - cost) / temperature)`` is the same as accepting costs
-    of at most ``current - temperature * log(u)`` for u uniform in (0, 1]. Drawn before the
+    Accepting with probability ``exp((current - cost) / temperature)`` is the same as accepting
+    costs of at most ``current - temperature * log(u)`` for u uniform in (0, 1]. Drawn before the
     neighborhood is searched, this is a cutoff for whatever searches it.
 
     References

@@ -2,8 +2,8 @@
 
 A neighborhood is a function of what a search knows (`View`) and of a size, and returns bounds, rows
 or an objective that make the program small enough to be solved again and again. Only integer
-columns are ever fixed, by their bounds: continuous ones stay free, so that a mixed program keeps its
-freedom, and so are integer columns that the others decide (see ``ColumnGraph.deciding``).
+columns are ever fixed, by their bounds: continuous ones stay free, so that a mixed program keeps
+its freedom, and so are integer columns that the others decide (see ``ColumnGraph.deciding``).
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class View:
         object.__setattr__(self, "mask", mask)
 
     def count(self, size: float) -> int:
-        """Number of deciding columns in a share of them, at least 1.
+        """Return the number of deciding columns in a share of them, at least 1.
 
         Parameters
         ----------
@@ -144,7 +144,8 @@ class View:
     def binaries(self) -> IndexArray:
         """Deciding columns that are 0 or 1."""
         lower, upper = self.problem.lower[self.deciding], self.problem.upper[self.deciding]
-        return self.deciding[(lower == 0) & (upper == 1)]
+        chosen: IndexArray = self.deciding[(lower == 0) & (upper == 1)]
+        return chosen
 
 
 Family = Callable[[View, float], Neighborhood | None]
@@ -304,15 +305,16 @@ def rens(view: View, size: float) -> Neighborhood | None:
     whole = np.abs(relaxed - np.round(relaxed)) <= _SAME
     broken, kept = view.deciding[~whole], view.deciding[whole]
     count = view.count(size)
-    lower[broken] = np.floor(relaxed[~whole])
-    upper[broken] = np.ceil(relaxed[~whole])
-    fixed = view.rng.choice(kept, len(kept) - max(0, min(len(kept), count - len(broken))), False)
-    lower[fixed] = upper[fixed] = np.round(view.relaxation.values[fixed])
+    lower[broken] = np.maximum(lower[broken], np.floor(relaxed[~whole]))
+    upper[broken] = np.minimum(upper[broken], np.ceil(relaxed[~whole]))
+    loose = min(len(kept), max(0, count - len(broken)))
+    fixed = view.rng.choice(kept, len(kept) - loose, replace=False)
+    values = np.round(view.relaxation.values[fixed])
+    lower[fixed] = upper[fixed] = np.clip(values, lower[fixed], upper[fixed])
     if len(broken) > count:
         fixed = view.rng.choice(broken, len(broken) - count, replace=False)
         lower[fixed] = upper[fixed] = np.round(view.current[fixed])
-    free = min(len(view.deciding), max(count, 1))
-    return Neighborhood(lower, upper, inside=False, free=free)
+    return Neighborhood(lower, upper, inside=False, free=count)
 
 
 def local_branching(view: View, size: float) -> Neighborhood | None:
@@ -366,7 +368,7 @@ def random_objective(view: View, size: float) -> Neighborhood | None:
 
     References
     ----------
-    .. [1] J. Cai, S. Kadıoğlu, B. Dilkina, "Balans: multi-armed bandits-based adaptive large
+    .. [1] J. Cai, S. Kadioglu, B. Dilkina, "Balans: multi-armed bandits-based adaptive large
        neighborhood search for mixed-integer programming problems", IJCAI (2025).
     """
     found = mutation(view, size)

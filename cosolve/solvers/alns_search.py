@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from cosolve.exact.mip_session import Answer, Ending, News, Request, Row
+from cosolve.exact.mip_request import Answer, Ending, News, Request, Row
 from cosolve.search.acceptance import Acceptance, HillClimbing
 from cosolve.search.bandits import Bandit, Policy, Softmax
 from cosolve.search.mip_graph import ColumnGraph
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 _STEP = 1e-6  # relative; a better solution is better by at least this
 _LEAST_S = 0.05  # a neighborhood that has less is not begun
 _RELAX_SHARE = 0.15  # of the time, for the linear relaxation
-_CHEAP = 0.2  # of the time of a neighborhood: a relaxation that takes less is solved again and again
+_CHEAP = (
+    0.2  # of the time of a neighborhood: a relaxation that takes less is solved again and again
+)
 _NOISE = 0.5  # relative change of the costs in such relaxations, at most
 _GROW, _SHRINK = 1.4, 0.7  # sizes of neighborhoods that were too small and too large
 _SMALLEST, _LARGEST = 8, 0.95  # columns, share
 _PATIENCE = 2.0  # fruitless iterations per arm, after which neighborhoods get more time
 _LONGER = 1.5  # how much more
+_MOST_SLICES = 4  # at least so many must be left for that
 
 
 class Backend(Protocol):
@@ -114,6 +117,8 @@ class Settings:
     nodes
         For one neighborhood, instead, where the number of iterations is limited: then nothing may
         depend on the clock.
+    steady
+        Whether neighborhoods never get more than that.
     """
 
     arms: tuple[Arm, ...]
@@ -123,6 +128,29 @@ class Settings:
     acceptance: Acceptance = field(default_factory=HillClimbing)
     seconds: float | None = None
     nodes: int = 200
+    steady: bool = False
+
+
+class Step(NamedTuple):
+    """A neighborhood that was searched.
+
+    Parameters
+    ----------
+    family, size
+        Which, and of what size.
+    free
+        Columns that were free to be decided.
+    answer
+        How it ended.
+    success
+        What it has brought.
+    """
+
+    family: str
+    size: float
+    free: int
+    answer: Answer
+    success: Success
 
 
 class AlnsSearch:
@@ -141,8 +169,8 @@ class AlnsSearch:
 
     References
     ----------
-    .. [1] S. Ropke, D. Pisinger, "An adaptive large neighborhood search heuristic for the pickup and
-       delivery problem with time windows", Transportation Science 40 (2006).
+    .. [1] S. Ropke, D. Pisinger, "An adaptive large neighborhood search heuristic for the pickup
+       and delivery problem with time windows", Transportation Science 40 (2006).
     .. [2] G. Hendel, "Adaptive large neighborhood search for mixed integer programming",
        Mathematical Programming Computation 14 (2022): a bandit over neighborhoods whose sizes
        adapt.
@@ -174,7 +202,8 @@ class AlnsSearch:
         self._fruitless = 0
         self._slice_s = self._first_slice_s()
         self._nodes = settings.nodes
-        self.log: list[tuple[object, ...]] = []
+        self.on_step: Callable[[Step], None] | None = None
+        """Told of every neighborhood that was searched."""
 
     @property
     def timeless(self) -> bool:
@@ -233,8 +262,8 @@ class AlnsSearch:
         answer = self._search(found, ceiling)
         success = self._judge(answer, before, current, ceiling)
         self._bandit.learn(arm, self._settings.rewards.of(success))
-        self.log.append((round(self._run.elapsed, 1), family, round(size, 3), found.free,
-                         str(answer.ending), round(answer.cpu_s, 2), answer.nodes, int(success), self.cost, round(self._slice_s,2)))
+        if self.on_step is not None:
+            self.on_step(Step(family, size, found.free, answer, success))
         self._adapt(arm, answer, success)
         self._run.report(iterations=1, phase="alns")
         return True
@@ -312,9 +341,10 @@ class AlnsSearch:
         """Go on from what was found, or not."""
         if self.cost < before:
             return Success.BEST
-        if answer.values is None or not self.problem.size:
+        if answer.values is None:
             return Success.REJECTED
         cost = self._cost_of(answer.values)
+        assert self._current is not None
         if cost > ceiling or np.array_equal(answer.values, self._current):
             return Success.REJECTED
         self._current, self._current_cost = answer.values, cost
@@ -324,11 +354,11 @@ class AlnsSearch:
         """Change the size of a neighborhood, and how long to search one [2]_."""
         improved = success == Success.BEST
         self._fruitless = 0 if improved else self._fruitless + 1
-        if self._fruitless > _PATIENCE * len(self._arms):
+        if self._fruitless > _PATIENCE * len(self._arms) and not self._settings.steady:
             self._fruitless = 0
             if self.timeless:
                 self._nodes = round(_LONGER * self._nodes)
-            elif self._slice_s * 4 < self._run.remaining:
+            elif self._slice_s * _MOST_SLICES < self._run.remaining:
                 self._slice_s *= _LONGER
         if not self._arms[arm].adapts:
             return

@@ -40,6 +40,7 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "cpsat": "cosolve.solvers.cpsat:CpSat",
         "dispatch": "cosolve.solvers.dispatch:Dispatch",
         "rho": "cosolve.solvers.rho:Rho",
+        "alns": "cosolve.solvers.alns:Alns",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
     }
