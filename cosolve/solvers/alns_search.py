@@ -233,6 +233,17 @@ class AlnsSearch:
         self._run.report(cost, phase="alns")
         return True
 
+    def look(self, seconds: float) -> None:
+        """Look for a first solution.
+
+        Parameters
+        ----------
+        seconds
+            For how long.
+        """
+        request = Request(emphasis="feasibility", solutions=1, seconds=seconds)
+        self._backend.solve(request, self._run, self._hear)
+
     def step(self) -> bool:
         """Choose a neighborhood and search it.
 
