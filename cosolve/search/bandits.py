@@ -31,18 +31,20 @@ class Record:
         Sum of its rewards, shape (arms,).
     wins
         How many of its rewards were a success, shape (arms,).
+    optimism
+        What is expected of an arm that was never played.
     """
 
     plays: FloatArray
     rewards: FloatArray
     wins: FloatArray
+    optimism: float = 0.0
 
     @property
     def means(self) -> FloatArray:
-        """Mean reward of each arm, 0 for one that was never played."""
-        return np.divide(
-            self.rewards, self.plays, out=np.zeros_like(self.rewards), where=self.plays > 0
-        )
+        """Mean reward of each arm, shape (arms,)."""
+        unknown = np.full_like(self.rewards, self.optimism)
+        return np.divide(self.rewards, self.plays, out=unknown, where=self.plays > 0)
 
 
 class Policy(Protocol):
@@ -204,6 +206,8 @@ class Bandit:
     memory
         What an earlier play still counts with each later one; 1 to forget nothing. Less suits arms
         that become better or worse with time.
+    optimism
+        What is expected of an arm that was never played: the highest reward has each played soon.
 
     Raises
     ------
@@ -211,12 +215,14 @@ class Bandit:
         If there are no arms or `memory` is not in (0, 1].
     """
 
-    def __init__(self, policy: Policy, arms: int, memory: float = 1.0) -> None:
+    def __init__(
+        self, policy: Policy, arms: int, memory: float = 1.0, optimism: float = 0.0
+    ) -> None:
         if arms < 1:
             raise ValueError(f"a bandit needs an arm, got {arms}")
         if not 0 < memory <= 1:
             raise ValueError(f"memory must be above 0 and at most 1, got {memory}")
-        self.record = Record(np.zeros(arms), np.zeros(arms), np.zeros(arms))
+        self.record = Record(np.zeros(arms), np.zeros(arms), np.zeros(arms), optimism)
         self._policy = policy
         self._memory = memory
 

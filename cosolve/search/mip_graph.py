@@ -55,19 +55,21 @@ class ColumnGraph:
     def deciding(self) -> BoolArray:
         """Integer columns that are not decided by the others, shape (n,).
 
-        One that occurs in a single row, beside an integer column of other rows, follows from the
-        others as soon as they are fixed. To fix it while they are free would only be in their way:
-        think of the edges in a program that chooses nodes. Columns with equal bounds are decided,
-        too.
+        One that occurs in a single row, beside at least as many integer columns of other rows as
+        there are of its kind, follows from the others as soon as they are fixed. To fix it while
+        they are free would only be in their way: think of the edges in a program that chooses
+        nodes. Columns with equal bounds are decided, too.
         """
         problem = self._problem
         integer = problem.integer & (problem.lower < problem.upper)
         linking = integer & (self.degrees > 1)
-        led = np.zeros(problem.row_count, dtype=np.bool_)
-        led[self._row_of[linking[problem.indices]]] = True
+        leaves = integer & (self.degrees == 1)
+        m = problem.row_count
+        links = np.bincount(self._row_of[linking[problem.indices]], minlength=m)
+        followers = np.bincount(self._row_of[leaves[problem.indices]], minlength=m)
         follows = np.zeros(problem.size, dtype=np.bool_)
-        follows[problem.indices[led[self._row_of]]] = True
-        return integer & ~(follows & (self.degrees == 1))
+        follows[problem.indices[(followers <= links)[self._row_of]]] = True
+        return integer & ~(follows & leaves)
 
     def grow(
         self, chosen: BoolArray, count: int, counted: BoolArray, rng: np.random.Generator

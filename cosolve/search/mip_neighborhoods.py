@@ -186,7 +186,7 @@ def ball(view: View, size: float) -> Neighborhood | None:
 def balls(view: View, size: float) -> Neighborhood | None:
     """Free the columns near a few that are drawn by chance."""
     seeds = np.zeros(view.problem.size, dtype=np.bool_)
-    number = min(len(view.deciding), int(view.rng.integers(3, 9)))
+    number = min(view.count(size), int(view.rng.integers(3, 9)))
     seeds[view.rng.choice(view.deciding, number, replace=False)] = True
     return _freeing(
         view, np.flatnonzero(view.graph.grow(seeds, view.count(size), view.mask, view.rng))
@@ -194,14 +194,18 @@ def balls(view: View, size: float) -> Neighborhood | None:
 
 
 def costly(view: View, size: float) -> Neighborhood | None:
-    """Free columns near those that contribute most to the cost, drawn in proportion to that."""
-    current = np.abs(view.costs * view.current)[view.deciding]
-    paying = np.flatnonzero(current > 0)
+    """Free columns near those that cost most more than they could, drawn in proportion to that."""
+    costs, values = view.costs[view.deciding], view.current[view.deciding]
+    lower, upper = view.problem.lower[view.deciding], view.problem.upper[view.deciding]
+    cheapest = np.where(costs > 0, lower, upper)
+    cheapest[np.isinf(cheapest)] = 0.0
+    regret = np.abs(costs * (values - cheapest))
+    paying = np.flatnonzero(regret > 0)
     if not paying.size:
         return None
     number = max(1, min(len(paying), view.count(size) // 4))
     # Keys of a weighted sample without replacement: Efraimidis and Spirakis (2006).
-    keys = view.rng.random(paying.size) ** (current[paying].max() / current[paying])
+    keys = view.rng.random(paying.size) ** (regret[paying].max() / regret[paying])
     seeds = np.zeros(view.problem.size, dtype=np.bool_)
     seeds[view.deciding[paying[np.argsort(-keys, kind="stable")[:number]]]] = True
     return _freeing(

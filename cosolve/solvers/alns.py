@@ -206,7 +206,8 @@ class Alns:
                 return ended
             while run.limit() is None and search.step():
                 pass
-        return Outcome(None if search.best is None else Values(search.best), run.bound)
+        best = None if search.best is None else Values(search.best)
+        return Outcome(best, run.bound)
 
     def _begin(self, search: AlnsSearch, session: Session, run: Run) -> Outcome[Values] | None:
         """Solve the program itself for a while; return the outcome if that was enough."""

@@ -31,7 +31,7 @@ _CHEAP = (
 )
 _NOISE = 0.5  # relative change of the costs in such relaxations, at most
 _GROW, _SHRINK = 1.4, 0.7  # sizes of neighborhoods that were too small and too large
-_SMALLEST, _LARGEST = 8, 0.95  # columns, share
+_SMALLEST = 8  # columns of the smallest neighborhoods
 _PATIENCE = 2.0  # fruitless iterations per arm, after which neighborhoods get more time
 _LONGER = 1.5  # how much more
 _MOST_SLICES = 4  # at least so many must be left for that
@@ -118,7 +118,7 @@ class Settings:
         For one neighborhood, instead, where the number of iterations is limited: then nothing may
         depend on the clock.
     steady
-        Whether neighborhoods never get more than that.
+        Whether neighborhoods never get more than that, and arms are only as good as they were.
     """
 
     arms: tuple[Arm, ...]
@@ -182,6 +182,8 @@ class AlnsSearch:
         """The best solution, shape (n,), or None."""
         self.cost = math.inf
         """Its objective, to be minimized."""
+        self.exhausted = False
+        """Whether the whole program was searched: nothing is better."""
         self._backend = backend
         self._run = run
         self._settings = settings
@@ -198,7 +200,8 @@ class AlnsSearch:
         self._arms = list(settings.arms)
         self._sizes = [arm.size for arm in settings.arms]
         self._tried = [False] * len(self._arms)
-        self._bandit = Bandit(settings.policy, len(self._arms), settings.memory)
+        hope = 0.0 if settings.steady else settings.rewards.best
+        self._bandit = Bandit(settings.policy, len(self._arms), settings.memory, hope)
         self._fruitless = 0
         self._slice_s = self._first_slice_s()
         self._nodes = settings.nodes
@@ -233,16 +236,26 @@ class AlnsSearch:
         self._run.report(cost, phase="alns")
         return True
 
-    def look(self, seconds: float) -> None:
-        """Look for a first solution.
+    def look(self, seconds: float) -> Answer:
+        """Solve the program itself for a while.
 
         Parameters
         ----------
         seconds
             For how long.
+
+        Returns
+        -------
+        Answer
+            How it ended; solutions have been heard.
         """
-        request = Request(emphasis="feasibility", solutions=1, seconds=seconds)
-        self._backend.solve(request, self._run, self._hear)
+        request = Request(start=self.best, seconds=seconds)
+        answer = self._backend.solve(request, self._run, self._hear)
+        if answer.bound is not None:
+            self._run.report(bound=min(answer.bound, self.cost), phase="alns")
+        if answer.ending is Ending.OPTIMAL and answer.values is not None:
+            self.exhausted = self._cost_of(answer.values) <= self.cost
+        return answer
 
     def step(self) -> bool:
         """Choose a neighborhood and search it.
@@ -252,7 +265,7 @@ class AlnsSearch:
         bool
             Whether there was anything to search; if not, there never will be.
         """
-        if self._current is None or not self._deciding.size:
+        if self.exhausted or self._current is None or not self._deciding.size:
             return False
         if self._relaxation is None and math.isinf(self._relaxing_s):
             self._relax()
@@ -272,6 +285,10 @@ class AlnsSearch:
         before, current = self.cost, self._current_cost
         answer = self._search(found, ceiling)
         success = self._judge(answer, before, current, ceiling)
+        if answer.ending is not Ending.LIMIT and self._whole(found):
+            self.exhausted = True
+            bound = self.cost if self.problem.integral else min(self.cost, self._cutoff(ceiling))
+            self._run.report(bound=bound, phase="alns")
         self._bandit.learn(arm, self._settings.rewards.of(success))
         if self.on_step is not None:
             self.on_step(Step(family, size, found.free, answer, success))
@@ -335,6 +352,11 @@ class AlnsSearch:
             self._polish(answer.values)
         return answer
 
+    def _whole(self, found: Neighborhood) -> bool:
+        """Whether a neighborhood is the program itself."""
+        other = found.objective is not None or bool(found.rows) or not found.inside
+        return found.free == len(self._deciding) and not other
+
     def _hear(self, news: News) -> None:
         if news.values is not None:
             self.offer(news.values)
@@ -384,7 +406,7 @@ class AlnsSearch:
             used = min(1.0, (answer.nodes if self.timeless else answer.cpu_s) / limit)
             size *= 1.0 + (_GROW - 1.0) * (1.0 - used)
         smallest = _SMALLEST / max(1, len(self._deciding))
-        self._sizes[arm] = min(_LARGEST, max(smallest, size))
+        self._sizes[arm] = min(1.0, max(smallest, size))
 
     def _relax(self) -> None:
         """Solve the linear relaxation."""

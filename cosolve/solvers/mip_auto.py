@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 _EXACT = ("scip", "highs")  # keep the bound; the first that is installed
 _SEARCHING = ("highs", "scip")  # solve neighborhoods
-_ALONE = 0.25  # share of the time that one thread gives to the exact back-end first
-_ALONE_MOST_S = 60.0
-_SHARE = 0.4  # of the time that the exact back-end gets in all
-_SHARE_STALLED = 0.6  # likewise, where the search finds nothing
+_FIRST = 0.12  # share of the time that one thread gives to the exact back-end first
+_LOOK = 0.08  # share of the time that the back-end of the search gets for the whole program
+_FIRST_MOST_S = 60.0  # for either
+_SHARE = 0.35  # of the time that the exact back-end gets in all
+_SHARE_STALLED = 0.5  # likewise, where the search finds nothing
 _STALLED = 0.15  # of the time without a better solution
 _TURN = 0.04  # of the time: a turn of the exact back-end
 _TURN_S = (0.2, 5.0)  # at least and at most
@@ -85,7 +86,10 @@ class _Portfolio:
         self._alone = run.threads == 1
         whole_s = min(run.remaining, 1e6)
         self._whole_s = whole_s if run.stop.time_limit is not None else _UNLIMITED_S
-        self._seconds = min(max(_TURN * self._whole_s, _TURN_S[0]), _TURN_S[1])
+        self._turn_s = min(max(_TURN * self._whole_s, _TURN_S[0]), _TURN_S[1])
+        self._look_s = min(max(_LOOK * self._whole_s, _TURN_S[0]), _FIRST_MOST_S)
+        self._looked = False
+        self._verdict: Ending | None = None
         self._given_s = 0.0  # to the exact back-end
         self._began_s = run.elapsed
         self._improved_s = run.elapsed
@@ -93,36 +97,43 @@ class _Portfolio:
 
     def solve(self) -> Outcome[Values]:
         """Work until it is solved or the run says stop."""
-        exact, run, search = self._exact, self._run, self._search
-        exact.begin(search.best)
+        self._exact.begin(self._search.best)
         try:
             if self._alone:
-                self._turn(min(_ALONE * self._whole_s, _ALONE_MOST_S))
-            while run.limit() is None and not exact.solved:
-                if not exact.over and (search.best is None or (self._alone and self._due())):
-                    self._turn()
-                    if search.best is not None:
-                        continue
-                if self._alone:
-                    exact.pause()
-                if search.best is None:
+                self._turn(min(_FIRST * self._whole_s, _FIRST_MOST_S))
+            while self._open():
+                if self._due():
+                    self._turn(self._turn_s)
+                elif self._search.best is None or not self._looked:
                     self._look()
                 elif not self._step():
-                    if exact.over:
+                    if self._exact.over:
                         break
-                    self._turn(run.remaining)  # nothing to search: the rest is for the other
+                    self._turn(self._run.remaining)  # there is nothing else to do
         finally:
-            exact.end()
-        return exact.outcome(search, run)
+            self._exact.end()
+        return self._outcome()
+
+    def _open(self) -> bool:
+        """Whether anything is left to be found out, and time for it."""
+        known = self._exact.solved or self._search.exhausted or self._verdict is not None
+        return self._run.limit() is None and not known
 
     def _look(self) -> None:
-        """Look for a first solution with the back-end of the search."""
-        self._seconds *= 2
-        self._search.look(self._seconds)
+        """Solve the program with the back-end of the search: it may be easy for that one."""
+        if self._alone:
+            self._exact.pause()
+        self._looked = True
+        answer = self._search.look(self._look_s)
+        self._look_s *= 2
+        if self._search.best is None and answer.ending in (Ending.INFEASIBLE, Ending.UNBOUNDED):
+            self._verdict = answer.ending
         self._exact.deliver(self._run)
 
     def _step(self) -> bool:
         """Search one neighborhood."""
+        if self._alone:
+            self._exact.pause()
         before = self._search.cost
         searched = self._search.step()
         if self._search.cost < before and self._search.best is not None:
@@ -133,15 +144,15 @@ class _Portfolio:
 
     def _due(self) -> bool:
         """Whether it is the turn of the exact back-end."""
+        if not self._alone or self._exact.over:
+            return False
         now_s = self._run.elapsed
         stalled = now_s - self._improved_s > _STALLED * self._whole_s
         share = _SHARE_STALLED if stalled else _SHARE
         return self._given_s < share * (now_s - self._began_s)
 
-    def _turn(self, seconds: float | None = None) -> None:
+    def _turn(self, seconds: float) -> None:
         """Let the exact back-end work for a while."""
-        if seconds is None:
-            seconds = self._seconds
         exact, run = self._exact, self._run
         exact.resume()
         began_s = run.elapsed
@@ -150,6 +161,21 @@ class _Portfolio:
             exact.deliver(run)
         exact.deliver(run)
         self._given_s += run.elapsed - began_s
+
+    def _outcome(self) -> Outcome[Values]:
+        """Put together what is known."""
+        exact, run, search = self._exact, self._run, self._search
+        exact.deliver(run)
+        answer = exact.answer
+        verdict = self._verdict if answer is None or not exact.solved else answer.ending
+        if verdict is Ending.UNBOUNDED:
+            return Outcome(None, unbounded=True)
+        if search.best is None:
+            if exact.error is not None and verdict is None:
+                raise exact.error
+            return Outcome(None, run.bound, infeasible=verdict is Ending.INFEASIBLE)
+        optimal = verdict is Ending.OPTIMAL and _reaches(answer, search.cost)
+        return Outcome(Values(search.best), run.bound, optimal=optimal)
 
     def _hear(self, values: FloatArray) -> None:
         if self._search.offer(values):
@@ -176,8 +202,10 @@ class _Exact:
         self._values: FloatArray | None = None
         self._bound: float | None = None
         self._start: FloatArray | None = None
-        self._answer: Answer | None = None
-        self._error: Exception | None = None
+        self.answer: Answer | None = None
+        """How it ended."""
+        self.error: Exception | None = None
+        """Why it failed."""
         self._paused = False
         self._offered: FloatArray | None = None
 
@@ -189,7 +217,7 @@ class _Exact:
     @property
     def solved(self) -> bool:
         """Whether it has ended because nothing is left to be found out."""
-        return self.over and self._answer is not None and self._answer.ending is not Ending.LIMIT
+        return self.over and self.answer is not None and self.answer.ending is not Ending.LIMIT
 
     def begin(self, start: FloatArray | None) -> None:
         """Begin to work.
@@ -271,35 +299,12 @@ class _Exact:
         self._thread.join()
         self._session.close()
 
-    def outcome(self, search: AlnsSearch, run: Run) -> Outcome[Values]:
-        """Put together what is known.
-
-        Parameters
-        ----------
-        search
-            Has the best solution.
-        run
-            Has the bound.
-        """
-        self.deliver(run)
-        answer = self._answer
-        best = None if search.best is None else Values(search.best)
-        ending = None if answer is None else answer.ending
-        if ending is Ending.UNBOUNDED:
-            return Outcome(None, unbounded=True)
-        if best is None:
-            if self._error is not None:
-                raise self._error
-            return Outcome(None, run.bound, infeasible=ending is Ending.INFEASIBLE)
-        optimal = ending is Ending.OPTIMAL and _reaches(answer, search.cost)
-        return Outcome(best, run.bound, optimal=optimal)
-
     def _work(self) -> None:
         try:
-            self._answer = self._session.solve(Request(start=self._start), self._own, self._hear)
-            self._hear(News(self._answer.values, None, self._answer.bound, 0))
+            self.answer = self._session.solve(Request(start=self._start), self._own, self._hear)
+            self._hear(News(self.answer.values, None, self.answer.bound, 0))
         except Exception as error:
-            self._error = error
+            self.error = error
         finally:
             self._over.set()
 
