@@ -360,6 +360,8 @@ def _checked_bound(
 def _status(
     problem: Problem[Any], outcome: Outcome[Any], cost: float | None, bound: float | None
 ) -> Status:
+    if outcome.unbounded:
+        return Status.UNBOUNDED
     if cost is None:
         return Status.INFEASIBLE if outcome.infeasible else Status.UNKNOWN
     if outcome.optimal:

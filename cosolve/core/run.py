@@ -47,6 +47,8 @@ class Outcome(Generic[S]):
         Whether the solver proved the solution to be optimal by other means than the bound.
     infeasible
         Whether the solver proved that there is no solution.
+    unbounded
+        Whether the solver proved that solutions have no finite optimum.
     notes
         Remarks for the user.
     attempt
@@ -57,6 +59,7 @@ class Outcome(Generic[S]):
     bound: float | None = None
     optimal: bool = False
     infeasible: bool = False
+    unbounded: bool = False
     notes: tuple[str, ...] = ()
     attempt: S | None = None
 
