@@ -171,7 +171,7 @@ def test_new_back_end_is_one_file(brute: str) -> None:
 
 
 def _hard() -> cosolve.MIP:
-    """A market split problem (Cornuejols and Dawande 1998) that no solver proves within minutes.
+    """Make a market split problem (Cornuejols and Dawande 1998), hard to prove for every solver.
 
     All zeros is a solution: every row then falls short of its target, and that costs.
     """
