@@ -35,7 +35,7 @@ def program(
         np.array([high for _, high in sides], dtype=float),
         lower=None if lower is None else np.array(lower, dtype=float),
         upper=None if upper is None else np.array(upper, dtype=float),
-        integer=np.array([True] * n if integer is None else integer),
+        integer=np.array([True] * n if integer is None else integer, dtype=bool),
         offset=offset,
         maximize=maximize,
     )

@@ -23,6 +23,12 @@ from cosolve.exact.mip_request import Ending, News, Request
 from cosolve.problems.metrics import FloatArray
 from cosolve.problems.mip import MIP
 
+INFINITE = 1e20
+"""Where files and back-ends begin to mean infinity."""
+
+SLACK = 1e-9
+"""Relative difference that rounding errors make."""
+
 QUIET_S = 0.1
 """Seconds between two tellings of bounds and nodes; solutions are told at once."""
 
@@ -74,6 +80,9 @@ class Work:
         self.objective: FloatArray = request.objective
         self.halted = threading.Event()
         """Set when the engine is to return what it has."""
+        cutoff = request.cutoff
+        self.cutoff = float("inf") if cutoff is None else cutoff + SLACK * max(1.0, abs(cutoff))
+        """Objective up to which solutions are of interest, rounding errors included."""
         self.best = float("inf")
         """Objective of the best solution told."""
         self.bound = -float("inf")
@@ -108,7 +117,7 @@ class Work:
         values = np.array(values, dtype=np.float64)
         cost = self.cost(values)
         with self._lock:
-            if not cost < self.best:
+            if not cost < self.best or cost > self.cutoff or np.abs(values).max() >= INFINITE:
                 return
             self.best = cost
             self._send(values, cost, bound, nodes)

@@ -273,13 +273,15 @@ class Session:
 
     def _repair(self, request: Request, run: Run, best: _Best) -> None:
         """Fix the integers of the best solution that was not accepted, and solve for the others."""
-        whole = best.whole()
-        whole = np.clip(whole, request.lower, request.upper)
+        lower, upper = request.lower, request.upper
+        assert lower is not None
+        assert upper is not None
+        whole = np.clip(best.whole(), lower, upper)
         fixed = self.problem.integer
         again = dataclasses.replace(
             request,
-            lower=np.where(fixed, whole, request.lower),
-            upper=np.where(fixed, whole, request.upper),
+            lower=np.where(fixed, whole, lower),
+            upper=np.where(fixed, whole, upper),
             relaxed=True,
             start=None,
             seconds=max(_GRACE_S, 0.1 * request.seconds),

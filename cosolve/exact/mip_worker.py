@@ -167,6 +167,10 @@ def _settled(engine: Engine, work: Work) -> Ended:
     mixed-integer programming problems", Mathematical Programming 7, 1974, for rational data).
     """
     ended = engine.solve(work)
+    nothing = work.best == float("inf") and not work.request.relaxed
+    if ended.ending == Ending.OPTIMAL and work.request.cutoff is not None and nothing:
+        # The best of what was not cut off is of no interest.
+        return ended._replace(ending=Ending.INFEASIBLE)
     if ended.ending not in (Ending.UNBOUNDED, Ending.INFEASIBLE_OR_UNBOUNDED):
         return ended
     request = dataclasses.replace(

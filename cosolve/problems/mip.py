@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ import numpy.typing as npt
 from cosolve.core import Violation
 from cosolve.problems.arrays import as_float, frozen
 from cosolve.problems.metrics import FloatArray
+
+if TYPE_CHECKING:
+    from cosolve.problems.mip_build import MIPBuilder
 
 BoolArray = npt.NDArray[np.bool_]
 IndexArray = npt.NDArray[np.int64]
@@ -130,10 +133,12 @@ class MIP:
             "lower": _side(self.lower, "lower", n, -np.inf, 0.0),
             "upper": _side(self.upper, "upper", n, np.inf, np.inf),
             "integer": _flags(self.integer, n),
-            **_compressed(self.indptr, self.indices, self.coefficients, m, n),
             "columns": _names(self.columns, "column", n, "x"),
             "rows": _names(self.rows, "row", m, "c"),
         }
+        given |= _compressed(
+            self.indptr, self.indices, self.coefficients, given["rows"], given["columns"]
+        )
         if not np.isfinite(self.offset):
             raise ValueError(f"offset must be finite, got {self.offset}")
         for name, value in given.items():
@@ -142,6 +147,111 @@ class MIP:
             object.__setattr__(self, name, value)
         object.__setattr__(self, "offset", float(self.offset))
         object.__setattr__(self, "maximize", bool(self.maximize))
+
+    @classmethod
+    def build(cls, name: str = "mip", *, maximize: bool = False, offset: float = 0.0) -> MIPBuilder:
+        """Return a model without columns and rows, to which both are added one by one.
+
+        Parameters
+        ----------
+        name, maximize, offset
+            As in the class.
+        """
+        from cosolve.problems.mip_build import MIPBuilder
+
+        return MIPBuilder(name, maximize=maximize, offset=offset)
+
+    @classmethod
+    def from_triplets(
+        cls,
+        objective: npt.ArrayLike,
+        row_indices: npt.ArrayLike,
+        column_indices: npt.ArrayLike,
+        values: npt.ArrayLike,
+        row_lower: npt.ArrayLike,
+        row_upper: npt.ArrayLike,
+        **others: Any,
+    ) -> MIP:
+        """Return the program whose A has ``values[k]`` at a row and a column, and else zeros.
+
+        Parameters
+        ----------
+        objective, row_lower, row_upper
+            As in the class.
+        row_indices, column_indices, values
+            Shape (z,), in any order; no place twice.
+        **others
+            Any further parameters of the class, by name.
+
+        Raises
+        ------
+        ValueError
+            If an argument is malformed.
+        """
+        from cosolve.problems.mip_build import triplets
+
+        rows = triplets(row_indices, column_indices, values, _length(row_lower))
+        return cls(objective, *rows, row_lower, row_upper, **others)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_dense(
+        cls,
+        objective: npt.ArrayLike,
+        matrix: npt.ArrayLike,
+        row_lower: npt.ArrayLike,
+        row_upper: npt.ArrayLike,
+        **others: Any,
+    ) -> MIP:
+        """Return the program whose A is an array of shape (m, n).
+
+        Parameters
+        ----------
+        objective, row_lower, row_upper
+            As in the class.
+        matrix
+            A, with all its zeros.
+        **others
+            Any further parameters of the class, by name.
+
+        Raises
+        ------
+        ValueError
+            If an argument is malformed.
+        """
+        from cosolve.problems.mip_build import dense
+
+        rows = dense(matrix, _length(row_lower), _length(objective))
+        return cls(objective, *rows, row_lower, row_upper, **others)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_scipy(
+        cls,
+        objective: npt.ArrayLike,
+        matrix: Any,
+        row_lower: npt.ArrayLike,
+        row_upper: npt.ArrayLike,
+        **others: Any,
+    ) -> MIP:
+        """Return the program whose A is a sparse matrix of SciPy, or anything with ``tocsr()``.
+
+        Parameters
+        ----------
+        objective, row_lower, row_upper
+            As in the class.
+        matrix
+            A, of shape (m, n); several entries at one place are added up.
+        **others
+            Any further parameters of the class, by name.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument is malformed.
+        """
+        from cosolve.problems.mip_build import sparse
+
+        rows = sparse(matrix, _length(row_lower), _length(objective))
+        return cls(objective, *rows, row_lower, row_upper, **others)  # type: ignore[arg-type]
 
     @property
     def size(self) -> int:
@@ -178,6 +288,26 @@ class MIP:
             Values of the columns.
         """
         return float(math.fsum(self.objective * solution.values)) + self.offset
+
+    def proven_infeasible(self) -> str | None:
+        """Return why there is no solution, where the bounds of the columns alone prove it.
+
+        That is, where bounds or sides exclude each other, an integer column has no whole number
+        left, or a row cannot be met by any values within the bounds, in exact arithmetic.
+        """
+        from cosolve.problems.mip_proofs import proven_infeasible
+
+        return proven_infeasible(self)
+
+    def trivial_bound(self) -> float | None:
+        """Best objective value within the bounds of the columns alone, or None if infinite.
+
+        Whatever the rows are, no solution is better. Rounded to the safe side: down, or up where
+        `maximize`.
+        """
+        from cosolve.problems.mip_proofs import trivial_bound
+
+        return trivial_bound(self)
 
     def check(
         self,
@@ -254,8 +384,13 @@ def _flags(array: Any, length: int) -> BoolArray:
 
 
 def _compressed(
-    indptr: Any, indices: Any, coefficients: Any, m: int, n: int
+    indptr: Any,
+    indices: Any,
+    coefficients: Any,
+    rows: Sequence[str],
+    columns: Sequence[str],
 ) -> dict[str, npt.NDArray[Any]]:
+    m, n = len(rows), len(columns)
     starts, places = (_whole(indptr, "indptr"), _whole(indices, "indices"))
     if starts.shape != (m + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
         raise ValueError(f"indptr must be {m + 1} numbers that ascend from 0")
@@ -270,7 +405,7 @@ def _compressed(
     twice = np.flatnonzero((np.diff(row) == 0) & (np.diff(places) == 0))
     if twice.size:
         where = int(twice[0])
-        raise ValueError(f"row {row[where]} has column {places[where]} twice")
+        raise ValueError(f"row {rows[row[where]]} has column {columns[places[where]]} twice")
     return {"indptr": starts, "indices": places, "coefficients": values}
 
 

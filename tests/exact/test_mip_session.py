@@ -280,7 +280,7 @@ def test_empty_rows_and_fixed_columns(name: str) -> None:
 def test_huge_limits_are_none(mixing: str) -> None:
     """1e20 and beyond mean infinity, as in files."""
     problem = program(
-        [1, 1], [[1, 1]], [(2.5, 1e21)], lower=[-1e30, 0], upper=[1e25, 1e20], integer=[False, True]
+        [2, 1], [[1, 1]], [(2.5, 1e21)], lower=[-1e30, 0], upper=[1e25, 1e20], integer=[False, True]
     )
     assert solved(problem, mixing).ending == Ending.UNBOUNDED
     assert solved(problem, mixing, objective=np.array([0.0, 1.0])).cost == 0.0

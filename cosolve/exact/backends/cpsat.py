@@ -177,8 +177,7 @@ class Engine:
             model.minimize(expression)
         cutoff = work.request.cutoff
         if cutoff is not None:
-            slack = 1e-9 * max(1.0, abs(cutoff))
-            most = math.floor((cutoff + slack - work.request.offset) * form.scale)
+            most = math.floor((work.cutoff - work.request.offset) * form.scale)
             if used:
                 model.add(expression <= max(most, -(2**62)))
             elif most < 0:

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from cosolve.exact.mip_backend import Backend, Ended, Setup, Work
+from cosolve.exact.mip_backend import INFINITE, Backend, Ended, Setup, Work
 from cosolve.exact.mip_request import Ending
 from cosolve.problems.metrics import FloatArray
 from cosolve.problems.mip import MIP
 
-_INFINITE = 1e20  # where files begin to mean infinity, as HiGHS has it
 _ENDINGS = {
     "kOptimal": Ending.OPTIMAL,
     "kModelEmpty": Ending.OPTIMAL,
@@ -126,7 +125,7 @@ class Engine:
             event.data_in.setSolution(newest)
 
     def _bound(self, bound: float) -> float | None:
-        return float(bound) if abs(bound) < _INFINITE else None
+        return float(bound) if abs(bound) < INFINITE else None
 
     def _nodes(self, event: Any) -> int:
         return max(0, int(event.data_out.mip_node_count))
@@ -164,7 +163,6 @@ class Engine:
     def _limit(self, work: Work) -> None:
         request = work.request
         whole = not request.relaxed
-        infinite = float("inf")
         self._set("time_limit", max(1e-3, work.left_s))
         most = 2**31 - 1
         self._set("mip_max_nodes", most if request.nodes is None else request.nodes)
@@ -173,10 +171,7 @@ class Engine:
         )
         self._set("mip_rel_gap", request.gap)
         self._set("mip_heuristic_effort", _EFFORT[request.emphasis])
-        slack = 0.0 if request.cutoff is None else 1e-9 * max(1.0, abs(request.cutoff))
-        bounded = whole and request.cutoff is not None
-        cutoff = infinite if request.cutoff is None else request.cutoff + slack
-        self._set("objective_bound", cutoff if bounded else infinite)
+        self._set("objective_bound", work.cutoff if whole else float("inf"))
         if whole and request.start is not None:
             known = np.flatnonzero(~np.isnan(request.start)).astype(np.int32)
             self._highs.setSolution(known.size, known, request.start[known])
@@ -201,7 +196,7 @@ class Engine:
 
 
 def _wide(limits: FloatArray) -> FloatArray:
-    return np.where(np.abs(limits) < _INFINITE, limits, np.copysign(np.inf, limits))
+    return np.where(np.abs(limits) < INFINITE, limits, np.copysign(np.inf, limits))
 
 
 BACKEND = Backend(

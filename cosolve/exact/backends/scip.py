@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from cosolve.exact.mip_backend import Backend, Ended, Setup, Work
+from cosolve.exact.mip_backend import INFINITE, Backend, Ended, Setup, Work
 from cosolve.exact.mip_request import Ending, Row
 from cosolve.problems.metrics import FloatArray
 from cosolve.problems.mip import MIP
 
-_INFINITE = 1e20  # SCIP's own
 _LP_INFINITE = 1e100
 _MEMORY_SHARE = 0.8  # of the memory, beyond which SCIP stops by itself
 _LP_TIME = 11  # SCIP_LPPAR_LPTILIM, which PySCIPOpt gives no name
@@ -41,6 +40,13 @@ class Engine:
         self._core: Any = importlib.import_module("pyscipopt.scip")
         self._setup = setup
         self._problem = setup.problem
+        self._injected: queue.SimpleQueue[FloatArray] = queue.SimpleQueue()
+        self._relaxation: _Relaxation | None = None
+        self.work: Work | None = None
+        """What is worked on."""
+        self._build()
+
+    def _build(self) -> None:
         self._model: Any = self._scip.Model()
         self._model.hideOutput()
         self._objective = np.zeros(self._problem.size)
@@ -49,20 +55,30 @@ class Engine:
         self._columns = _add_columns(self._model, self._problem)
         self._add_rows(self._problem)
         self._emphasis = ""
-        self._injected: queue.SimpleQueue[FloatArray] = queue.SimpleQueue()
-        self._ears = _ears(self._scip, self)
-        self._model.includeEventhdlr(self._ears, "cosolve", "tells solutions and bounds")
+        ears = _ears(self._scip, self)
+        self._model.includeEventhdlr(ears, "cosolve", "tells solutions and bounds")
         self._include_injection()
-        self._relaxation: _Relaxation | None = None
-        self.work: Work | None = None
-        """What is worked on."""
 
     def solve(self, work: Work) -> Ended:
         """See ``cosolve.exact.mip_backend.Engine``."""
         if work.request.relaxed:
-            if self._relaxation is None:
-                self._relaxation = _Relaxation(self._core, self._problem)
-            return self._relaxation.solve(work)
+            return self._relax(work)
+        try:
+            return self._branch(work)
+        except Exception:
+            # SCIP's LP solver may fail on programs without a finite optimum; what failed may have
+            # left anything behind.
+            self._build()
+            if self._relax(work).ending == Ending.UNBOUNDED:
+                return Ended(Ending.INFEASIBLE_OR_UNBOUNDED)
+            raise
+
+    def _relax(self, work: Work) -> Ended:
+        if self._relaxation is None:
+            self._relaxation = _Relaxation(self._core, self._problem)
+        return self._relaxation.solve(work)
+
+    def _branch(self, work: Work) -> Ended:
         while not self._injected.empty():
             self._injected.get()
         self._set_emphasis(work.request.emphasis)
@@ -101,7 +117,7 @@ class Engine:
     def bound(self) -> float | None:
         """Return the dual bound, None while there is none."""
         bound = float(self._model.getDualbound())
-        return bound if abs(bound) < _INFINITE else None
+        return bound if abs(bound) < INFINITE else None
 
     def nodes(self) -> int:
         """Count the nodes of all runs, restarts included."""
@@ -149,10 +165,8 @@ class Engine:
     def _limit(self, work: Work) -> None:
         request, model = work.request, self._model
         # Solutions must be strictly better than the limit, and those at the cutoff are wanted.
-        cutoff = request.cutoff
-        slack = 0.0 if cutoff is None else 1e-9 * max(1.0, abs(cutoff))
-        model.setObjlimit(_INFINITE if cutoff is None else cutoff + slack)
-        model.setParam("limits/time", min(work.left_s, _INFINITE))
+        model.setObjlimit(min(work.cutoff, INFINITE))
+        model.setParam("limits/time", min(work.left_s, INFINITE))
         model.setParam("limits/totalnodes", -1 if request.nodes is None else request.nodes)
         model.setParam("limits/bestsol", -1 if request.solutions is None else request.solutions)
         model.setParam("limits/gap", request.gap)
@@ -264,7 +278,7 @@ def _add_columns(model: Any, problem: MIP) -> list[Any]:
 
 
 def _finite(limit: float) -> float:
-    return float(min(max(limit, -_INFINITE), _INFINITE))
+    return float(min(max(limit, -INFINITE), INFINITE))
 
 
 class _Relaxation:
@@ -297,7 +311,7 @@ class _Relaxation:
         for row in rows:
             entries = list(zip(row.columns.tolist(), row.coefficients.tolist(), strict=True))
             lp.addRow(entries, _wide(row.lower), _wide(row.upper))
-        if work.left_s < _INFINITE:
+        if work.left_s < INFINITE:
             lp.setRealParam(_LP_TIME, max(1e-3, work.left_s))
         try:
             lp.solve()
@@ -320,7 +334,7 @@ class _Relaxation:
 
 def _wide(limit: float) -> float:
     """Return a limit as the LP solver has it, whose infinity is not that of SCIP."""
-    return limit if abs(limit) < _INFINITE else float(np.copysign(_LP_INFINITE, limit))
+    return limit if abs(limit) < INFINITE else float(np.copysign(_LP_INFINITE, limit))
 
 
 BACKEND = Backend(
