@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from cosolve.guidance import EdgeGuidance, EdgeGuide
     from cosolve.io import read, read_solution, write_problem, write_solution
     from cosolve.problems import (
+        MIP,
         TSP,
         VRP,
         ClientGroup,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
         Schedule,
         Scheduling,
         Tour,
+        Values,
         VehicleType,
     )
     from cosolve.solve import solve
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "MIP",
     "TSP",
     "VRP",
     "BackendError",
@@ -94,6 +97,7 @@ __all__ = [
     "Stop",
     "Tour",
     "TracePoint",
+    "Values",
     "VehicleType",
     "Violation",
     "__version__",
@@ -112,6 +116,7 @@ _HOME = {
             *("TSP", "Metric", "Tour"),
             *("VRP", "ClientGroup", "Route", "Routes", "VehicleType"),
             *("Scheduling", "Schedule", "Objective"),
+            *("MIP", "Values"),
         ),
         "cosolve.problems",
     ),

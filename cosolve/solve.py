@@ -24,6 +24,7 @@ from cosolve.core import (
     Violation,
 )
 from cosolve.core.interrupts import interrupts_set
+from cosolve.core.sense import Sense
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,10 +115,11 @@ def solve(
     KernelError
         If the solver returned something infeasible: a bug in cosolve.
     """
-    run = Run(_as_stop(stop), seed, threads, on_progress)
     _require_whole("seed", seed, 0)
     _require_whole("threads", threads, 1)
     _require_problem(problem)
+    sense = Sense.of(problem)
+    run = Run(sense.stop(_as_stop(stop)), seed, threads, sense.listener(on_progress))
     run.reserve = _RESERVE_PER_NODE * problem.size
     solver = _as_solver(method, params, problem.size)
     if frozen_until is not None:
@@ -271,7 +273,10 @@ def _as_guidance(guide: str | EdgeGuidance | EdgeGuide | None, problem: Any) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Best:
-    """What a solver returned, or the start if that is better: checked, and its cost recomputed."""
+    """What a solver returned, or the start if that is better: checked, and its cost recomputed.
+
+    The cost is minimized, as in the outcome.
+    """
 
     outcome: Outcome[Any]
     solution: Any | None
@@ -284,14 +289,15 @@ def _checked(
     problem: Problem[Any], solver: Solver, outcome: Outcome[Any], start: Any | None
 ) -> _Best:
     """Check and evaluate what the solver returned, trusting nothing it said."""
+    sense = Sense.of(problem)
     solution, cost = outcome.solution, None
     if solution is not None:
         violations = problem.check(solution)
         if violations:
             raise KernelError(f"{solver.name} returned a wrong solution: {violations[0].message}")
-        cost = problem.cost(solution)
+        cost = sense.flip(problem.cost(solution))
     if start is not None:
-        start_cost = problem.cost(start)
+        start_cost = sense.flip(problem.cost(start))
         if cost is None or start_cost < cost:
             solution, cost = start, start_cost
     if solution is None and outcome.attempt is not None:
@@ -299,7 +305,7 @@ def _checked(
         if missed:
             return _Best(outcome, None, None, outcome.attempt, missed)
         # The checker forgives a little more than solvers do.
-        solution, cost = outcome.attempt, problem.cost(outcome.attempt)
+        solution, cost = outcome.attempt, sense.flip(problem.cost(outcome.attempt))
     return _Best(outcome, solution, cost)
 
 
@@ -312,16 +318,17 @@ def _result(
     limit: Limit | None,
 ) -> Result[Any]:
     outcome, cost = best.outcome, best.cost
+    sense = Sense.of(problem)
     bound = cost if outcome.optimal else _best_bound(problem, solver, best, proven)
     if outcome.optimal and limit in (Limit.TIME, Limit.ITERATIONS, Limit.STALL):
         limit = None  # the proof ended the search, whatever the clock says now
     return Result(
         solution=best.solution,
-        cost=cost,
-        bound=bound,
+        cost=sense.flip(cost),
+        bound=sense.flip(bound),
         status=_status(problem, outcome, cost, bound),
         limit=limit,
-        trace=_trace(run, cost, bound),
+        trace=sense.trace(_trace(run, cost, bound)),
         solver=solver.name,
         seed=run.seed,
         threads=run.threads,
@@ -331,12 +338,15 @@ def _result(
         notes=outcome.notes,
         attempt=best.attempt,
         violations=best.violations,
+        maximize=sense.maximize,
     )
 
 
 def _best_bound(
     problem: Problem[Any], solver: Solver, best: _Best, proven: LowerBound | None
 ) -> float | None:
+    if best.outcome.unbounded:
+        return None
     claims = [(solver.name, best.outcome.bound)]
     if proven is not None:
         claims.append((proven.method, proven.value))
@@ -360,6 +370,8 @@ def _checked_bound(
 def _status(
     problem: Problem[Any], outcome: Outcome[Any], cost: float | None, bound: float | None
 ) -> Status:
+    if outcome.unbounded:
+        return Status.UNBOUNDED
     if cost is None:
         return Status.INFEASIBLE if outcome.infeasible else Status.UNKNOWN
     if outcome.optimal:

@@ -41,19 +41,22 @@ class BestKnown:
     proven: bool
     reference: str = field(default="best known", compare=False)
 
-    def gap(self, cost: float) -> float:
+    def gap(self, cost: float, *, maximize: bool = False) -> float:
         """Return how far a cost is above the value, as a fraction of it; negative if it is better.
 
         Parameters
         ----------
         cost
             Cost of a solution.
+        maximize
+            Whether less is worse; then how far it is below.
         """
         if cost == self.value:
             return 0.0
-        return (cost - self.value) / abs(self.value) if self.value else math.inf
+        worse = self.value - cost if maximize else cost - self.value
+        return worse / abs(self.value) if self.value else math.copysign(math.inf, worse)
 
-    def reached(self, cost: float, *, integral: bool) -> bool:
+    def reached(self, cost: float, *, integral: bool, maximize: bool = False) -> bool:
         """Whether a solution is as good as the best known one.
 
         Parameters
@@ -63,8 +66,15 @@ class BestKnown:
         integral
             Whether costs are integers. Otherwise the value was written down with a few decimals,
             and a relative difference of 1e-6 counts as none.
+        maximize
+            Whether more is better.
         """
-        return cost <= self.value or (not integral and self.gap(cost) <= _TOLERANCE)
+        if self.gap(cost, maximize=maximize) <= 0:
+            return True
+        if integral:
+            # Values were found by floating-point solvers: 753.9999999999 stands for 754.
+            return cost == round(self.value) and abs(cost - self.value) <= _TOLERANCE
+        return self.gap(cost, maximize=maximize) <= _TOLERANCE
 
 
 def for_file(path: Path, rounding: str | None = None) -> BestKnown | None:

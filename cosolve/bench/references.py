@@ -77,7 +77,8 @@ def load_references(path: Path) -> References:
         for row in read_rows(path):
             digest, cost = row.get("digest"), row.get("cost")
             if digest is not None and cost is not None and row.get("valid"):
-                found[digest] = min(cost, found.get(digest, cost))
+                better = max if row.get("maximize") else min
+                found[digest] = better(cost, found.get(digest, cost))
         return References(path.name, by_digest=found)
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))

@@ -23,7 +23,7 @@ from cosolve.io.scheduling_json import JSON_FORMAT as PROBLEM_FORMAT
 from cosolve.io.sniff import Format, sniff
 from cosolve.problems import TSP
 
-SUFFIXES = (".tsp", ".atsp", ".npy", ".vrp", ".fjs", ".jsp")
+SUFFIXES = (".tsp", ".atsp", ".npy", ".vrp", ".fjs", ".jsp", ".mps", ".lp")
 """Files with these suffixes (or these and ``.gz``) in a folder are instances."""
 
 _TEXT = (".txt", ".json")  # of instances whose content tells the format, and of much else

@@ -36,7 +36,7 @@ class Line:
     at_best
         Share of the runs that reach the best-known value.
     bound
-        The best lower bound; None over several instances.
+        The best bound, a lower one unless costs are maximized; None over several instances.
     seconds, cpu_s
         Mean wall and processor seconds of the runs with a result.
     memory_mib
@@ -147,6 +147,8 @@ def _condense(instance: str, label: str, rows: Sequence[Row]) -> Line:
     costs = [row["cost"] for row in valid]
     gaps = [row["gap_to_best"] for row in valid if row["gap_to_best"] is not None]
     best_known = rows[-1]["best_known"]
+    bounds = [row["bound"] for row in answered if row["bound"] is not None]
+    best, tightest = (max, min) if any(row.get("maximize") for row in answered) else (min, max)
     return Line(
         instance=instance,
         size=next((row["size"] for row in answered), None),
@@ -155,13 +157,13 @@ def _condense(instance: str, label: str, rows: Sequence[Row]) -> Line:
         failed=len(rows) - len(answered),
         valid=len(valid),
         best_known=best_known,
-        cost=min(costs, default=None),
+        cost=best(costs, default=None),
         mean_cost=_mean(costs),
         best_gap=min(gaps, default=None),
         gap=_mean(gaps),
         # A run without a solution did not reach it.
         at_best=None if best_known is None else sum(bool(r["at_best"]) for r in valid) / len(rows),
-        bound=max((row["bound"] for row in answered if row["bound"] is not None), default=None),
+        bound=tightest(bounds, default=None),
         seconds=_mean([row["runtime"] for row in answered]),
         cpu_s=_mean([row["cpu"] for row in answered]),
         memory_mib=max((row["memory"] for row in answered), default=None),

@@ -204,11 +204,18 @@ def execute(task: Task) -> Row:
         "integral": problem.integral,
         "cpu": cpu_s,
         "memory": peak_memory_mib(),
-        **compare(task.instance, result.cost if valid else None, integral=problem.integral),
+        **compare(
+            task.instance,
+            result.cost if valid else None,
+            integral=problem.integral,
+            maximize=result.maximize,
+        ),
     }
 
 
-def compare(instance: Instance, cost: float | None, *, integral: bool) -> Row:
+def compare(
+    instance: Instance, cost: float | None, *, integral: bool, maximize: bool = False
+) -> Row:
     """Return the part of a row that compares a cost with the best-known value.
 
     Parameters
@@ -219,13 +226,15 @@ def compare(instance: Instance, cost: float | None, *, integral: bool) -> Row:
         Cost of a feasible solution, or None without one.
     integral
         Whether all costs are integers.
+    maximize
+        Whether more is better.
     """
     known = instance.best_known
     if known is None or cost is None:
         return {"gap_to_best": None, "at_best": None}
     return {
-        "gap_to_best": known.gap(cost),
-        "at_best": known.reached(cost, integral=integral),
+        "gap_to_best": known.gap(cost, maximize=maximize),
+        "at_best": known.reached(cost, integral=integral, maximize=maximize),
     }
 
 

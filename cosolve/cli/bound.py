@@ -13,11 +13,12 @@ from cosolve.cli.progress import live_progress
 from cosolve.core import Run, Status, Stop
 from cosolve.core.interrupts import interrupts_set
 from cosolve.core.result import relative_gap
+from cosolve.core.sense import Sense
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cosolve import TSP, VRP, Scheduling
+    from cosolve import MIP, TSP, VRP, Scheduling
     from cosolve.bounds import LowerBound
 
 
@@ -58,9 +59,9 @@ def bound(
     if tour is not None:
         upper = _cost_of(tour, problem)
     with interrupts_set(threading.Event()), live_progress(problem.integral, quiet) as listener:
-        run = Run(stop, on_progress=listener)
+        run = Run(stop, on_progress=Sense.of(problem).listener(listener))
         if upper is not None:
-            run.report(upper)
+            run.report(Sense.of(problem).flip(upper))
         with interrupts_set(run.interrupted):
             found = _compute(problem, run, upper)
         seconds = run.elapsed
@@ -72,7 +73,7 @@ def bound(
     return OK if found is not None else NO_SOLUTION
 
 
-def _cost_of(path: Path, problem: TSP | VRP | Scheduling) -> float:
+def _cost_of(path: Path, problem: TSP | VRP | Scheduling | MIP) -> float:
     from cosolve import read_solution
 
     solution: Any = read_solution(path, problem)
@@ -85,22 +86,29 @@ def _cost_of(path: Path, problem: TSP | VRP | Scheduling) -> float:
 def _compute(problem: Any, run: Run, upper: float | None) -> LowerBound | None:
     from cosolve.bounds import lower_bound
 
-    return lower_bound(problem, run, upper=upper)
+    return lower_bound(problem, run, upper=Sense.of(problem).flip(upper))
 
 
 def _report(
-    problem: TSP | VRP | Scheduling, found: LowerBound | None, upper: float | None, seconds: float
+    problem: TSP | VRP | Scheduling | MIP,
+    found: LowerBound | None,
+    upper: float | None,
+    seconds: float,
 ) -> dict[str, object]:
     """Return everything that is known, ready for JSON."""
     from cosolve.bounds import proves, rounded_up
 
+    sense = Sense.of(problem)
+    # Bounds are computed as if everything were minimized.
+    upper = sense.flip(upper)
     value = None if found is None else rounded_up(problem, found.value)
     if upper is not None and value is not None and value > upper:
         slack = 1e-9 * max(1.0, abs(upper))
         if value - upper > slack:
             raise ValueError(
-                f"no solution costs {common.shown(upper, problem.integral)}: "
-                f"{common.shown(value, problem.integral)} is a lower bound"
+                f"no solution costs {common.shown(sense.flip(upper), problem.integral)}: "
+                f"{common.shown(sense.flip(value), problem.integral)} is "
+                f"{'an upper' if sense.maximize else 'a lower'} bound"
             )
         value = upper
     optimal = found is not None and proves(problem, found.value, upper)
@@ -110,8 +118,8 @@ def _report(
         "problem": problem.kind,
         "method": None if found is None else found.method,
         "status": str(status),
-        "cost": common.plain(upper, problem.integral),
-        "bound": value,
+        "cost": common.plain(sense.flip(upper), problem.integral),
+        "bound": sense.flip(value),
         "gap": _finite(relative_gap(upper, value)),
         "converged": found is not None and found.converged,
         "runtime": seconds,
@@ -123,7 +131,7 @@ def _finite(gap: float | None) -> float | None:
     return None if gap is None or gap == float("inf") else gap
 
 
-def _summary(problem: TSP | VRP | Scheduling, report: dict[str, object], run: Run) -> str:
+def _summary(problem: TSP | VRP | Scheduling | MIP, report: dict[str, object], run: Run) -> str:
     """Return the lines for people."""
     cost, value, gap = (report[key] for key in ("cost", "bound", "gap"))
     assert value is None or isinstance(value, float)
@@ -132,7 +140,7 @@ def _summary(problem: TSP | VRP | Scheduling, report: dict[str, object], run: Ru
         ended = "interrupted"
     rows = [
         ("instance", f"{problem.name} ({problem.kind}, {kinds.size_text(problem)})"),
-        ("bound", common.shown(value, problem.integral)),
+        ("bound", common.shown_bound(value, problem.integral, Sense.of(problem).maximize)),
         ("method", f"{report['method'] or 'none'}, {report['iterations']} iterations, {ended}"),
     ]
     if isinstance(cost, int | float):

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cosolve import TSP, VRP, Scheduling
+    from cosolve import MIP, TSP, VRP, Scheduling
 
 INSTANCE = click.Path(path_type=Path)
 """A path; the readers say what is wrong with it, better than click would."""
@@ -83,7 +83,7 @@ def instance_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return options
 
 
-def read_instance(path: Path, how: Reading | None = None) -> TSP | VRP | Scheduling:
+def read_instance(path: Path, how: Reading | None = None) -> TSP | VRP | Scheduling | MIP:
     """Read an instance and apply what the command line says about it.
 
     Parameters
@@ -102,10 +102,10 @@ def read_instance(path: Path, how: Reading | None = None) -> TSP | VRP | Schedul
 
     how = how or Reading()
     problem = cosolve.read(path, how.rounding)
-    if isinstance(problem, cosolve.Scheduling):
+    if isinstance(problem, cosolve.Scheduling | cosolve.MIP):
         if how != Reading():
             raise ValueError(
-                f"{path} is a scheduling problem: --metric, --path, --from, --to, --round and "
+                f"{path} is a {problem.kind} problem: --metric, --path, --from, --to, --round and "
                 "--vehicles are not for it"
             )
         return problem
@@ -231,6 +231,12 @@ def shown(cost: float | None, integral: bool) -> str:
     return str(value) if isinstance(value, int) else f"{value:.10g}"
 
 
+def shown_bound(bound: float | None, integral: bool, maximize: bool) -> str:
+    """Return a bound as text, which says so where it is an upper one."""
+    suffix = " (upper bound)" if maximize and bound is not None else ""
+    return shown(bound, integral) + suffix
+
+
 def text(value: object) -> str:
     """Return the value of a parameter as ``--param`` takes it."""
     if isinstance(value, tuple):
@@ -251,7 +257,7 @@ def compared(cost: float | None, known: float, integral: bool) -> str:
     return f"{text} ({100 * (cost - known) / abs(known):+.4f} %)"
 
 
-def best_known(instance: Path, problem: TSP | VRP | Scheduling, how: Reading) -> float | None:
+def best_known(instance: Path, problem: TSP | VRP | Scheduling | MIP, how: Reading) -> float | None:
     """Return the best known value of an instance, if a ``bks.json`` beside or above it has one.
 
     Parameters
@@ -263,10 +269,11 @@ def best_known(instance: Path, problem: TSP | VRP | Scheduling, how: Reading) ->
     how
         How it was read.
     """
+    from cosolve import TSP, VRP
     from cosolve.bench.best_known import for_file
     from cosolve.io.rounding import rounding_of
 
-    rounding = None if problem.kind == "scheduling" else rounding_of(problem)  # type: ignore[arg-type]
+    rounding = rounding_of(problem) if isinstance(problem, TSP | VRP) else None
     if how.rounding is not None and (problem.kind == "tsp" or rounding is None):
         return None  # values of tours are listed in the metric of the file alone
     try:

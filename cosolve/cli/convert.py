@@ -23,8 +23,9 @@ def convert(
 ) -> None:
     """Convert an instance; the suffixes name the formats.
 
-    They are .tsp, .npy and .csv, .vrp, and of scheduling .fjs, .jsp and .json, also with .gz. What
-    the target format cannot hold is an error: nothing is rounded or dropped silently.
+    They are .tsp, .npy and .csv, .vrp, of scheduling .fjs, .jsp and .json, and of mixed-integer
+    programs .mps and .lp, also with .gz. What the target format cannot hold is an error: nothing is
+    rounded or dropped silently.
     """
     from cosolve import write_problem
 

@@ -34,7 +34,7 @@ def info(
         click.echo(f"{name.replace('_', ' '):<14}{_shown(name, value)}")
 
 
-_OF_RANGES = ("bounding_box", "ends", "durations")
+_OF_RANGES = ("bounding_box", "ends", "durations", "coefficients", "objective_coefficients")
 _ABSENT = {"vehicles": "unlimited", "capacity": "unlimited"}
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cosolve import TSP, VRP, Routes, Schedule, Scheduling
+    from cosolve import MIP, TSP, VRP, Routes, Schedule, Scheduling
 
 _ROUNDINGS = {
     "nint": "Euclidean, rounded to the nearest integer (nint)",
@@ -15,9 +15,9 @@ _ROUNDINGS = {
 }
 
 
-def size_text(problem: TSP | VRP | Scheduling) -> str:
+def size_text(problem: TSP | VRP | Scheduling | MIP) -> str:
     """Size of a problem in words."""
-    unit = {"vrp": "client", "scheduling": "operation"}.get(problem.kind, "node")
+    unit = {"vrp": "client", "scheduling": "operation", "mip": "column"}.get(problem.kind, "node")
     return f"{problem.size} {unit}{'' if problem.size == 1 else 's'}"
 
 
@@ -31,12 +31,14 @@ def distances_text(problem: TSP | VRP) -> str:
     return _ROUNDINGS[rounding]
 
 
-def solution_rows(problem: TSP | VRP | Scheduling, solution: Any) -> list[tuple[str, str]]:
+def solution_rows(problem: TSP | VRP | Scheduling | MIP, solution: Any) -> list[tuple[str, str]]:
     """Lines of a summary that only this kind of problem has: title and text."""
-    from cosolve import TSP, Scheduling
+    from cosolve import MIP, TSP, Scheduling
 
     if isinstance(problem, TSP):
         return []
+    if isinstance(problem, MIP):
+        return [("objective", "maximize" if problem.maximize else "minimize")]
     if isinstance(problem, Scheduling):
         return _schedule_rows(problem, solution)
     rows = [("distances", distances_text(problem))]
@@ -72,18 +74,23 @@ def _routes_text(problem: Any, solution: Routes) -> str:
     return count
 
 
-def solution_json(problem: TSP | VRP | Scheduling, solution: Any) -> dict[str, object] | None:
+def solution_json(problem: TSP | VRP | Scheduling | MIP, solution: Any) -> dict[str, object] | None:
     """Solution as JSON: zero-based nodes of a tour, client numbers of solution files of routes.
 
     With several types of vehicles, ``vehicles`` has the number of the type of each route. Of a
-    schedule, ``operations`` has an object for each, as files have.
+    schedule, ``operations`` has an object for each, as files have. Of a mixed-integer program,
+    ``values`` has those that are not 0 by name.
     """
-    from cosolve import TSP, Scheduling
+    from cosolve import MIP, TSP, Scheduling
 
     if solution is None:
         return None
     if isinstance(problem, TSP):
         return {"tour": solution.nodes.tolist()}
+    if isinstance(problem, MIP):
+        from cosolve.cli.mip_kind import values_by_name
+
+        return {"values": values_by_name(problem, solution)}
     if isinstance(problem, Scheduling):
         from cosolve.io.schedules import schedule_objects
 
@@ -99,16 +106,18 @@ def solution_json(problem: TSP | VRP | Scheduling, solution: Any) -> dict[str, o
     return report
 
 
-def facts(problem: TSP | VRP | Scheduling) -> dict[str, object]:
+def facts(problem: TSP | VRP | Scheduling | MIP) -> dict[str, object]:
     """Everything ``cosolve info`` says of a problem, ready for JSON."""
-    from cosolve import VRP, Scheduling
+    from cosolve import MIP, VRP, Scheduling
 
-    if isinstance(problem, Scheduling):
+    if isinstance(problem, Scheduling | MIP):
+        from cosolve.cli.mip_kind import mip_facts
+
         return {
             "instance": problem.name,
             "comment": problem.comment,
             "problem": problem.kind,
-            **_scheduling_facts(problem),
+            **(mip_facts(problem) if isinstance(problem, MIP) else _scheduling_facts(problem)),
         }
     own = _vrp_facts(problem) if isinstance(problem, VRP) else _tsp_facts(problem)
     return {

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "solve": "Solve an instance.",
     "bound": "Compute a lower bound.",
+    "explain": "Say why an instance has no solution.",
     "check": "Check a solution and recompute its cost.",
     "info": "Describe an instance.",
     "methods": "List the methods and their parameters.",

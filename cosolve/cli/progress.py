@@ -49,7 +49,7 @@ class ProgressLine:
         parts = [
             f"{progress.seconds:7.1f} s",
             f"cost {shown(progress.cost, self._integral)}",
-            f"bound {shown(progress.bound, False)}",
+            f"{'upper ' * progress.maximize}bound {shown(progress.bound, False)}",
             f"gap {shown_gap(progress.gap)}",
             f"{progress.iterations} iterations ({rate:.0f}/s)",
         ]

@@ -20,7 +20,7 @@ from cosolve.solve import solve as solve_problem
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cosolve import TSP, VRP, Scheduling
+    from cosolve import MIP, TSP, VRP, Scheduling
     from cosolve.core import Result
 
 
@@ -154,7 +154,8 @@ def solve(
     """Solve an instance: TSPLIB, .npy / .csv / .txt coordinates or matrix, or VRPLIB; .gz too.
 
     Files of Solomon, Gehring and Homberger, Li and Lim, Cordeau and Taillard are read as well; of
-    scheduling those of job shops, flexible (FJS) or not (JSPLIB, Taillard), and JSON.
+    scheduling those of job shops, flexible (FJS) or not (JSPLIB, Taillard), and JSON. Mixed-integer
+    programs are MPS or LP files.
 
     Ctrl-C or SIGTERM ends the search early and keeps what was found; a second one aborts.
     """  # fmt: skip
@@ -202,13 +203,15 @@ def solve(
     return _exit_code(result, valid)
 
 
-def _preset(method: str, name: str, problem: TSP | VRP | Scheduling) -> dict[str, object]:
+def _preset(method: str, name: str, problem: TSP | VRP | Scheduling | MIP) -> dict[str, object]:
     from cosolve.solvers import presets
 
     return presets.preset(method, name, problem.size)
 
 
-def _default_stop(method: str, params: dict[str, object], problem: TSP | VRP | Scheduling) -> Stop:
+def _default_stop(
+    method: str, params: dict[str, object], problem: TSP | VRP | Scheduling | MIP
+) -> Stop:
     from cosolve.solvers import registry
 
     return default_stop(registry.get(method, params), problem)
@@ -222,13 +225,13 @@ def _check_outputs(file: Path, output: Path | None, *pictures: Path | None) -> N
             common.check_picture(picture, file)
 
 
-def _check_drawable(problem: TSP | VRP | Scheduling) -> None:
+def _check_drawable(problem: TSP | VRP | Scheduling | MIP) -> None:
     from cosolve.plot import require_drawable
 
     require_drawable(problem)
 
 
-def _read_start(path: Path, problem: TSP | VRP | Scheduling) -> object:
+def _read_start(path: Path, problem: TSP | VRP | Scheduling | MIP) -> object:
     from cosolve import read_solution
 
     return read_solution(path, problem)
@@ -243,7 +246,7 @@ def _preferring(problem: Any, initial: Any, change_cost: float) -> Any:
 
 
 def _write_outputs(
-    problem: TSP | VRP | Scheduling,
+    problem: TSP | VRP | Scheduling | MIP,
     result: Result[Any],
     output: Path | None,
     picture: Path | None,
@@ -278,7 +281,7 @@ def _print_remarks(result: Result[Any]) -> None:
 
 
 def _json(
-    problem: TSP | VRP | Scheduling, result: Result[Any], valid: bool, full: bool
+    problem: TSP | VRP | Scheduling | MIP, result: Result[Any], valid: bool, full: bool
 ) -> dict[str, object]:
     report = result_to_dict(result, instance=problem.name, problem=problem.kind, valid=valid)
     report["cost"] = common.plain(result.cost, problem.integral)
@@ -290,7 +293,7 @@ def _json(
 
 
 def _summary(
-    problem: TSP | VRP | Scheduling, result: Result[Any], valid: bool, known: float | None
+    problem: TSP | VRP | Scheduling | MIP, result: Result[Any], valid: bool, known: float | None
 ) -> str:
     """Return the lines for people."""
     stopped = "" if result.limit is None else f", stopped by {result.limit}"
@@ -300,7 +303,7 @@ def _summary(
         ("method", f"{result.solver}, seed {result.seed}, {threads}"),
         *kinds.solution_rows(problem, result.solution),
         ("cost", common.shown(result.cost, problem.integral)),
-        ("bound", common.shown(result.bound, False)),
+        ("bound", common.shown_bound(result.bound, False, result.maximize)),
         ("gap", common.shown_gap(result.gap)),
     ]
     if known is not None:

@@ -27,13 +27,21 @@ S_contra = TypeVar("S_contra", contravariant=True)
 
 
 class Problem(Protocol[S_contra]):
-    """An immutable instance. Every objective is minimized.
+    """An immutable instance.
+
+    A problem whose attribute ``maximize`` is true is maximized. It says so itself, and so do its
+    costs and bounds wherever users see them; solvers minimize the opposite of the cost, and
+    ``cosolve.solve`` converts.
 
     ``check`` and ``cost`` are plain NumPy and share no code with the kernels: whatever a solver
     reports is recomputed with them.
     """
 
     kind: ClassVar[str]
+
+    @property
+    def maximize(self) -> bool:
+        """Whether the objective is maximized; most problems are minimized."""
 
     @property
     def name(self) -> str:

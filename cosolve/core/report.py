@@ -34,7 +34,7 @@ def result_to_dict(
     dict
         The keys are, in this order, ``instance, problem, solver, status, limit, cost, bound, gap,
         runtime, seed, threads, iterations, valid, trace, versions`` and, where there are any,
-        ``notes`` and the ``violations`` of the attempt that came closest. ``gap`` is a fraction of
+        ``maximize`` (true), ``notes`` and the ``violations`` of the attempt that came closest. ``gap`` is a fraction of
         the cost, ``runtime`` is wall seconds, ``trace`` a list of ``[seconds, cost, bound]``.
         Values that are not finite become None.
     """
@@ -55,6 +55,8 @@ def result_to_dict(
         "trace": [[p.seconds, _finite(p.cost), _finite(p.bound)] for p in result.trace],
         "versions": dict(result.versions),
     }
+    if result.maximize:
+        report["maximize"] = True
     if result.notes:
         report["notes"] = list(result.notes)
     if result.violations:

@@ -48,19 +48,22 @@ class TracePoint(NamedTuple):
     bound: float | None
 
 
-def relative_gap(cost: float | None, bound: float | None) -> float | None:
+def relative_gap(cost: float | None, bound: float | None, maximize: bool = False) -> float | None:
     """Return ``(cost - bound) / |cost|``, or None where either is unknown.
 
     Parameters
     ----------
     cost, bound
         Cost of the incumbent and a valid lower bound.
+    maximize
+        Whether the bound is an upper one instead.
     """
     if cost is None or bound is None:
         return None
     if cost == bound:
         return 0.0
-    return max(0.0, cost - bound) / abs(cost) if cost else float("inf")
+    above = bound - cost if maximize else cost - bound
+    return max(0.0, above) / abs(cost) if cost else float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ class Result(Generic[S]):
     cost
         Its objective value, recomputed independently of the solver; None without a solution.
     bound
-        A *valid* lower bound on the cost of every solution, or None where none was computed.
+        A *valid* lower bound on the cost of every solution, an upper one where it is maximized, or
+        None where none was computed.
     status
         What is known about the solution.
     limit
@@ -97,6 +101,8 @@ class Result(Generic[S]):
         Where no solution was found and some solvers have one, what comes closest to one.
     violations
         Why `attempt` is no solution.
+    maximize
+        Whether the problem is maximized; cost, bound and trace are in the sense of the problem.
     """
 
     solution: S | None
@@ -114,8 +120,9 @@ class Result(Generic[S]):
     notes: tuple[str, ...] = ()
     attempt: S | None = None
     violations: tuple[Violation, ...] = ()
+    maximize: bool = False
 
     @property
     def gap(self) -> float | None:
         """Relative gap between cost and bound, as a fraction of the cost."""
-        return relative_gap(self.cost, self.bound)
+        return relative_gap(self.cost, self.bound, self.maximize)

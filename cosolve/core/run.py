@@ -26,16 +26,20 @@ class Progress(NamedTuple):
     cost: float | None
     bound: float | None
     phase: str
+    maximize: bool = False
+    """Whether the problem is maximized, and `bound` an upper one."""
 
     @property
     def gap(self) -> float | None:
         """Relative gap between cost and bound."""
-        return relative_gap(self.cost, self.bound)
+        return relative_gap(self.cost, self.bound, self.maximize)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[S]):
     """What a solver hands back to ``solve``, which checks it and makes a ``Result`` of it.
+
+    Here and in a `Run`, costs are minimized: those of a problem that is maximized are opposites.
 
     Parameters
     ----------
@@ -47,6 +51,8 @@ class Outcome(Generic[S]):
         Whether the solver proved the solution to be optimal by other means than the bound.
     infeasible
         Whether the solver proved that there is no solution.
+    unbounded
+        Whether the solver proved that solutions are as good as one wishes.
     notes
         Remarks for the user.
     attempt
@@ -59,11 +65,14 @@ class Outcome(Generic[S]):
     infeasible: bool = False
     notes: tuple[str, ...] = ()
     attempt: S | None = None
+    unbounded: bool = False
 
 
 @dataclass
 class Run:
     """Clock, limits, seed and trace of one call; solvers report to it and ask it when to stop.
+
+    Costs are minimized: a solver of a problem that is maximized reports the opposite.
 
     Parameters
     ----------

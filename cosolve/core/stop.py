@@ -30,9 +30,10 @@ class Stop:
         Iterations of the solver, in its own unit (kicks, generations). Runs with one thread, the
         same seed and only this limit are reproducible.
     target_cost
-        Stop when a solution of at most this cost is found.
+        Stop when a solution of at most this cost is found, or of at least this where the problem is
+        maximized.
     target_gap
-        Stop when ``(cost - bound) / |cost|`` is at most this fraction.
+        Stop when ``|cost - bound| / |cost|`` is at most this fraction.
     stall
         Stop after this many seconds without an improvement.
 

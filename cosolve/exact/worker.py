@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import os
 import pickle
+import queue
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -29,7 +31,7 @@ from cosolve.core.errors import BackendError, BackendMissing
 _BOOT = "import sys; sys.path[:] = {path!r}; from cosolve.exact.worker import main; main({handle})"
 _STDERR_TAIL = 4096  # bytes of a dead worker's last words that are looked at
 _POLL_S = 0.1  # longest time between two looks at the limits
-_INTERRUPT = b"interrupt"
+_INTERRUPT = pickle.dumps(("interrupt", None))
 
 
 class Channel:
@@ -45,6 +47,8 @@ class Channel:
         self._connection = connection
         self.interrupted = threading.Event()
         """Set when the caller wants the function to return what it has."""
+        self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        """What the caller has sent and nobody has taken yet."""
 
     def send(self, message: object) -> None:
         """Send something picklable to the caller, at once.
@@ -57,11 +61,14 @@ class Channel:
         self._connection.send_bytes(pickle.dumps(("message", message)))
 
     def _listen(self) -> None:
-        """Hear interruptions until the caller's end closes, which ends the worker."""
+        """Hear the caller until its end closes, which ends the worker."""
         try:
             while True:
-                self._connection.recv_bytes()
-                self.interrupted.set()
+                kind, content = pickle.loads(self._connection.recv_bytes())
+                if kind == "interrupt":
+                    self.interrupted.set()
+                else:
+                    self.inbox.put(content)
         except (EOFError, OSError):
             os._exit(1)
 
@@ -107,6 +114,7 @@ class Worker:
         self.result: Any = None
         """What it returned."""
         self._target = target
+        self._sending = threading.Lock()  # messages come from any thread
         call = pickle.dumps((target, payload, memory_mib))
         self._connection, theirs = Pipe()
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the worker
@@ -163,16 +171,49 @@ class Worker:
         self.done, self.result = True, content
         return None
 
+    def send(self, message: object) -> None:
+        """Send something picklable to the function, into the inbox of its channel.
+
+        Parameters
+        ----------
+        message
+            Anything; a worker that has died does not get it, and says so in ``receive``.
+        """
+        self._send(pickle.dumps(("message", message)))
+
     def interrupt(self) -> None:
         """Ask the function to return what it has; it need not obey."""
-        with suppress(OSError):
-            self._connection.send_bytes(_INTERRUPT)
+        self._send(_INTERRUPT)
+
+    def _send(self, content: bytes) -> None:
+        with suppress(OSError), self._sending:
+            self._connection.send_bytes(content)
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds the process has used; 0 where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self._process.pid}/stat").read_bytes().rpartition(b")")[2]
+        except OSError:
+            return 0.0
+        user, system = fields.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process and those it has started.
+
+        Parameters
+        ----------
+        number
+            Such as ``signal.SIGSTOP``.
+        """
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
 
     def kill(self) -> None:
         """End the process at once."""
         # The whole session: a back-end may have started processes of its own.
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         self._process.wait()
         self._connection.close()
         self._stderr.close()

@@ -11,6 +11,7 @@ from cosolve.io.atomic import atomic_write, check_writable
 from cosolve.io.depots_text import read_cordeau, read_taillard
 from cosolve.io.files import read_bytes
 from cosolve.io.jsplib import read_shop
+from cosolve.io.mps import read_mps
 from cosolve.io.rounding import with_rounding
 from cosolve.io.scheduling_json import read_scheduling
 from cosolve.io.sniff import Format, sniff
@@ -19,7 +20,7 @@ from cosolve.io.tsplib import read_tsplib
 from cosolve.io.vrp_text import read_li_lim, read_solomon
 from cosolve.io.vrplib import read_vrplib
 from cosolve.io.write import write_problem, write_solution
-from cosolve.problems import TSP, VRP, Scheduling
+from cosolve.problems import MIP, TSP, VRP, Scheduling
 
 __all__ = [
     "atomic_write",
@@ -30,7 +31,7 @@ __all__ = [
     "write_solution",
 ]
 
-_READERS: dict[Format, Callable[[str | Path, bytes], TSP | VRP | Scheduling]] = {
+_READERS: dict[Format, Callable[[str | Path, bytes], TSP | VRP | Scheduling | MIP]] = {
     Format.TSPLIB: read_tsplib,
     Format.NPY: read_npy,
     Format.TABLE: read_table,
@@ -41,10 +42,11 @@ _READERS: dict[Format, Callable[[str | Path, bytes], TSP | VRP | Scheduling]] = 
     Format.TAILLARD: read_taillard,
     Format.SHOP: read_shop,
     Format.SCHEDULING: read_scheduling,
+    Format.MPS: read_mps,
 }
 
 
-def read(path: str | Path, rounding: str | None = None) -> TSP | VRP | Scheduling:
+def read(path: str | Path, rounding: str | None = None) -> TSP | VRP | Scheduling | MIP:
     """Read a problem from a file.
 
     The format is told by the content, or else by the suffix. TSP: TSPLIB95 files of TYPE TSP and
@@ -53,6 +55,7 @@ def read(path: str | Path, rounding: str | None = None) -> TSP | VRP | Schedulin
     VRPLIB files, and those of Solomon, Gehring and Homberger, Li and Lim, Cordeau and Taillard.
     Scheduling: the FJS format, lines of machine and duration (JSPLIB), durations and then machines
     (Taillard), and the JSON of `cosolve.io.scheduling_json`, which holds everything.
+    Mixed-integer programs: MPS, see `cosolve.io.mps`, and LP, see `cosolve.io.lp`.
     Any of them may be compressed with gzip.
 
     Parameters
@@ -68,7 +71,7 @@ def read(path: str | Path, rounding: str | None = None) -> TSP | VRP | Schedulin
 
     Returns
     -------
-    TSP, VRP or Scheduling
+    TSP, VRP, Scheduling or MIP
         The problem; the ``metric`` of the former two tells the rounding.
 
     Raises
@@ -86,9 +89,11 @@ def read(path: str | Path, rounding: str | None = None) -> TSP | VRP | Schedulin
         raise FormatError(path, "expected a problem, found the routes of a solution", 1)
     if found is Format.SCHEDULE:
         raise FormatError(path, "expected a problem, found a schedule", 1)
+    if found is Format.VALUES:
+        raise FormatError(path, "expected a problem, found the values of a solution", 1)
     problem = _READERS[found](path, data)
     if rounding is None:
         return problem
-    if isinstance(problem, Scheduling):
-        raise ValueError(f"rounding is for distances, {path} is a scheduling problem")
+    if isinstance(problem, Scheduling | MIP):
+        raise ValueError(f"rounding is for distances, {path} is a {problem.kind} problem")
     return with_rounding(problem, rounding)

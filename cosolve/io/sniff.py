@@ -21,6 +21,13 @@ _TSPLIB_SUFFIXES = frozenset({".tsp", ".atsp", ".tour"})
 _SHOP_SUFFIXES = frozenset({".fjs", ".jsp"})
 _TABLE_SUFFIXES = frozenset({".csv", ".txt", ".dat", ".xy"})
 _LOOKED_AT = 4096  # bytes in which the first line is expected
+_MPS_LINE = re.compile(
+    rb"^(ROWS|OBJSENSE([ \t]+MAX(IMIZE)?|[ \t]+MIN(IMIZE)?)?)[ \t]*$", re.MULTILINE
+)
+_LP_LINE = re.compile(r"(max|min)(imi[sz]e|imum)?\b(?!\s*[=<>(])", re.IGNORECASE)
+_VALUES_LINE = re.compile(
+    r"=obj=|=infeas=|=unbd=|solution status\s*:|model status|# objective value", re.I
+)
 _TYPE_LINE = re.compile(rb"^\s*TYPE\s*:[ \t]*(\w+)", re.IGNORECASE | re.MULTILINE)
 _ROUTE_LINE = re.compile(r"route\s*#?\s*\d+\s*:", re.IGNORECASE)
 _KEYWORD_LINE = re.compile(r"(NAME|TYPE|COMMENT|DIMENSION|[A-Z]+_[A-Z_]+)\s*(:.*)?", re.IGNORECASE)
@@ -54,6 +61,12 @@ class Format(Enum):
     """A scheduling problem, or a schedule, in the format of cosolve."""
     SCHEDULE = "schedule"
     """A schedule: job, operation, machine, begin and end in each line."""
+    MPS = "MPS"
+    """A mixed-integer program, by columns."""
+    LP = "LP"
+    """A mixed-integer program, by rows, as people write it."""
+    VALUES = "values"
+    """Values of the columns of a mixed-integer program."""
 
 
 # Words in the first two lines.
@@ -83,6 +96,9 @@ def sniff(path: str | Path, data: bytes) -> Format:
     first = _first_line(data)
     if first.startswith("{") or suffix == ".json":
         return Format.SCHEDULING
+    program = _program(data, suffix)
+    if program is not None:
+        return program
     if SCHEDULE_LINE.match(first):
         return Format.SCHEDULE
     if _ROUTE_LINE.match(first):
@@ -104,10 +120,22 @@ def sniff(path: str | Path, data: bytes) -> Format:
         return Format.TABLE
     raise FormatError(
         path,
-        f"expected TSPLIB or VRPLIB keywords, a .npy array, JSON or lines of numbers, found "
-        f"{quote(first)}",
+        "expected TSPLIB or VRPLIB keywords, MPS, LP, a .npy array, JSON or lines of numbers, "
+        f"found {quote(first)}",
         1,
     )
+
+
+def _program(data: bytes, suffix: str) -> Format | None:
+    """Tell files of mixed-integer programs, which may begin with comments."""
+    head = data[:_LOOKED_AT].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if suffix == ".mps" or _MPS_LINE.search(head):
+        return Format.MPS
+    lines = (line.strip() for line in head.decode("utf-8-sig", "replace").split("\n"))
+    first = next((line for line in lines if line and not line.startswith("\\")), "")
+    if suffix == ".lp" or _LP_LINE.match(first):
+        return Format.LP
+    return Format.VALUES if _VALUES_LINE.match(first) else None
 
 
 def _is_shop(head: bytes) -> bool:

@@ -151,6 +151,7 @@ class Scheduling:
     """
 
     kind: ClassVar[str] = "scheduling"
+    maximize: ClassVar[bool] = False
 
     jobs: IntArray
     first: IntArray

@@ -111,6 +111,7 @@ class TSP:
     """
 
     kind: ClassVar[str] = "tsp"
+    maximize: ClassVar[bool] = False
 
     coords: FloatArray | None = None
     matrix: FloatArray | None = None

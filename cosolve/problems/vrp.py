@@ -99,6 +99,7 @@ class VRP:
     """
 
     kind: ClassVar[str] = "vrp"
+    maximize: ClassVar[bool] = False
 
     coords: FloatArray | None = None
     matrix: FloatArray | None = None

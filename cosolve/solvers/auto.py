@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run, Solver
 from cosolve.guidance import EdgeGuidance
-from cosolve.problems import VRP, Scheduling
+from cosolve.problems import MIP, VRP, Scheduling
 from cosolve.solvers import registry
 from cosolve.solvers.tsp_support import unsupported
 
@@ -36,7 +36,7 @@ class Auto:
 
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None if some method handles the problem, else why not."""
-        if isinstance(problem, VRP | Scheduling):
+        if isinstance(problem, VRP | Scheduling | MIP):
             return None
         return unsupported(problem)
 
@@ -54,6 +54,10 @@ class Auto:
             from cosolve.solvers.scheduling_auto import solve_scheduling
 
             return solve_scheduling(problem, run, start)
+        if isinstance(problem, MIP):
+            from cosolve.solvers.mip_auto import solve_mip
+
+            return solve_mip(problem, run, start)
         solver = (
             choose_routing(problem) if isinstance(problem, VRP) else choose(problem, run.remaining)
         )

@@ -1,4 +1,4 @@
-"""Constraint programming for scheduling."""
+"""Constraint programming, for scheduling and for integer programs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from cosolve.bounds.scheduling import quick_bound
 from cosolve.core import Outcome, Problem, Run
 from cosolve.core.errors import BackendError
 from cosolve.core.run import SLICE_S
+from cosolve.exact.mip_backend import backend
 from cosolve.exact.scheduling_cp import Found, Task, search_parameters, solve_in_worker
+from cosolve.problems.mip import MIP
 from cosolve.problems.scheduling import Schedule, Scheduling
 from cosolve.search.dispatch import Dispatcher, policies
+from cosolve.solvers.mip_exact import solve_exactly
 
 _DISPATCH_SHARE = 0.05  # of the time, for the schedule to begin with
 _DISPATCHED = 1_000_000  # operations, at most, once every rule was tried
@@ -22,7 +25,10 @@ _MOST_FOLLOWERS = 400_000  # pairs of operations that may follow each other, wit
 
 @dataclass(frozen=True, slots=True)
 class CpSat:
-    """Solves a constraint program with CP-SAT, from a dispatched schedule; proves optima.
+    """Solves a constraint program with CP-SAT, from a solution if there is one; proves optima.
+
+    Schedules begin with a dispatched one. Of mixed-integer programs it handles those whose columns
+    are all whole numbers between bounds; none of the parameters concerns them.
 
     Parameters
     ----------
@@ -46,7 +52,9 @@ class CpSat:
     """
 
     name: ClassVar[str] = "cpsat"
-    summary: ClassVar[str] = "constraint programming for schedules of every kind, with proofs"
+    summary: ClassVar[str] = (
+        "constraint programming for schedules and pure integer programs, with proofs"
+    )
 
     cutoff: bool = False
     linearization: int | None = None
@@ -57,7 +65,9 @@ class CpSat:
             raise ValueError(f"linearization must be from 0 to 2, got {self.linearization}")
 
     def supports(self, problem: Problem[Any]) -> str | None:
-        """Return None for scheduling problems unless there are too many setups, else why not."""
+        """Return None for what it handles, else the reason why not."""
+        if isinstance(problem, MIP):
+            return backend(self.name).refuses(problem)
         if not isinstance(problem, Scheduling):
             return f"it schedules operations, and this is a {problem.kind} problem"
         if problem.setups is not None and _followers(problem) > _MOST_FOLLOWERS:
@@ -69,14 +79,19 @@ class CpSat:
 
     def run(
         self,
-        problem: Scheduling,
+        problem: Any,
         run: Run,
         *,
-        start: Schedule | None = None,
+        start: Any | None = None,
         guide: Any | None = None,
-    ) -> Outcome[Schedule]:
-        """Improve the better of `start` and a dispatched schedule until `run` says stop."""
+    ) -> Outcome[Any]:
+        """Improve `start`, and of schedules a dispatched one, until `run` says stop."""
         del guide
+        if isinstance(problem, MIP):
+            return solve_exactly(self.name, problem, run, start=start)
+        return self._schedule(problem, run, start)
+
+    def _schedule(self, problem: Scheduling, run: Run, start: Schedule | None) -> Outcome[Schedule]:
         incumbent = _Incumbent(problem, run, start)
         bound = quick_bound(problem)
         run.report(incumbent.cost, bound=bound, phase="dispatch")

@@ -1,7 +1,9 @@
 """Finds solvers by name, imports them on first use, and builds them from named parameters.
 
-A new solver is one file and one line of ``SOLVERS``. Solvers of other packages are found through
-the entry-point group ``cosolve.solvers``, whose entries are ``name = "module:Class"``.
+A new solver is one file and one line of ``SOLVERS``. The back-ends for mixed-integer programs, one
+file each in ``cosolve.exact.backends``, are methods of the same names. Solvers of other packages
+are found through the entry-point group ``cosolve.solvers``, whose entries are
+``name = "module:Class"``.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cosolve.exact.mip_backend import backend_names
 from cosolve.problems import TSP, VRP, Scheduling
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "cpsat": "cosolve.solvers.cpsat:CpSat",
         "dispatch": "cosolve.solvers.dispatch:Dispatch",
         "rho": "cosolve.solvers.rho:Rho",
+        "alns": "cosolve.solvers.alns:Alns",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
     }
@@ -53,12 +57,15 @@ _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "o
 @cache
 def _homes() -> Mapping[str, str]:
     # The names of cosolve come last: no other package can replace them.
-    return {**{entry.name: entry.value for entry in entry_points(group=_GROUP)}, **SOLVERS}
+    others = {entry.name: entry.value for entry in entry_points(group=_GROUP)}
+    exact = {name: f"cosolve.solvers.mip_exact:{name}" for name in backend_names()}
+    return {**others, **exact, **SOLVERS}
 
 
 def names() -> tuple[str, ...]:
-    """Names of all solvers, those of cosolve first."""
-    others = sorted(set(_homes()) - set(SOLVERS))
+    """Names of all solvers, those of cosolve first, and back-ends before those of others."""
+    ours = set(backend_names())
+    others = sorted(set(_homes()) - set(SOLVERS), key=lambda name: (name not in ours, name))
     return (*SOLVERS, *others)
 
 

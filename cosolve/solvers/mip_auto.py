@@ -1,0 +1,350 @@
+"""What ``auto`` does with mixed-integer programs: an exact back-end and a search, side by side.
+
+The exact back-end keeps the bound and finds out whether the program is easy; the search improves
+what it finds, and gives it back. With one thread they take turns: the process of the exact back-end
+is stopped where it is while the search has its turn, and nothing of its tree is lost.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cosolve.core import Limit, Outcome, Run
+from cosolve.exact.mip_backend import backend
+from cosolve.exact.mip_request import Answer, Ending, News, Request
+from cosolve.exact.mip_session import Session
+from cosolve.problems.mip import MIP, Values
+from cosolve.solvers.alns import Alns
+from cosolve.solvers.alns_search import AlnsSearch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cosolve.problems.metrics import FloatArray
+
+_EXACT = ("scip", "highs")  # keep the bound; the first that is installed
+_SEARCHING = ("highs", "scip")  # solve neighborhoods
+_FIRST = 0.12  # share of the time that one thread gives to the exact back-end first
+_LOOK = 0.08  # share of the time that the back-end of the search gets for the whole program
+_FIRST_MOST_S = 60.0  # for either
+_SHARE = 0.35  # of the time that the exact back-end gets in all
+_SHARE_STALLED = 0.5  # likewise, where the search finds nothing
+_STALLED = 0.15  # of the time without a better solution
+_TURN = 0.04  # of the time: a turn of the exact back-end
+_TURN_S = (0.2, 5.0)  # at least and at most
+_UNLIMITED_S = 60.0  # what shares are of where there is no time limit
+_POLL_S = 0.05
+_ROUNDING = 1e-9  # relative
+
+
+def solve_mip(problem: MIP, run: Run, start: Values | None = None) -> Outcome[Values]:
+    """Solve with an exact back-end and a search that help each other.
+
+    Parameters
+    ----------
+    problem
+        Any program.
+    run
+        Clock, limits, seed and threads. Where the number of iterations is limited, the search runs
+        alone, so that the result does not depend on the clock.
+    start
+        A solution to begin with.
+
+    Raises
+    ------
+    BackendMissing
+        If no back-end is installed.
+    BackendError
+        If the back-ends failed before there was a result.
+    """
+    searching = Alns(backend=_installed(_SEARCHING, problem))
+    if run.stop.iterations is not None:
+        return searching.run(problem, run, start=start)
+    exact = _Exact(problem, _installed(_EXACT, problem), run)
+    with Session(problem, searching.backend, threads=max(1, run.threads - 1), seed=run.seed) as own:
+        search = AlnsSearch(problem, own, _Joint(run, exact), searching.settings())
+        if start is not None:
+            search.offer(start.values)
+        return _Portfolio(search, exact, run).solve()
+
+
+def _installed(names: tuple[str, ...], problem: MIP) -> str:
+    """Return the first back-end that is installed and handles the program, else the first."""
+    able = [name for name in names if backend(name).refuses(problem) is None]
+    return next((name for name in able if backend(name).installed), able[0])
+
+
+class _Portfolio:
+    """Lets an exact back-end and a search take turns, or work side by side."""
+
+    def __init__(self, search: AlnsSearch, exact: _Exact, run: Run) -> None:
+        self._search = search
+        self._exact = exact
+        self._run = run
+        self._alone = run.threads == 1
+        whole_s = min(run.remaining, 1e6)
+        self._whole_s = whole_s if run.stop.time_limit is not None else _UNLIMITED_S
+        self._turn_s = min(max(_TURN * self._whole_s, _TURN_S[0]), _TURN_S[1])
+        self._look_s = min(max(_LOOK * self._whole_s, _TURN_S[0]), _FIRST_MOST_S)
+        self._looked = False
+        self._verdict: Ending | None = None
+        self._given_s = 0.0  # to the exact back-end
+        self._began_s = run.elapsed
+        self._improved_s = run.elapsed
+        exact.on_values = self._hear
+
+    def solve(self) -> Outcome[Values]:
+        """Work until it is solved or the run says stop."""
+        self._exact.begin(self._search.best)
+        try:
+            if self._alone:
+                self._turn(min(_FIRST * self._whole_s, _FIRST_MOST_S))
+            while self._open():
+                if self._due():
+                    self._turn(self._turn_s)
+                elif self._search.best is None or not self._looked:
+                    self._look()
+                elif not self._step():
+                    if self._exact.over:
+                        break
+                    self._turn(self._run.remaining)  # there is nothing else to do
+        finally:
+            self._exact.end()
+        return self._outcome()
+
+    def _open(self) -> bool:
+        """Whether anything is left to be found out, and time for it."""
+        known = self._exact.solved or self._search.exhausted or self._verdict is not None
+        return self._run.limit() is None and not known
+
+    def _look(self) -> None:
+        """Solve the program with the back-end of the search: it may be easy for that one."""
+        if self._alone:
+            self._exact.pause()
+        self._looked = True
+        answer = self._search.look(self._look_s)
+        self._look_s *= 2
+        if self._search.best is None and answer.ending in (Ending.INFEASIBLE, Ending.UNBOUNDED):
+            self._verdict = answer.ending
+        self._exact.deliver(self._run)
+
+    def _step(self) -> bool:
+        """Search one neighborhood."""
+        if self._alone:
+            self._exact.pause()
+        before = self._search.cost
+        searched = self._search.step()
+        if self._search.cost < before and self._search.best is not None:
+            self._improved_s = self._run.elapsed
+            self._exact.inject(self._search.best)
+        self._exact.deliver(self._run)
+        return searched
+
+    def _due(self) -> bool:
+        """Whether it is the turn of the exact back-end."""
+        if not self._alone or self._exact.over:
+            return False
+        now_s = self._run.elapsed
+        stalled = now_s - self._improved_s > _STALLED * self._whole_s
+        share = _SHARE_STALLED if stalled else _SHARE
+        return self._given_s < share * (now_s - self._began_s)
+
+    def _turn(self, seconds: float) -> None:
+        """Let the exact back-end work for a while."""
+        exact, run = self._exact, self._run
+        exact.resume()
+        began_s = run.elapsed
+        while not exact.over and run.limit() is None and run.elapsed - began_s < seconds:
+            exact.wait(min(_POLL_S, seconds))
+            exact.deliver(run)
+        exact.deliver(run)
+        self._given_s += run.elapsed - began_s
+
+    def _outcome(self) -> Outcome[Values]:
+        """Put together what is known."""
+        exact, run, search = self._exact, self._run, self._search
+        exact.deliver(run)
+        answer = exact.answer
+        verdict = self._verdict if answer is None or not exact.solved else answer.ending
+        if verdict is Ending.UNBOUNDED:
+            return Outcome(None, unbounded=True)
+        if search.best is None:
+            if exact.error is not None and verdict is None:
+                raise exact.error
+            return Outcome(None, run.bound, infeasible=verdict is Ending.INFEASIBLE)
+        optimal = verdict is Ending.OPTIMAL and _reaches(answer, search.cost)
+        return Outcome(Values(search.best), run.bound, optimal=optimal)
+
+    def _hear(self, values: FloatArray) -> None:
+        if self._search.offer(values):
+            self._improved_s = self._run.elapsed
+
+
+class _Exact:
+    """A back-end that solves the whole program in a thread of its own.
+
+    What it finds waits until the thread of the search takes it: only that one reports.
+    """
+
+    def __init__(self, problem: MIP, name: str, run: Run) -> None:
+        self.on_values: Callable[[FloatArray], object] = lambda _: None
+        """Told better solutions, in the thread that calls ``deliver``."""
+        self._problem = problem
+        self._session = Session(problem, name, seed=run.seed)
+        # Of the same clock, but with targets of its own: none.
+        self._own = Run(replace(run.stop, target_cost=None, target_gap=None, stall=None))
+        self._own.started, self._own.reserve = run.started, run.reserve
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._values: FloatArray | None = None
+        self._bound: float | None = None
+        self._start: FloatArray | None = None
+        self.answer: Answer | None = None
+        """How it ended."""
+        self.error: Exception | None = None
+        """Why it failed."""
+        self._paused = False
+        self._offered: FloatArray | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self._over.is_set()
+
+    @property
+    def solved(self) -> bool:
+        """Whether it has ended because nothing is left to be found out."""
+        return self.over and self.answer is not None and self.answer.ending is not Ending.LIMIT
+
+    def begin(self, start: FloatArray | None) -> None:
+        """Begin to work.
+
+        Parameters
+        ----------
+        start
+            A solution to begin with.
+        """
+        self._start = start
+        self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it has ended, for some time at most."""
+        self._over.wait(seconds)
+
+    def pause(self) -> None:
+        """Stop its process where it is."""
+        if not self._paused:
+            self._paused = True
+            self._session.pause()
+
+    def resume(self) -> None:
+        """Let its process go on."""
+        if self._paused:
+            self._paused = False
+            self._session.resume()
+            if self._offered is not None:
+                self.inject(self._offered)
+
+    def inject(self, values: FloatArray) -> None:
+        """Offer it a solution.
+
+        Parameters
+        ----------
+        values
+            Shape (n,).
+        """
+        # A process that is stopped hears nothing, and would block who tells it much.
+        self._offered = values if self._paused else None
+        if not (self._paused or self.over):
+            self._session.inject(values)
+
+    def deliver(self, run: Run) -> None:
+        """Hand on what has come; in the thread of the search.
+
+        Parameters
+        ----------
+        run
+            Told the bound.
+        """
+        with self._lock:
+            values, self._values = self._values, None
+        if values is not None:
+            self.on_values(values)
+        self.tell_bound(run)
+
+    def tell_bound(self, run: Run) -> None:
+        """Tell a run the bound, which is never above the cost of what it knows.
+
+        Parameters
+        ----------
+        run
+            Whose bound may be raised.
+        """
+        with self._lock:
+            bound = self._bound
+        if bound is None:
+            return
+        if run.cost is not None:
+            bound = min(bound, run.cost)
+        if run.bound is None or bound > run.bound:
+            run.report(bound=bound, phase="exact")
+
+    def end(self) -> None:
+        """End the work and the process."""
+        self._own.interrupted.set()
+        self.resume()
+        self._thread.join()
+        self._session.close()
+
+    def _work(self) -> None:
+        try:
+            self.answer = self._session.solve(Request(start=self._start), self._own, self._hear)
+            self._hear(News(self.answer.values, None, self.answer.bound, 0))
+        except Exception as error:
+            self.error = error
+        finally:
+            self._over.set()
+
+    def _hear(self, news: News) -> None:
+        with self._lock:
+            if news.values is not None:
+                self._values = news.values
+            if news.bound is not None and (self._bound is None or news.bound > self._bound):
+                self._bound = news.bound
+
+
+def _reaches(answer: Answer | None, cost: float) -> bool:
+    """Whether the optimum of the back-end is the best known; tolerances may make it worse."""
+    if answer is None or answer.cost is None:
+        return False
+    return answer.cost <= cost + _ROUNDING * max(1.0, abs(cost))
+
+
+class _Joint(Run):
+    """The run of the search: it hears the exact back-end, and ends with it."""
+
+    def __init__(self, run: Run, exact: _Exact) -> None:
+        super().__init__(run.stop, run.seed, run.threads, reserve=run.reserve, started=run.started)
+        self.interrupted = run.interrupted
+        self._run = run
+        self._exact = exact
+
+    def report(
+        self,
+        cost: float | None = None,
+        *,
+        bound: float | None = None,
+        iterations: int = 0,
+        phase: str = "",
+    ) -> None:
+        """Report to the run of the call."""
+        self._run.report(cost, bound=bound, iterations=iterations, phase=phase)
+        self.iterations, self.cost = self._run.iterations, self._run.cost
+
+    def limit(self) -> Limit | None:
+        """Return the limit that is met; the end of the exact back-end counts as interruption."""
+        self._exact.tell_bound(self._run)
+        return Limit.INTERRUPTED if self._exact.solved else self._run.limit()
