@@ -46,9 +46,10 @@ def _compared(task: Task, row: Row) -> Row:
     if row.get("error") is not None or cost is None or not row.get("valid"):
         return current
     integral = row.get("integral", float(cost).is_integer())
-    return {**current, **compare(
-        task.instance, cost, integral=integral, maximize=bool(row.get("maximize"))
-    )}
+    return {
+        **current,
+        **compare(task.instance, cost, integral=integral, maximize=bool(row.get("maximize"))),
+    }
 
 
 def run_bench(

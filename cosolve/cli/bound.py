@@ -90,7 +90,10 @@ def _compute(problem: Any, run: Run, upper: float | None) -> LowerBound | None:
 
 
 def _report(
-    problem: TSP | VRP | Scheduling | MIP, found: LowerBound | None, upper: float | None, seconds: float
+    problem: TSP | VRP | Scheduling | MIP,
+    found: LowerBound | None,
+    upper: float | None,
+    seconds: float,
 ) -> dict[str, object]:
     """Return everything that is known, ready for JSON."""
     from cosolve.bounds import proves, rounded_up

@@ -207,7 +207,9 @@ def _preset(method: str, name: str, problem: TSP | VRP | Scheduling | MIP) -> di
     return presets.preset(method, name, problem.size)
 
 
-def _default_stop(method: str, params: dict[str, object], problem: TSP | VRP | Scheduling | MIP) -> Stop:
+def _default_stop(
+    method: str, params: dict[str, object], problem: TSP | VRP | Scheduling | MIP
+) -> Stop:
     from cosolve.solvers import registry
 
     return default_stop(registry.get(method, params), problem)

@@ -48,9 +48,7 @@ class TracePoint(NamedTuple):
     bound: float | None
 
 
-def relative_gap(
-    cost: float | None, bound: float | None, maximize: bool = False
-) -> float | None:
+def relative_gap(cost: float | None, bound: float | None, maximize: bool = False) -> float | None:
     """Return ``(cost - bound) / |cost|``, or None where either is unknown.
 
     Parameters
