@@ -89,8 +89,9 @@ class Engine:
             self._begin_with(work.request.start)
         self.work = work
         try:
-            if not work.halted.is_set():
-                self._model.optimizeNogil()
+            if work.halted.is_set():
+                return Ended(Ending.LIMIT)
+            self._model.optimizeNogil()
             return self._ended(work)
         finally:
             self.work = None
