@@ -25,12 +25,21 @@ _TAIL = 8  # rounds that must gain something
 _TAIL_GAIN = 1e-4
 
 
+def _mixed(a: FloatArray, b: FloatArray, share: float) -> FloatArray:
+    """Return a mean of arrays of which one may be shorter, as if it ended with zeros."""
+    result = np.zeros(max(len(a), len(b)))
+    result[: len(a)] += (1 - share) * a
+    result[: len(b)] += share * b
+    return result
+
+
 class Prices(NamedTuple):
-    """Dual values: of visits of clients, of arcs that cross cuts, and of routes."""
+    """Dual values: of visits of clients, of arcs that cross cuts, of routes, of subset-row cuts."""
 
     clients: FloatArray
     cuts: FloatArray
     routes: float
+    subsets: FloatArray = np.zeros(0)
 
     def mixed(self, other: Prices, share: float) -> Prices:
         """Return a mean with another, whichever of them knows fewer cuts.
@@ -42,13 +51,11 @@ class Prices(NamedTuple):
         share
             Weight of the other ones.
         """
-        cuts = np.zeros(max(len(self.cuts), len(other.cuts)))
-        cuts[: len(self.cuts)] += (1 - share) * self.cuts
-        cuts[: len(other.cuts)] += share * other.cuts
         return Prices(
             (1 - share) * self.clients + share * other.clients,
-            cuts,
+            _mixed(self.cuts, other.cuts, share),
             (1 - share) * self.routes + share * other.routes,
+            _mixed(self.subsets, other.subsets, share),
         )
 
 

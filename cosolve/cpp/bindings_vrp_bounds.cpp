@@ -1,11 +1,13 @@
 // Bindings of what bounds of vehicle routing problems are made from: the pricing of routes,
 // capacity cuts, and the ascent over q-routes.
 #include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <cstddef>
 #include <limits>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "core/deadline.h"
 #include "vrp/bounds/capacity_cuts.h"
 #include "vrp/bounds/q_routes.h"
+#include "vrp/bounds/route_enumeration.h"
 #include "vrp/bounds/route_pricing.h"
 
 namespace nb = nanobind;
@@ -21,17 +24,27 @@ using namespace cosolve::binding;
 using cosolve::Deadline;
 using cosolve::vrp::CapacityCut;
 using cosolve::vrp::CapacityCuts;
+using cosolve::vrp::EnumerationEnd;
 using cosolve::vrp::PricedRoute;
 using cosolve::vrp::QRouteAscent;
 using cosolve::vrp::QRouteRules;
+using cosolve::vrp::RouteEnumeration;
 using cosolve::vrp::RoutePricing;
 using cosolve::vrp::RouteRules;
+using cosolve::vrp::SubsetCut;
 using cosolve::vrp::SupportEdge;
 
 namespace {
 
 using DoubleMatrix = nb::ndarray<double const, nb::numpy, nb::ndim<2>, nb::c_contig>;
 using DoubleResult = nb::ndarray<nb::numpy, double>;
+
+DoubleResult toDoubles(std::vector<double> values) {
+    auto *owned = new std::vector<double>(std::move(values));
+    nb::capsule owner(owned,
+                      [](void *p) noexcept { delete static_cast<std::vector<double> *>(p); });
+    return DoubleResult(owned->data(), {owned->size()}, owner);
+}
 
 std::vector<double> toVector(DoubleVector array, std::size_t size, char const *what) {
     if (array.shape(0) != size) throw std::invalid_argument(what);
@@ -86,7 +99,10 @@ RouteRules toRules(DoubleMatrix consumption, DoubleVector earliest, DoubleVector
 // The pricing and, since they are asked for afterwards, the routes of its last run.
 class Pricing {
 public:
-    explicit Pricing(RouteRules rules) : nodes_(rules.nodes), pricing_(std::move(rules)) {}
+    explicit Pricing(RouteRules rules)
+        : nodes_(rules.nodes), pricing_(std::move(rules)), enumeration_(pricing_) {}
+    Pricing(Pricing const &) = delete;
+    Pricing &operator=(Pricing const &) = delete;
 
     bool run(DoubleMatrix cost, bool heuristic, int routes, double mostLabels, double seconds) {
         auto const copy =
@@ -94,6 +110,45 @@ public:
         nb::gil_scoped_release release;
         return pricing_.run(copy, heuristic, routes, static_cast<std::size_t>(mostLabels),
                             Deadline(seconds));
+    }
+    void setCuts(std::vector<std::vector<int>> const &members,
+                 std::vector<std::vector<int>> const &memories, std::vector<double> const &prices) {
+        if (members.size() != memories.size() || members.size() != prices.size())
+            throw std::invalid_argument("every cut must have members, a memory and a price");
+        if (members.size() > static_cast<std::size_t>(cosolve::vrp::mostSubsetCuts))
+            throw std::invalid_argument("there are too many cuts");
+        std::vector<SubsetCut> cuts;
+        for (std::size_t k = 0; k < members.size(); ++k) {
+            for (auto const *nodes : {&members[k], &memories[k]})
+                for (int i : *nodes) checkNode(i, nodes_);
+            if (!(prices[k] > 0)) throw std::invalid_argument("prices of cuts must be positive");
+            cuts.push_back({members[k], memories[k], prices[k]});
+        }
+        pricing_.setCuts(cuts);
+    }
+    std::string enumerate(DoubleMatrix reduced, DoubleMatrix cost, double gap, double mostLabels,
+                          double mostPaths, double mostRoutes, double seconds) {
+        auto const n = static_cast<std::size_t>(nodes_);
+        if (nodes_ > RouteEnumeration::mostClients + 1)
+            throw std::invalid_argument("there are too many clients to enumerate routes");
+        auto const prices = toSquare(reduced, n, "reduced must be a square matrix");
+        auto const costs = toSquare(cost, n, "cost must be a square matrix");
+        nb::gil_scoped_release release;
+        switch (enumeration_.run(prices, costs, gap,
+                                 {static_cast<std::size_t>(mostLabels),
+                                  static_cast<std::size_t>(mostPaths),
+                                  static_cast<std::size_t>(mostRoutes)},
+                                 Deadline(seconds))) {
+        case EnumerationEnd::complete: return "complete";
+        case EnumerationEnd::time: return "time";
+        case EnumerationEnd::paths: return "paths";
+        default: return "routes";
+        }
+    }
+    auto enumerated() const {
+        auto const &found = enumeration_.routes();
+        return nb::make_tuple(toArray(found.first), toArray(found.visits), toDoubles(found.cost),
+                              toDoubles(found.reduced));
     }
     std::vector<std::vector<int>> routes() const {
         std::vector<std::vector<int>> result;
@@ -105,6 +160,7 @@ public:
 private:
     int nodes_;
     RoutePricing pricing_;
+    RouteEnumeration enumeration_;
 };
 
 std::vector<std::pair<std::vector<int>, int>> findCuts(CapacityCuts const &finder, int nodes,
@@ -175,6 +231,14 @@ void bindRoutePricing(nb::module_ &m) {
              "seconds"_a,
              "Price; return whether nothing cut it short. Not interruptible but by its time.")
         .def("routes", &Pricing::routes, "The routes found, without the depot.")
+        .def("set_cuts", &Pricing::setCuts, "members"_a, "memories"_a, "prices"_a,
+             "Subset-row cuts with limited memory, and what routes pay for them from now on.")
+        .def("enumerate", &Pricing::enumerate, "reduced"_a.noconvert(), "cost"_a.noconvert(),
+             "gap"_a, "most_labels"_a, "most_paths"_a, "most_routes"_a, "seconds"_a,
+             "Find all elementary routes of reduced cost below a gap; return 'complete', or what "
+             "was exceeded: 'time', 'paths' or 'routes'.")
+        .def("enumerated", &Pricing::enumerated,
+             "Of the routes enumerated, where each begins, visits, costs and reduced costs.")
         .def_prop_ro(
             "least", [](Pricing const &p) { return p.pricing().least(); },
             "Least reduced cost, at most 0.")
@@ -228,12 +292,6 @@ void bindVrpBounds(nb::module_ &m) {
         .def_prop_ro("bound", &QRouteAscent::bound, "Best proven bound, minus infinity if none.")
         .def_prop_ro("step", &QRouteAscent::step, "Length of the steps, 1 at first.")
         .def(
-            "prices",
-            [](QRouteAscent const &ascent) {
-                auto *owned = new std::vector<double>(ascent.prices());
-                nb::capsule owner(
-                    owned, [](void *p) noexcept { delete static_cast<std::vector<double> *>(p); });
-                return DoubleResult(owned->data(), {owned->size()}, owner);
-            },
+            "prices", [](QRouteAscent const &ascent) { return toDoubles(ascent.prices()); },
             "Dual values of clients, and at 0 of routes, behind the bound.");
 }
