@@ -1,0 +1,168 @@
+"""Proofs for vehicle routing: a genetic search finds, a worker process proves."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+
+from cosolve.bounds.vrp_model import LARGEST, RouteModel, route_model
+from cosolve.bounds.vrp_proof import Step, Task, Verdict, common_unit
+from cosolve.bounds.vrp_worker import prices_routes
+from cosolve.core import Outcome, Problem, Run
+from cosolve.exact import run_in_worker
+from cosolve.exact.vrp_partition import PACKAGE
+from cosolve.problems import VRP, Routes
+from cosolve.problems.vrp import Route
+from cosolve.search.hgs import GeneticSearch, HgsOptions, model_of
+
+_SEARCH_SHARE = 0.1  # of the time, at most, for a good solution to begin with
+_INDIVIDUALS = 40  # made for it, for every client
+_SLICE_S = 0.1
+_GRACE_S = 0.2
+
+
+def supports_routes(problem: Problem[Any]) -> str | None:
+    """Return None if optimal routes can be proven for a problem, else why not.
+
+    Parameters
+    ----------
+    problem
+        Any problem.
+    """
+    if not isinstance(problem, VRP):
+        return f"it routes vehicles, and this is a {problem.kind} problem"
+    if not problem.plain_but_for_time:
+        return (
+            "it proves routes of one depot and one vehicle type that costs per distance, with one "
+            "load, where every client must be visited"
+        )
+    if problem.release.any():
+        return "it has release times"
+    if problem.size > LARGEST:
+        return f"it has {problem.size} clients, at most {LARGEST} are handled"
+    vehicle = problem.vehicles[0]
+    limits = [math.isfinite(v) for v in (vehicle.max_duration, vehicle.max_distance)]
+    if sum(limits) + problem.timed > 1:
+        return "it limits times, durations or distances in more than one way"
+    return None
+
+
+def prove_routes(problem: VRP, run: Run, start: Routes | None = None) -> Outcome[Routes]:
+    """Find the best routes and prove that they are, as far as the limits allow.
+
+    Parameters
+    ----------
+    problem
+        Which `supports_routes`.
+    run
+        Limits; told every better cost and bound.
+    start
+        A feasible solution to begin with.
+
+    Returns
+    -------
+    Outcome
+        The best solution and bound, optimal if it was proven.
+
+    Raises
+    ------
+    ValueError
+        If the problem is not supported.
+    BackendMissing
+        If PySCIPOpt is not installed.
+    BackendError
+        If the worker died.
+    """
+    reason = supports_routes(problem)
+    if reason is not None:
+        raise ValueError(f"routes of {problem.name} cannot be proven: {reason}")
+    return _Driver(problem, run, start).prove()
+
+
+class _Driver:
+    def __init__(self, problem: VRP, run: Run, start: Routes | None) -> None:
+        self._problem = problem
+        self._run = run
+        self._best = start
+        self._bound: float | None = None
+        if start is not None:
+            self._run.report(float(problem.cost(start)), phase="start")
+
+    @property
+    def _upper(self) -> float:
+        return math.inf if self._best is None else float(self._problem.cost(self._best))
+
+    def prove(self) -> Outcome[Routes]:
+        self._search()
+        model = route_model(self._problem)
+        notes: tuple[str, ...] = ()
+        proven = False
+        if model is not None and self._run.limit() is None:
+            verdict = self._by_columns(model)
+            if verdict is not None:
+                proven = verdict.proven and self._best is not None
+                notes = (verdict.words,)
+        if proven:
+            self._tell_bound(self._upper, "proof")
+        return Outcome(self._best, bound=self._bound, optimal=proven, notes=notes)
+
+    def _search(self) -> None:
+        """Search for a while; few clients need no more."""
+        problem, run = self._problem, self._run
+        engine = GeneticSearch(model_of(problem), run.seed, HgsOptions())
+        if self._best is not None:
+            engine.inject(self._best)
+        until_s = run.elapsed + _SEARCH_SHARE * run.remaining
+        while run.limit() is None and (
+            engine.iterations < _INDIVIDUALS * problem.size or not engine.feasible
+        ):
+            if engine.feasible and run.elapsed >= until_s:
+                break
+            engine.run(min(_SLICE_S, run.remaining), None)
+            run.report(engine.cost if engine.feasible else None, phase="hgs")
+        engine.settle()
+        if engine.feasible:
+            self._offer(engine.routes(), "hgs")
+
+    def _offer(self, routes: Routes, phase: str) -> None:
+        """Keep a solution if it is feasible and better than the best."""
+        if self._problem.check(routes):
+            return
+        cost = float(self._problem.cost(routes))
+        if cost < self._upper:
+            self._best = routes
+            self._run.report(cost, phase=phase)
+
+    def _tell_bound(self, bound: float, phase: str) -> None:
+        bound = min(bound, self._upper)
+        if math.isfinite(bound) and (self._bound is None or bound > self._bound):
+            self._bound = bound
+        self._run.report(bound=self._bound, phase=phase)
+
+    def _hear(self, step: Step) -> None:
+        if step.routes is not None:
+            found = tuple(Route(np.array(clients, np.int32), 0) for clients in step.routes)
+            self._offer(Routes(found), step.phase)
+        if step.bound is not None:
+            self._tell_bound(step.bound, step.phase)
+        else:
+            self._run.report(phase=step.phase)
+
+    def _by_columns(self, model: RouteModel) -> Verdict | None:
+        if not prices_routes(model):
+            return None
+        unit = common_unit(model.cost, self._problem.integral)
+        until = time.time() + min(self._run.remaining, 1e9)
+        task = Task(model, self._upper, unit, until)
+        result = run_in_worker(
+            "cosolve.bounds.vrp_proof:prove",
+            task,
+            self._run,
+            on_message=self._hear,
+            package=PACKAGE,
+            grace_s=_GRACE_S,
+        )
+        return result if isinstance(result, Verdict) else None
