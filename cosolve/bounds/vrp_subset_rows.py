@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -13,7 +12,7 @@ from cosolve.bounds.vrp_columns import RouteMaster
 from cosolve.bounds.vrp_edges import CutSet, Prices
 from cosolve.bounds.vrp_model import RouteModel
 
-IntArray = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
 
 MOST_ROWS = 128
@@ -219,8 +218,8 @@ class SubsetMaster(RouteMaster):
         self,
         members: list[int],
         routes: list[list[int]],
-        first: npt.NDArray[np.int32],
-        visits: npt.NDArray[np.int32],
+        first: IntArray,
+        visits: IntArray,
     ) -> None:
         memory = set(members)
         for route in routes:
@@ -240,9 +239,7 @@ class SubsetMaster(RouteMaster):
         self._alive.append(True)
 
 
-def _flat(
-    routes: list[list[int]],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def _flat(routes: list[list[int]]) -> tuple[IntArray, IntArray]:
     """Where each route begins, and all clients in a row."""
     first = np.cumsum([0, *(len(route) for route in routes)]).astype(np.int32)
     return first, np.array([i for route in routes for i in route], np.int32)
@@ -266,8 +263,3 @@ def _count(route: list[int], members: list[int], memory: list[int]) -> int:
         elif client not in memory:
             pending = False
     return count
-
-
-def left_s(deadline_s: float) -> float:
-    """Return the seconds until a time on the clock of `time.perf_counter`, at least 0."""
-    return max(0.0, deadline_s - time.perf_counter())

@@ -2,12 +2,14 @@
 // capacity cuts, and the ascent over q-routes.
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <cstddef>
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -145,10 +147,10 @@ public:
         default: return "routes";
         }
     }
-    auto enumerated() const {
+    std::tuple<IntResult, IntResult, DoubleResult, DoubleResult> enumerated() const {
         auto const &found = enumeration_.routes();
-        return nb::make_tuple(toArray(found.first), toArray(found.visits), toDoubles(found.cost),
-                              toDoubles(found.reduced));
+        return {toArray(found.first), toArray(found.visits), toDoubles(found.cost),
+                toDoubles(found.reduced)};
     }
     std::vector<std::vector<int>> routes() const {
         std::vector<std::vector<int>> result;
@@ -165,7 +167,7 @@ private:
 
 std::vector<std::pair<std::vector<int>, int>> findCuts(CapacityCuts const &finder, int nodes,
                                                        IntMatrix ends, DoubleVector values,
-                                                       double least, int most) {
+                                                       double least, int most, bool thorough) {
     std::vector<SupportEdge> edges;
     if (values.shape(0) != ends.shape(0))
         throw std::invalid_argument("every edge must have a value");
@@ -175,7 +177,7 @@ std::vector<std::pair<std::vector<int>, int>> findCuts(CapacityCuts const &finde
     std::vector<CapacityCut> cuts;
     {
         nb::gil_scoped_release release;
-        cuts = finder.find(edges, least, most);
+        cuts = finder.find(edges, least, most, thorough);
     }
     std::vector<std::pair<std::vector<int>, int>> result;
     for (CapacityCut &cut : cuts) result.emplace_back(std::move(cut.clients), cut.vehicles);
@@ -189,8 +191,8 @@ public:
           finder_({load.data(), load.data() + load.shape(0)}, capacity) {
         if (!(capacity > 0)) throw std::invalid_argument("capacity must be positive");
     }
-    auto find(IntMatrix ends, DoubleVector values, double least, int most) const {
-        return findCuts(finder_, nodes_, ends, values, least, most);
+    auto find(IntMatrix ends, DoubleVector values, double least, int most, bool thorough) const {
+        return findCuts(finder_, nodes_, ends, values, least, most, thorough);
     }
 
 private:
@@ -257,7 +259,7 @@ void bindVrpBounds(nb::module_ &m) {
     nb::class_<Cuts>(m, "CapacityCuts", "Separation of rounded capacity inequalities.")
         .def(nb::init<DoubleVector, double>(), "load"_a.noconvert(), "capacity"_a)
         .def("find", &Cuts::find, "ends"_a.noconvert(), "values"_a.noconvert(), "least"_a, "most"_a,
-             "Violated sets of clients, and how many vehicles they need.");
+             "thorough"_a = false, "Violated sets of clients, and how many vehicles they need.");
     nb::class_<QRouteAscent>(m, "QRouteAscent", "Ascent to the bound of q-routes without 2-cycles.")
         .def(
             "__init__",

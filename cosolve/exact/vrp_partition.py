@@ -14,7 +14,7 @@ from cosolve.exact.vrp_pool import Pool, Rows
 PACKAGE = "pyscipopt"
 """What has to be installed."""
 
-_MARGIN = 1e-6  # relative, of the cutoff, where costs are any numbers
+_MARGIN = 1e-7  # relative, of the cutoff, where costs are any numbers
 
 
 class Chosen(NamedTuple):
@@ -72,6 +72,21 @@ def choose(
     return program.solve(left_s, on_bound, on_routes, interrupted)
 
 
+def objective_limit(cutoff: float, unit: float | None) -> float:
+    """Return what the objective of an integer program must stay below, in units if there are any.
+
+    Parameters
+    ----------
+    cutoff
+        Solutions that cost no more are wanted.
+    unit
+        All costs are multiples of it, or None.
+    """
+    if unit is None:
+        return cutoff + _MARGIN * max(1.0, abs(cutoff))
+    return cutoff / unit + 0.5  # between two whole numbers
+
+
 class _Program:
     def __init__(
         self,
@@ -103,9 +118,7 @@ class _Program:
         if most is not None:
             model.addCons(total(self._variables) <= most)
         self._add_rows(rows)
-        limit = cutoff / self._scale
-        self._limit = limit + (0.5 if unit is not None else _MARGIN * max(1.0, abs(limit)))
-        model.setObjlimit(self._limit)
+        model.setObjlimit(objective_limit(cutoff, unit))
 
     def _add_rows(self, rows: Rows) -> None:
         total = self._scip.quicksum

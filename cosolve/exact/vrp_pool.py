@@ -259,7 +259,9 @@ class PoolProgram:
         total += math.fsum(touched * np.array(self.rows.vehicles[: len(touched)], float))
         total += routes * (self._fewest if routes > 0 else self._most)
         # Not more than `most` routes fall short, each not by more than the one that does most.
-        total += self._most * min(0.0, float(self._reduced.min()) - self._margin() / self.pool.nodes)
+        total += self._most * min(
+            0.0, float(self._reduced.min()) - self._margin() / self.pool.nodes
+        )
         self._proven = total - self._margin()
         self.bound = max(self.bound, self._proven)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cosolve.bounds.vrp_edge_proof import has_edges
 from cosolve.bounds.vrp_model import LARGEST, RouteModel, route_model
 from cosolve.bounds.vrp_proof import Step, Task, Verdict, common_unit
 from cosolve.bounds.vrp_worker import prices_routes
@@ -21,6 +22,9 @@ from cosolve.search.hgs import GeneticSearch, HgsOptions, model_of
 _SEARCH_SHARE = 0.1  # of the time, at most, for a good solution to begin with
 _INDIVIDUALS = 40  # made for it, for every client
 _SLICE_S = 0.1
+_COLUMNS, _EDGES = "cosolve.bounds.vrp_proof", "cosolve.bounds.vrp_edge_proof"
+_FIRST_SHARE = 0.6  # of the time, for the more promising way
+_LONG_ROUTE = 12.0  # mean number of clients, beyond which edges are more promising
 _GRACE_S = 0.2
 
 
@@ -100,11 +104,14 @@ class _Driver:
         model = route_model(self._problem)
         notes: tuple[str, ...] = ()
         proven = False
-        if model is not None and self._run.limit() is None:
-            verdict = self._by_columns(model)
+        ways = [] if model is None else _ways(model)
+        for k, way in enumerate(ways):
+            if model is None or proven or self._run.limit() is not None:
+                break
+            verdict = self._work(way, model, 1.0 if k == len(ways) - 1 else _FIRST_SHARE)
             if verdict is not None:
                 proven = verdict.proven and self._best is not None
-                notes = (verdict.words,)
+                notes = (*notes, verdict.words)
         if proven:
             self._tell_bound(self._upper, "proof")
         return Outcome(self._best, bound=self._bound, optimal=proven, notes=notes)
@@ -151,18 +158,36 @@ class _Driver:
         else:
             self._run.report(phase=step.phase)
 
-    def _by_columns(self, model: RouteModel) -> Verdict | None:
-        if not prices_routes(model):
-            return None
+    def _work(self, way: str, model: RouteModel, share: float) -> Verdict | None:
+        """Try one way to prove for a share of the time left."""
+        run = self._run
+        seconds = run.remaining if share >= 1 else share * run.remaining
+        part = _Part(run, run.elapsed + seconds)
         unit = common_unit(model.cost, self._problem.integral)
-        until = time.time() + min(self._run.remaining, 1e9)
-        task = Task(model, self._upper, unit, until)
+        task = Task(model, self._upper, unit, time.time() + min(seconds, 1e9))
         result = run_in_worker(
-            "cosolve.bounds.vrp_proof:prove",
-            task,
-            self._run,
-            on_message=self._hear,
-            package=PACKAGE,
-            grace_s=_GRACE_S,
+            f"{way}:prove", task, part, on_message=self._hear, package=PACKAGE, grace_s=_GRACE_S
         )
         return result if isinstance(result, Verdict) else None
+
+
+class _Part(Run):
+    """A run that ends before another one."""
+
+    def __init__(self, run: Run, until_s: float) -> None:
+        super().__init__(run.stop, reserve=run.reserve, started=run.started)
+        self.interrupted = run.interrupted
+        self._until_s = until_s
+
+    @property
+    def remaining(self) -> float:
+        return max(0.0, min(super().remaining, self._until_s - self.elapsed))
+
+
+def _ways(model: RouteModel) -> list[str]:
+    """Return the modules that can prove, the more promising one first."""
+    ways = [_COLUMNS] if prices_routes(model) else []
+    if has_edges(model):
+        long = model.nodes - 1 > _LONG_ROUTE * max(1, model.fewest)
+        ways.insert(0 if long else len(ways), _EDGES)
+    return ways
