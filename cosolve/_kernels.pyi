@@ -6,116 +6,64 @@ from typing import Annotated, overload
 import numpy
 from numpy.typing import NDArray
 
+
 class Metric:
     """Distances between nodes, evaluated on the fly."""
 
     @overload
-    def __init__(
-        self,
-        kind: int,
-        coords: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        hub: bool = False,
-    ) -> None: ...
+    def __init__(self, kind: int, coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], hub: bool = False) -> None: ...
+
     @overload
-    def __init__(
-        self,
-        matrix: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        hub: bool = False,
-    ) -> None: ...
+    def __init__(self, matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], hub: bool = False) -> None: ...
+
     @staticmethod
-    def two_copies(
-        matrix: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        potentials: Annotated[
-            NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)
-        ],
-    ) -> Metric: ...
+    def two_copies(matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)]) -> Metric: ...
+
     def __call__(self, i: int, j: int) -> float: ...
+
     @property
     def size(self) -> int: ...
 
-def hilbert_order(
-    coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)],
-) -> NDArray[numpy.int32]:
+def hilbert_order(coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)]) -> NDArray[numpy.int32]:
     """Order of points along a Hilbert curve."""
 
 def k_nearest(metric: Metric, k: int) -> NDArray[numpy.int32]:
     """Rows of the min(k, n - 1) nearest nodes, nearest first."""
 
-def quadrant_neighbors(
-    metric: Metric, per_quadrant: int, nearest: int
-) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
+def quadrant_neighbors(metric: Metric, per_quadrant: int, nearest: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
     """
     Rows (indptr, indices) of the nearest nodes in each quadrant and overall.
     """
 
-def greedy_tour(
-    metric: Metric,
-    indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    fixed_edges: Annotated[
-        NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-    ],
-    seed: int = 0,
-    randomization: float = 0.0,
-) -> NDArray[numpy.int32]:
+def greedy_tour(metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], seed: int = 0, randomization: float = 0.0) -> NDArray[numpy.int32]:
     """Greedy-edge tour from candidate rows, containing the fixed edges."""
 
-def greedy_tour_by_weight(
-    metric: Metric,
-    indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-    fixed_edges: Annotated[
-        NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-    ],
-) -> NDArray[numpy.int32]:
+def greedy_tour_by_weight(metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> NDArray[numpy.int32]:
     """Greedy-edge tour that takes candidates of large weight first."""
 
 def space_filling_tour(metric: Metric) -> NDArray[numpy.int32]:
     """Nodes in the order of a Hilbert curve; the hub comes last."""
 
-def tour_cost(
-    metric: Metric,
-    tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-) -> float:
+def tour_cost(metric: Metric, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> float:
     """Length of a closed tour."""
 
 class LinKernighan:
     """Iterated Lin-Kernighan search."""
 
-    def __init__(
-        self,
-        metric: Metric,
-        indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        fixed_edges: Annotated[
-            NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-        ],
-        tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        seed: int,
-        depth: int = 10,
-        breadth: Sequence[int] = [5, 3, 1],
-        kick_segment: int = 50,
-    ) -> None: ...
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, depth: int = 10, breadth: Sequence[int] = [5, 3, 1], kick_segment: int = 50) -> None: ...
+
     def run(self, seconds: float, kicks: int = -1) -> int: ...
-    def run_at(
-        self,
-        seconds: float,
-        sites: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    ) -> int:
+
+    def run_at(self, seconds: float, sites: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> int:
         """
         Kick around each of some nodes in turn; returns the kicks tried before time was up.
         """
 
     def tour(self) -> NDArray[numpy.int32]: ...
+
     @property
     def cost(self) -> float: ...
+
     @property
     def settled(self) -> bool:
         """
@@ -124,28 +72,15 @@ class LinKernighan:
 
     @property
     def kicks(self) -> int: ...
+
     @property
     def improving_moves(self) -> int: ...
 
 class Eax:
     """Genetic algorithm with edge assembly crossover."""
 
-    def __init__(
-        self,
-        metric: Metric,
-        indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        fixed_edges: Annotated[
-            NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-        ],
-        population: Annotated[
-            NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-        ],
-        children: int,
-        seed: int,
-        threads: int = 1,
-        share: float = 0.0,
-    ) -> None: ...
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], population: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], children: int, seed: int, threads: int = 1, share: float = 0.0) -> None: ...
+
     def run(self, seconds: float, generations: int = -1) -> int:
         """
         Search for the given time and number of generations (negative: unlimited); returns the number of generations completed.
@@ -153,8 +88,10 @@ class Eax:
 
     @property
     def finished(self) -> bool: ...
+
     @property
     def stage(self) -> int: ...
+
     @property
     def cost(self) -> float:
         """Length of the best tour."""
@@ -170,15 +107,8 @@ class Eax:
 class HeldKarp:
     """Subgradient ascent to the Held-Karp bound."""
 
-    def __init__(
-        self,
-        metric: Metric,
-        indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        fixed_edges: Annotated[
-            NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-        ],
-    ) -> None: ...
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> None: ...
+
     def plan(self, iterations: int, first_step: float, last_step: float) -> None:
         """
         Plan steps of geometrically falling length from the best multipliers on.
@@ -192,10 +122,7 @@ class HeldKarp:
         Price the best multipliers in the complete graph, in as many calls as it takes; return whether it is done.
         """
 
-    def add(
-        self,
-        edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)],
-    ) -> int:
+    def add(self, edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> int:
         """Add edges to the sparse graph; return how many were new."""
 
     @property
@@ -225,9 +152,7 @@ class HeldKarp:
     def multipliers(self) -> NDArray[numpy.float32]:
         """The best multipliers, of every node."""
 
-    def alpha(
-        self, k: int
-    ) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float32]]:
+    def alpha(self, k: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float32]]:
         """
         Rows (indptr, indices, alpha) of the k edges of smallest alpha, made symmetric.
         """
@@ -235,33 +160,20 @@ class HeldKarp:
 class Mcts:
     """Monte Carlo tree search guided by weights of edges."""
 
-    def __init__(
-        self,
-        metric: Metric,
-        indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        fixed_edges: Annotated[
-            NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-        ],
-        tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        seed: int,
-        alpha: float,
-        beta: float,
-        depth: int,
-        breadth: Sequence[int],
-        walk: int,
-        temperature: float,
-    ) -> None: ...
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, alpha: float, beta: float, depth: int, breadth: Sequence[int], walk: int, temperature: float) -> None: ...
+
     def plan(self, actions: int, progress: float) -> None:
         """
         Tell how much of the run is over: a number of actions, or (0) a share of it.
         """
 
     def run(self, seconds: float, actions: int = -1) -> int: ...
+
     def tour(self) -> NDArray[numpy.int32]: ...
+
     @property
     def cost(self) -> float: ...
+
     @property
     def settled(self) -> bool:
         """
@@ -270,6 +182,7 @@ class Mcts:
 
     @property
     def actions(self) -> int: ...
+
     def candidates(self, node: int) -> list[tuple[int, float, int]]:
         """Neighbor, weight W and count Q of every candidate edge of a node."""
 
@@ -279,29 +192,21 @@ class Mcts:
 class MctsPublished:
     """Monte Carlo tree search as published."""
 
-    def __init__(
-        self,
-        metric: Metric,
-        indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        seed: int,
-        alpha: float,
-        beta: float,
-        depth: int,
-        actions: int,
-        candidates: int,
-        use_heatmap: bool,
-    ) -> None: ...
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, alpha: float, beta: float, depth: int, actions: int, candidates: int, use_heatmap: bool) -> None: ...
+
     def run(self, seconds: float, actions: int = -1) -> int: ...
+
     def tour(self) -> NDArray[numpy.int32]: ...
+
     @property
     def has_tour(self) -> bool: ...
+
     @property
     def cost(self) -> float: ...
+
     @property
     def actions(self) -> int: ...
+
     @property
     def simulations(self) -> int:
         """M: actions and 2-opt moves tried."""
@@ -311,12 +216,8 @@ class MctsPublished:
 class Assignment:
     """Shortest arcs that leave and enter every node once."""
 
-    def __init__(
-        self,
-        matrix: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-    ) -> None: ...
+    def __init__(self, matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)]) -> None: ...
+
     def run(self, seconds: float) -> bool:
         """Works until it is optimal or the time is up; returns whether it is."""
 
@@ -333,19 +234,8 @@ class Assignment:
 class ArborescenceAscent:
     """Ascent on the 1-arborescence bound."""
 
-    def __init__(
-        self,
-        matrix: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        tail_potentials: Annotated[
-            NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)
-        ],
-        tails: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)],
-        tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        upper: float,
-        enough: float,
-    ) -> None: ...
+    def __init__(self, matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tail_potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], tails: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], upper: float, enough: float) -> None: ...
+
     def run(self, seconds: float, iterations: int = -1) -> int:
         """Returns the iterations done."""
 
@@ -355,16 +245,7 @@ class ArborescenceAscent:
     @property
     def finished(self) -> bool: ...
 
-def nearest_arcs(
-    matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)],
-    tail_potentials: Annotated[
-        NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)
-    ],
-    head_potentials: Annotated[
-        NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)
-    ],
-    k: int,
-) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
+def nearest_arcs(matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tail_potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], head_potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], k: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
     """
     Rows of the heads of the k shortest arcs from, and of the tails of those into, all.
     """
@@ -372,32 +253,12 @@ def nearest_arcs(
 class ArcProblem:
     """Reduced arc lengths and candidate arcs."""
 
-    def __init__(
-        self,
-        matrix: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        tail_potentials: Annotated[
-            NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)
-        ],
-        head_potentials: Annotated[
-            NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)
-        ],
-        indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    ) -> None: ...
-    def patched_tour(
-        self,
-        successors: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    ) -> NDArray[numpy.int32]:
+    def __init__(self, matrix: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tail_potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], head_potentials: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None: ...
+
+    def patched_tour(self, successors: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> NDArray[numpy.int32]:
         """Joins the cycles of an assignment to a tour."""
 
-    def perturbed_tour(
-        self,
-        successors: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        perturbation: float,
-        seed: int,
-    ) -> NDArray[numpy.int32]:
+    def perturbed_tour(self, successors: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], perturbation: float, seed: int) -> NDArray[numpy.int32]:
         """
         Patched assignment of perturbed lengths, over candidates and successors.
         """
@@ -405,17 +266,12 @@ class ArcProblem:
 class DirectedLinKernighan:
     """Iterated Lin-Kernighan search without reversals."""
 
-    def __init__(
-        self,
-        problem: ArcProblem,
-        tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        seed: int,
-        depth: int = 9,
-        breadth: Sequence[int] = [5, 3, 3, 2, 1],
-        kick_segment: int = 50,
-    ) -> None: ...
+    def __init__(self, problem: ArcProblem, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, depth: int = 9, breadth: Sequence[int] = [5, 3, 3, 2, 1], kick_segment: int = 50) -> None: ...
+
     def run(self, seconds: float, kicks: int = -1) -> int: ...
+
     def tour(self) -> NDArray[numpy.int32]: ...
+
     @property
     def cost(self) -> float:
         """Length of the tour, reduced."""
@@ -428,20 +284,11 @@ class DirectedLinKernighan:
 
     @property
     def kicks(self) -> int: ...
+
     @property
     def improving_moves(self) -> int: ...
 
-def solve_exactly(
-    distance: Annotated[
-        NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-    ],
-    fixed_edges: Annotated[
-        NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-    ],
-    path: bool,
-    first: int = -1,
-    last: int = -1,
-) -> NDArray[numpy.int32]:
+def solve_exactly(distance: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], path: bool, first: int = -1, last: int = -1) -> NDArray[numpy.int32]:
     """
     Shortest tour or path among those that use most fixed edges, by dynamic programming.
     """
@@ -449,17 +296,11 @@ def solve_exactly(
 class TabuInstance:
     """A flexible job shop."""
 
-    def __init__(
-        self,
-        job: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        machine: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        duration: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        release: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        available: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    ) -> None: ...
+    def __init__(self, job: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], machine: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], duration: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], release: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], available: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None: ...
+
     @property
     def operations(self) -> int: ...
+
     @property
     def bound(self) -> int:
         """No schedule is shorter."""
@@ -471,6 +312,7 @@ class TabuPool:
     """Good schedules that several searches share."""
 
     def __init__(self, instance: TabuInstance, capacity: int) -> None: ...
+
     @property
     def makespan(self) -> int:
         """Of the best one."""
@@ -481,25 +323,9 @@ class TabuPool:
 class TabuSearch:
     """Tabu search with path relinking."""
 
-    def __init__(
-        self,
-        instance: TabuInstance,
-        pool: TabuPool,
-        seed: int,
-        tenure: int,
-        depth: int,
-        window: int,
-        reach: int,
-        reliefs: int,
-    ) -> None: ...
-    def start(
-        self,
-        instance: TabuInstance,
-        alternative: Annotated[
-            NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)
-        ],
-        order: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    ) -> None:
+    def __init__(self, instance: TabuInstance, pool: TabuPool, seed: int, tenure: int, depth: int, window: int, reach: int, reliefs: int) -> None: ...
+
+    def start(self, instance: TabuInstance, alternative: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], order: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
         """Begin the next walk with this schedule."""
 
     def run(self, seconds: float, iterations: int) -> int:
@@ -512,19 +338,8 @@ class TabuSearch:
 class CapacitatedInstance:
     """Routes of one depot, limited in load and length only."""
 
-    def __init__(
-        self,
-        metric: Metric,
-        demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        neighbors: Annotated[
-            NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-        ],
-        capacity: float,
-        fixed_cost: float,
-        max_length: float,
-        max_routes: int,
-    ) -> None: ...
+    def __init__(self, metric: Metric, demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], capacity: float, fixed_cost: float, max_length: float, max_routes: int) -> None: ...
+
     def savings_routes(self) -> NDArray[numpy.int32]:
         """Routes of the savings heuristic; every route ends with 0."""
 
@@ -537,101 +352,47 @@ class CapacitatedSearch:
         """
 
     def best(self) -> NDArray[numpy.int32]: ...
+
     def current(self) -> NDArray[numpy.int32]: ...
+
     @property
     def best_cost(self) -> float: ...
+
     @property
     def current_cost(self) -> float: ...
+
     @property
     def mean_leg(self) -> float:
         """Mean length of the legs of the present routes."""
 
     @property
     def iterations(self) -> int: ...
+
     @property
     def accepted(self) -> int: ...
 
-def capacitated_search(
-    instance: CapacitatedInstance,
-    routes: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    seed: int,
-    removed: float,
-    longest: int,
-    split: float,
-    keep: float,
-    blink: float,
-    width: int,
-    hope: float,
-) -> CapacitatedSearch:
+def capacitated_search(instance: CapacitatedInstance, routes: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, removed: float, longest: int, split: float, keep: float, blink: float, width: int, hope: float) -> CapacitatedSearch:
     """A search from feasible routes, each ending with 0."""
 
 class VrpGenetic:
     """Hybrid genetic search for capacitated vehicle routing."""
 
-    def __init__(
-        self,
-        depots: int,
-        distance: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        duration: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ]
-        | None,
-        coords: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)]
-        | None,
-        windows: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ]
-        | None,
-        kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)],
-        limits: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        seed: int,
-        granular: int,
-        minimum: int,
-        generation: int,
-        elite: int,
-        close: int,
-        target_feasible: float,
-        first: int,
-        no_improvement: int,
-        route_exchange: float,
-        repair: float,
-    ) -> None: ...
+    def __init__(self, depots: int, distance: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], duration: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)] | None, windows: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], limits: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], seed: int, granular: int, minimum: int, generation: int, elite: int, close: int, target_feasible: float, first: int, no_improvement: int, route_exchange: float, repair: float) -> None: ...
+
     def run(self, seconds: float, iterations: int = -1) -> int: ...
+
     def settle(self) -> None:
         """Count what is not ready as an individual; when no call of run follows."""
 
-    def inject(
-        self,
-        visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        types: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    ) -> None:
+    def inject(self, visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], types: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
         """
         Add a solution: the visits of all routes, where each begins, its vehicle type.
         """
 
-    def split(
-        self, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)]
-    ) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.int32]]:
+    def split(self, tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.int32]]:
         """Cut a giant tour into routes."""
 
-    def descend(
-        self,
-        visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        types: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        seed: int,
-    ) -> tuple[
-        tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.int32]], float, float, float
-    ]:
+    def descend(self, visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begin: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], types: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int) -> tuple[tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.int32]], float, float, float]:
         """
         Routes of a local optimum, and the penalized costs before, gained and after.
         """
@@ -648,68 +409,35 @@ class VrpGenetic:
 
     @property
     def feasible(self) -> bool: ...
+
     @property
     def cost(self) -> float: ...
+
     @property
     def violations(self) -> tuple[float, float, float]: ...
+
     @property
     def penalties(self) -> tuple[float, float, float]: ...
+
     @property
     def iterations(self) -> int: ...
+
     @property
     def restarts(self) -> int: ...
 
 class RuinRecreate:
     """Ruin and recreate for vehicle routing problems."""
 
-    def __init__(
-        self,
-        distance: Metric,
-        duration: Metric | None,
-        symmetric: bool,
-        depots: int,
-        kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)],
-        limits: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        capacities: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        demands: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        pickups: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        clients: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        tasks: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)],
-        members: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        pair_loads: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        backhauls: bool,
-        seed: int,
-        granularity: int = 40,
-        mean_removed: float = 10.0,
-        longest_string: int = 10,
-        split_rate: float = 0.5,
-        split_depth: float = 0.01,
-        blink_rate: float = 0.01,
-    ) -> None: ...
+    def __init__(self, distance: Metric, duration: Metric | None, symmetric: bool, depots: int, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], limits: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], capacities: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demands: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], pickups: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], clients: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tasks: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], members: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], pair_loads: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], backhauls: bool, seed: int, granularity: int = 40, mean_removed: float = 10.0, longest_string: int = 10, split_rate: float = 0.5, split_depth: float = 0.01, blink_rate: float = 0.01) -> None: ...
+
     def construct(self) -> None:
         """Serve what is unserved, neighbors after each other."""
 
-    def start(
-        self,
-        kinds: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        begins: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    ) -> None:
+    def start(self, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begins: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
         """Start from routes; those that break a limit are dissolved."""
 
     def anneal(self, seconds: float, iterations: int, temperature: float) -> int: ...
+
     def repair(self, seconds: float, iterations: int, temperature: float) -> int:
         """Look for places for the unserved clients, whatever they cost."""
 
@@ -719,13 +447,7 @@ class RuinRecreate:
     def to_best(self) -> None:
         """Go back to the best solution."""
 
-    def routes(
-        self,
-    ) -> tuple[
-        Annotated[NDArray[numpy.int32], dict(shape=(None,))],
-        Annotated[NDArray[numpy.int32], dict(shape=(None,))],
-        Annotated[NDArray[numpy.int32], dict(shape=(None,))],
-    ]:
+    def routes(self) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]]:
         """Best solution: kinds, begins (one more), visits."""
 
     def consistent(self) -> bool:
@@ -752,31 +474,9 @@ class RuinRecreate:
 class RoutePricing:
     """Cheapest ng-routes under reduced costs; node 0 is the depot."""
 
-    def __init__(
-        self,
-        consumption: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        earliest: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        latest: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        horizon: float,
-        load: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        capacity: float,
-        neighbors: Annotated[
-            NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-        ],
-        symmetric: bool,
-    ) -> None: ...
-    def run(
-        self,
-        cost: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        heuristic: bool,
-        routes: int,
-        most_labels: float,
-        seconds: float,
-    ) -> bool:
+    def __init__(self, consumption: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], earliest: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], latest: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], horizon: float, load: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], capacity: float, neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], symmetric: bool) -> None: ...
+
+    def run(self, cost: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], heuristic: bool, routes: int, most_labels: float, seconds: float) -> bool:
         """
         Price; return whether nothing cut it short. Not interruptible but by its time.
         """
@@ -784,35 +484,17 @@ class RoutePricing:
     def routes(self) -> list[list[int]]:
         """The routes found, without the depot."""
 
-    def set_cuts(
-        self,
-        members: Sequence[Sequence[int]],
-        memories: Sequence[Sequence[int]],
-        prices: Sequence[float],
-    ) -> None:
+    def set_cuts(self, members: Sequence[Sequence[int]], memories: Sequence[Sequence[int]], prices: Sequence[float]) -> None:
         """
         Subset-row cuts with limited memory, and what routes pay for them from now on.
         """
 
-    def enumerate(
-        self,
-        reduced: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        cost: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        gap: float,
-        most_labels: float,
-        most_paths: float,
-        most_routes: float,
-        seconds: float,
-    ) -> str:
+    def enumerate(self, reduced: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], cost: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], gap: float, most_labels: float, most_paths: float, most_routes: float, seconds: float) -> str:
         """
         Find all elementary routes of reduced cost below a gap; return 'complete', or what was exceeded: 'time', 'paths' or 'routes'.
         """
 
-    def enumerated(self) -> tuple:
+    def enumerated(self) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float64], NDArray[numpy.float64]]:
         """
         Of the routes enumerated, where each begins, visits, costs and reduced costs.
         """
@@ -832,32 +514,16 @@ class RoutePricing:
 class CapacityCuts:
     """Separation of rounded capacity inequalities."""
 
-    def __init__(
-        self,
-        load: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        capacity: float,
-    ) -> None: ...
-    def find(
-        self,
-        ends: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)],
-        values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        least: float,
-        most: int,
-    ) -> list[tuple[list[int], int]]:
+    def __init__(self, load: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], capacity: float) -> None: ...
+
+    def find(self, ends: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], least: float, most: int, thorough: bool = False) -> list[tuple[list[int], int]]:
         """Violated sets of clients, and how many vehicles they need."""
 
 class QRouteAscent:
     """Ascent to the bound of q-routes without 2-cycles."""
 
-    def __init__(
-        self,
-        cost: Annotated[
-            NDArray[numpy.float64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        load: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        capacity: int,
-        fewest: int,
-    ) -> None: ...
+    def __init__(self, cost: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], load: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], capacity: int, fewest: int) -> None: ...
+
     def run(self, iterations: int, target: float, seconds: float) -> int:
         """
         Evaluate penalties, and improve them; return the number of evaluations finished.
@@ -887,25 +553,9 @@ class QRouteAscent:
 class RoutePool:
     """Routes as sets of at most 127 clients."""
 
-    def __init__(
-        self,
-        first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        nodes: int,
-    ) -> None: ...
-    def reduced(
-        self,
-        cost: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        clients: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        touched: Sequence[Sequence[int]],
-        touched_prices: Annotated[
-            NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)
-        ],
-        subsets: Sequence[Sequence[int]],
-        subset_prices: Annotated[
-            NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)
-        ],
-    ) -> NDArray[numpy.float64]:
+    def __init__(self, first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], nodes: int) -> None: ...
+
+    def reduced(self, cost: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], clients: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], touched: Sequence[Sequence[int]], touched_prices: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], subsets: Sequence[Sequence[int]], subset_prices: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)]) -> NDArray[numpy.float64]:
         """
         Costs less prices of clients, of sets that are visited, and of every second visit.
         """
@@ -913,61 +563,24 @@ class RoutePool:
     def visits(self, members: Sequence[int]) -> NDArray[numpy.int32]:
         """How many of some clients every route visits."""
 
-def find_subset_rows(
-    nodes: int,
-    first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-    least: float,
-    most: int,
-    most_each: int,
-) -> list[tuple[list[int], float]]:
+def find_subset_rows(nodes: int, first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], least: float, most: int, most_each: int) -> list[tuple[list[int], float]]:
     """Violated subset-row cuts of three clients, and by how much."""
 
-def count_subset_row(
-    first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-    nodes: int,
-    members: Sequence[int],
-    memory: Sequence[int],
-) -> NDArray[numpy.int32]:
+def count_subset_row(first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], nodes: int, members: Sequence[int], memory: Sequence[int]) -> NDArray[numpy.int32]:
     """Coefficients of routes in a subset-row cut with a memory."""
 
 class Dispatcher:
     """Schedules built operation by operation, by rules."""
 
-    def __init__(
-        self,
-        jobs: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        machine: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        duration: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", writable=False)],
-        ordered: bool,
-        precedence: Annotated[
-            NDArray[numpy.int32], dict(shape=(None, None), order="C", writable=False)
-        ],
-        release: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", writable=False)],
-        due: object | None,
-        weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        available: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", writable=False)],
-        downtime: Annotated[
-            NDArray[numpy.int64], dict(shape=(None, None), order="C", writable=False)
-        ],
-        families: object | None,
-        setups: object | None,
-        objective: int,
-        preferred: object | None,
-        change_cost: float,
-        rules: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        delays: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", writable=False)],
-        loyal: Annotated[NDArray[numpy.int32], dict(shape=(None,), order="C", writable=False)],
-        seed: int,
-    ) -> None: ...
+    def __init__(self, jobs: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], machine: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], duration: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], ordered: bool, precedence: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], release: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], due: object | None, weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], available: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], downtime: Annotated[NDArray[numpy.int64], dict(shape=(None, None), order='C', writable=False)], families: object | None, setups: object | None, objective: int, preferred: object | None, change_cost: float, rules: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], delays: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], loyal: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int) -> None: ...
+
     def run(self, seconds: float, iterations: int) -> int:
         """Build schedules; returns how many were finished."""
 
     def machine(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None,))]: ...
+
     def start(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]: ...
+
     def policy_costs(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,))]:
         """Least cost by each policy, infinite where there is none yet."""
 

@@ -156,6 +156,8 @@ class _Proof:
             gap = self._gap()
             if gap < 0:
                 return Verdict(True, "the bound of the routes is enough")
+            if not math.isfinite(self._cutoff):
+                return Verdict(False, "no solution is known that routes could be compared with")
             if self._over() or not math.isfinite(gap):
                 return Verdict(False, "the routes could not be priced in time")
             if gap <= _GAP_SHARE * last_gap:

@@ -118,7 +118,8 @@ class _Program:
         if most is not None:
             model.addCons(total(self._variables) <= most)
         self._add_rows(rows)
-        model.setObjlimit(objective_limit(cutoff, unit))
+        if math.isfinite(cutoff):
+            model.setObjlimit(objective_limit(cutoff, unit))
 
     def _add_rows(self, rows: Rows) -> None:
         total = self._scip.quicksum

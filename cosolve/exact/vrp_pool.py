@@ -6,11 +6,11 @@ cuts that count whether a route visits a set at all, and subset-row cuts without
 
 References
 ----------
-.. [1] R. Baldacci, N. Christofides, A. Mingozzi, "An exact algorithm for the vehicle routing problem
-   based on the set partitioning formulation with additional cuts", Mathematical Programming A 115
-   (2008).
-.. [2] C. Contardo, R. Martinelli, "A new exact algorithm for the multi-depot vehicle routing problem
-   under capacity and route length constraints", Discrete Optimization 12 (2014).
+.. [1] R. Baldacci, N. Christofides, A. Mingozzi, "An exact algorithm for the vehicle routing
+   problem based on the set partitioning formulation with additional cuts", Mathematical Programming
+   A 115 (2008).
+.. [2] C. Contardo, R. Martinelli, "A new exact algorithm for the multi-depot vehicle routing
+   problem under capacity and route length constraints", Discrete Optimization 12 (2014).
 """
 
 from __future__ import annotations

@@ -111,7 +111,8 @@ class _EdgeChoice:
             variables = [self._variables[k] for k in self._inside(clients)]
             if variables:
                 model.addCons(scip.quicksum(variables) <= len(clients) - vehicles)
-        model.setObjlimit(objective_limit(problem.cutoff, problem.unit))
+        if math.isfinite(problem.cutoff):
+            model.setObjlimit(objective_limit(problem.cutoff, problem.unit))
         # The solver does not see the cuts to come: nothing may be excluded for being dominated.
         for name in ("misc/allowstrongdualreds", "misc/allowweakdualreds"):
             model.setParam(name, False)
