@@ -10,7 +10,7 @@ import numpy as np
 
 from cosolve.bounds.vrp_edge_proof import has_edges
 from cosolve.bounds.vrp_model import LARGEST, RouteModel, route_model
-from cosolve.bounds.vrp_proof import Step, Task, Verdict, common_unit
+from cosolve.bounds.vrp_proof import Step, Task, Verdict, common_unit, cutoff_below
 from cosolve.bounds.vrp_worker import prices_routes
 from cosolve.core import Outcome, Problem, Run
 from cosolve.exact import run_in_worker
@@ -92,6 +92,7 @@ class _Driver:
         self._run = run
         self._best = start
         self._bound: float | None = None
+        self._doubt = False
         if start is not None:
             self._run.report(float(problem.cost(start)), phase="start")
 
@@ -100,8 +101,9 @@ class _Driver:
         return math.inf if self._best is None else float(self._problem.cost(self._best))
 
     def prove(self) -> Outcome[Routes]:
+        problem = self._problem
         self._search()
-        model = route_model(self._problem)
+        model = route_model(problem)
         notes: tuple[str, ...] = ()
         proven = False
         ways = [] if model is None else _ways(model)
@@ -110,10 +112,14 @@ class _Driver:
                 break
             verdict = self._work(way, model, 1.0 if k == len(ways) - 1 else _FIRST_SHARE)
             if verdict is not None:
-                proven = verdict.proven and self._best is not None
+                proven = verdict.proven and self._best is not None and not self._doubt
                 notes = (*notes, verdict.words)
-        if proven:
-            self._tell_bound(self._upper, "proof")
+        if proven and model is not None:
+            unit = common_unit(model.cost, problem.integral)
+            # Without a unit, what is only a little better was not looked for.
+            self._tell_bound(
+                cutoff_below(self._upper, unit) if unit is None else self._upper, "proof"
+            )
         return Outcome(self._best, bound=self._bound, optimal=proven, notes=notes)
 
     def _search(self) -> None:
@@ -134,14 +140,15 @@ class _Driver:
         if engine.feasible:
             self._offer(engine.routes(), "hgs")
 
-    def _offer(self, routes: Routes, phase: str) -> None:
-        """Keep a solution if it is feasible and better than the best."""
+    def _offer(self, routes: Routes, phase: str) -> bool:
+        """Keep a solution if it is better than the best; return whether it is feasible at all."""
         if self._problem.check(routes):
-            return
+            return False
         cost = float(self._problem.cost(routes))
         if cost < self._upper:
             self._best = routes
             self._run.report(cost, phase=phase)
+        return True
 
     def _tell_bound(self, bound: float, phase: str) -> None:
         bound = min(bound, self._upper)
@@ -152,7 +159,9 @@ class _Driver:
     def _hear(self, step: Step) -> None:
         if step.routes is not None:
             found = tuple(Route(np.array(clients, np.int32), 0) for clients in step.routes)
-            self._offer(Routes(found), step.phase)
+            if not self._offer(Routes(found), step.phase):
+                # By rounding errors, say: what it hides has not been looked for.
+                self._doubt = True
         if step.bound is not None:
             self._tell_bound(step.bound, step.phase)
         else:
