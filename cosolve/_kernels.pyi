@@ -484,6 +484,21 @@ class RoutePricing:
     def routes(self) -> list[list[int]]:
         """The routes found, without the depot."""
 
+    def set_cuts(self, members: Sequence[Sequence[int]], memories: Sequence[Sequence[int]], prices: Sequence[float]) -> None:
+        """
+        Subset-row cuts with limited memory, and what routes pay for them from now on.
+        """
+
+    def enumerate(self, reduced: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], cost: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], gap: float, most_labels: float, most_paths: float, most_routes: float, seconds: float) -> str:
+        """
+        Find all elementary routes of reduced cost below a gap; return 'complete', or what was exceeded: 'time', 'paths' or 'routes'.
+        """
+
+    def enumerated(self) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float64], NDArray[numpy.float64]]:
+        """
+        Of the routes enumerated, where each begins, visits, costs and reduced costs.
+        """
+
     @property
     def least(self) -> float:
         """Least reduced cost, at most 0."""
@@ -501,7 +516,7 @@ class CapacityCuts:
 
     def __init__(self, load: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], capacity: float) -> None: ...
 
-    def find(self, ends: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], least: float, most: int) -> list[tuple[list[int], int]]:
+    def find(self, ends: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], least: float, most: int, thorough: bool = False) -> list[tuple[list[int], int]]:
         """Violated sets of clients, and how many vehicles they need."""
 
 class QRouteAscent:
@@ -534,6 +549,25 @@ class QRouteAscent:
 
     def prices(self) -> NDArray[numpy.float64]:
         """Dual values of clients, and at 0 of routes, behind the bound."""
+
+class RoutePool:
+    """Routes as sets of at most 127 clients."""
+
+    def __init__(self, first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], nodes: int) -> None: ...
+
+    def reduced(self, cost: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], clients: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], touched: Sequence[Sequence[int]], touched_prices: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], subsets: Sequence[Sequence[int]], subset_prices: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)]) -> NDArray[numpy.float64]:
+        """
+        Costs less prices of clients, of sets that are visited, and of every second visit.
+        """
+
+    def visits(self, members: Sequence[int]) -> NDArray[numpy.int32]:
+        """How many of some clients every route visits."""
+
+def find_subset_rows(nodes: int, first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], least: float, most: int, most_each: int) -> list[tuple[list[int], float]]:
+    """Violated subset-row cuts of three clients, and by how much."""
+
+def count_subset_row(first: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], nodes: int, members: Sequence[int], memory: Sequence[int]) -> NDArray[numpy.int32]:
+    """Coefficients of routes in a subset-row cut with a memory."""
 
 class Dispatcher:
     """Schedules built operation by operation, by rules."""

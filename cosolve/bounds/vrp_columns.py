@@ -69,7 +69,7 @@ def column_bound(
        linear-programming based stabilization techniques in column generation", INFORMS Journal on
        Computing 30 (2018).
     """
-    return _Master(model, cuts, center).run(report, deadline_s)
+    return RouteMaster(model, cuts, center).run(report, deadline_s)
 
 
 def make_pricing(model: RouteModel, neighbors: int = _NEIGHBORS) -> _kernels.RoutePricing:
@@ -119,8 +119,20 @@ def make_pricing(model: RouteModel, neighbors: int = _NEIGHBORS) -> _kernels.Rou
     )
 
 
-class _Master:
-    def __init__(self, model: RouteModel, cuts: CutSet, center: Prices | None) -> None:
+class RouteMaster:
+    """The linear program over routes, which grows by routes and capacity cuts.
+
+    Parameters
+    ----------
+    model
+        The routes.
+    cuts
+        Capacity cuts to begin with; what is found is added.
+    center
+        Good prices to begin with, if there are any.
+    """
+
+    def __init__(self, model: RouteModel, cuts: CutSet, center: Prices | None = None) -> None:
         self._model = model
         self._cuts = cuts
         n = model.nodes
@@ -213,8 +225,12 @@ class _Master:
             used = np.flatnonzero(crossed)
             rows += [self._cut_rows[k] for k in used]
             values += crossed[used].tolist()
+        self._count_subsets(route, rows, values)
         self._program.add_column(cost, rows, values)
         self._routes.append(route)
+
+    def _count_subsets(self, route: list[int], rows: list[int], values: list[float]) -> None:
+        """Add what a route counts in the rows of other cuts than those of capacity."""
 
     def _inside(self) -> FloatArray:
         """Return which node is in which of the cuts that have rows, made once for each number."""
@@ -223,6 +239,15 @@ class _Master:
         return self._inside_cuts
 
     def run(self, report: Callable[[float, int], None], deadline_s: float) -> bool:
+        """Raise the bound with columns and capacity cuts; return whether it is as far as they go.
+
+        Parameters
+        ----------
+        report
+            Told every bound and the number of linear programs so far.
+        deadline_s
+            On the clock of `time.perf_counter`.
+        """
         # First with heuristic pricing alone, which proves nothing but finds most columns and cuts.
         if self._best is not None:
             self._price(self._best[1], True, deadline_s - time.perf_counter())
@@ -265,9 +290,7 @@ class _Master:
             if exact:
                 bound = self._bound(asked)
                 report(bound, self._solved)
-                cuts = len(asked.cuts)
-                if self._best is None or bound > self._best[0] or cuts > len(self._best[1].cuts):
-                    self._best = (bound, asked)
+                self._note(bound, asked)
                 if value - bound <= _CONVERGED * abs(value) and not self._raise_spare():
                     return True
             added = 0
@@ -286,6 +309,13 @@ class _Master:
                 return True
             else:
                 exact, share = True, _SMOOTHING
+
+    def _note(self, bound: float, prices: Prices) -> None:
+        """Keep prices that were priced exactly if they are the best or know of more cuts."""
+        known = -1 if self._best is None else len(self._best[1].cuts) + len(self._best[1].subsets)
+        cuts = len(prices.cuts) + len(prices.subsets)
+        if self._best is None or bound > self._best[0] or cuts > known:
+            self._best = (bound, prices)
 
     def _raise_spare(self) -> bool:
         """Raise the cost of covering clients without routes where that is done."""

@@ -25,12 +25,21 @@ _TAIL = 8  # rounds that must gain something
 _TAIL_GAIN = 1e-4
 
 
+def _mixed(a: FloatArray, b: FloatArray, share: float) -> FloatArray:
+    """Return a mean of arrays of which one may be shorter, as if it ended with zeros."""
+    result = np.zeros(max(len(a), len(b)))
+    result[: len(a)] += (1 - share) * a
+    result[: len(b)] += share * b
+    return result
+
+
 class Prices(NamedTuple):
-    """Dual values: of visits of clients, of arcs that cross cuts, and of routes."""
+    """Dual values: of visits of clients, of arcs that cross cuts, of routes, of subset-row cuts."""
 
     clients: FloatArray
     cuts: FloatArray
     routes: float
+    subsets: FloatArray = np.zeros(0)
 
     def mixed(self, other: Prices, share: float) -> Prices:
         """Return a mean with another, whichever of them knows fewer cuts.
@@ -42,13 +51,11 @@ class Prices(NamedTuple):
         share
             Weight of the other ones.
         """
-        cuts = np.zeros(max(len(self.cuts), len(other.cuts)))
-        cuts[: len(self.cuts)] += (1 - share) * self.cuts
-        cuts[: len(other.cuts)] += share * other.cuts
         return Prices(
             (1 - share) * self.clients + share * other.clients,
-            cuts,
+            _mixed(self.cuts, other.cuts, share),
             (1 - share) * self.routes + share * other.routes,
+            _mixed(self.subsets, other.subsets, share),
         )
 
 
@@ -153,14 +160,27 @@ def edge_bound(
     prices : Prices or None
         Those of the best bound, for routes.
     """
-    program = _EdgeProgram(model, cuts)
+    program = EdgeProgram(model, cuts)
     return program.run(report, deadline_s), program.prices
 
 
-class _EdgeProgram:
-    def __init__(self, model: RouteModel, cuts: CutSet) -> None:
+class EdgeProgram:
+    """The linear program over edges, which grows by edges and capacity cuts.
+
+    Parameters
+    ----------
+    model
+        Where every client is required.
+    cuts
+        Where what is found is added.
+    thorough
+        Whether cuts are looked for by minimum cuts and tabu search, too.
+    """
+
+    def __init__(self, model: RouteModel, cuts: CutSet, thorough: bool = False) -> None:
         self._model = model
         self._cuts = cuts
+        self._thorough = thorough
         n = model.nodes
         self._cost = model.undirected()
         self._capacity = math.isfinite(model.capacity)
@@ -179,7 +199,11 @@ class _EdgeProgram:
         self._spare = len(self._degree)
         self._add(self._first())
         self.prices: Prices | None = None
-        self._best = -math.inf
+        """Those of the best bound, for routes."""
+        self.best = -math.inf
+        """The best bound."""
+        self.reduced = np.zeros((n, n))
+        """Reduced costs of edges behind it: what it rises by for every use of an edge, if > 0."""
 
     def _first(self) -> IntArray:
         n = self._model.nodes
@@ -208,6 +232,15 @@ class _EdgeProgram:
         return len(pairs)
 
     def run(self, report: Callable[[float, int], None], deadline_s: float) -> bool:
+        """Raise the bound; return whether more time would not have raised it noticeably.
+
+        Parameters
+        ----------
+        report
+            Told every bound and the number of linear programs so far.
+        deadline_s
+            On the clock of `time.perf_counter`.
+        """
         values: list[float] = []
         for count in range(1, 1_000_000):
             left_s = deadline_s - time.perf_counter()
@@ -252,8 +285,9 @@ class _EdgeProgram:
         missing = np.minimum(0.0, values)
         magnitude = abs(sides) + np.abs(node).sum() + np.abs(rights @ np.abs(prices))
         bound = sides + float(missing @ limits) - 1e-9 * magnitude
-        if bound > self._best:
-            self._best = bound
+        if bound > self.best:
+            self.best = bound
+            self.reduced = reduced
             self.prices = self._for_routes(node, prices)
         candidates = np.flatnonzero((values < -1e-6) & ~self._has[upper])
         if candidates.size > _MOST_EDGES:
@@ -276,7 +310,11 @@ class _EdgeProgram:
         used = values > 1e-9
         ends = np.ascontiguousarray(self._ends[used], dtype=np.int32)
         found = self._finder.find(
-            ends, np.ascontiguousarray(values[used]), _LEAST_VIOLATION, _MOST_CUTS
+            ends,
+            np.ascontiguousarray(values[used]),
+            _LEAST_VIOLATION,
+            _MOST_CUTS,
+            self._thorough,
         )
         new = 0
         member = np.zeros(self._model.nodes, bool)

@@ -17,6 +17,7 @@ void bindVrpCapacitated(nb::module_ &m);
 void bindVrpHgs(nb::module_ &m);
 void bindVrpRich(nb::module_ &m);
 void bindVrpBounds(nb::module_ &m);
+void bindVrpExact(nb::module_ &m);
 
 NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
@@ -33,5 +34,6 @@ NB_MODULE(_kernels, m) {
     bindVrpHgs(m);
     bindVrpRich(m);
     bindVrpBounds(m);
+    bindVrpExact(m);
     bindSchedulingDispatch(m);
 }

@@ -1,11 +1,15 @@
 // Bindings of what bounds of vehicle routing problems are made from: the pricing of routes,
 // capacity cuts, and the ascent over q-routes.
 #include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <cstddef>
 #include <limits>
 #include <stdexcept>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -13,6 +17,7 @@
 #include "core/deadline.h"
 #include "vrp/bounds/capacity_cuts.h"
 #include "vrp/bounds/q_routes.h"
+#include "vrp/bounds/route_enumeration.h"
 #include "vrp/bounds/route_pricing.h"
 
 namespace nb = nanobind;
@@ -21,17 +26,27 @@ using namespace cosolve::binding;
 using cosolve::Deadline;
 using cosolve::vrp::CapacityCut;
 using cosolve::vrp::CapacityCuts;
+using cosolve::vrp::EnumerationEnd;
 using cosolve::vrp::PricedRoute;
 using cosolve::vrp::QRouteAscent;
 using cosolve::vrp::QRouteRules;
+using cosolve::vrp::RouteEnumeration;
 using cosolve::vrp::RoutePricing;
 using cosolve::vrp::RouteRules;
+using cosolve::vrp::SubsetCut;
 using cosolve::vrp::SupportEdge;
 
 namespace {
 
 using DoubleMatrix = nb::ndarray<double const, nb::numpy, nb::ndim<2>, nb::c_contig>;
 using DoubleResult = nb::ndarray<nb::numpy, double>;
+
+DoubleResult toDoubles(std::vector<double> values) {
+    auto *owned = new std::vector<double>(std::move(values));
+    nb::capsule owner(owned,
+                      [](void *p) noexcept { delete static_cast<std::vector<double> *>(p); });
+    return DoubleResult(owned->data(), {owned->size()}, owner);
+}
 
 std::vector<double> toVector(DoubleVector array, std::size_t size, char const *what) {
     if (array.shape(0) != size) throw std::invalid_argument(what);
@@ -86,7 +101,10 @@ RouteRules toRules(DoubleMatrix consumption, DoubleVector earliest, DoubleVector
 // The pricing and, since they are asked for afterwards, the routes of its last run.
 class Pricing {
 public:
-    explicit Pricing(RouteRules rules) : nodes_(rules.nodes), pricing_(std::move(rules)) {}
+    explicit Pricing(RouteRules rules)
+        : nodes_(rules.nodes), pricing_(std::move(rules)), enumeration_(pricing_) {}
+    Pricing(Pricing const &) = delete;
+    Pricing &operator=(Pricing const &) = delete;
 
     bool run(DoubleMatrix cost, bool heuristic, int routes, double mostLabels, double seconds) {
         auto const copy =
@@ -94,6 +112,45 @@ public:
         nb::gil_scoped_release release;
         return pricing_.run(copy, heuristic, routes, static_cast<std::size_t>(mostLabels),
                             Deadline(seconds));
+    }
+    void setCuts(std::vector<std::vector<int>> const &members,
+                 std::vector<std::vector<int>> const &memories, std::vector<double> const &prices) {
+        if (members.size() != memories.size() || members.size() != prices.size())
+            throw std::invalid_argument("every cut must have members, a memory and a price");
+        if (members.size() > static_cast<std::size_t>(cosolve::vrp::mostSubsetCuts))
+            throw std::invalid_argument("there are too many cuts");
+        std::vector<SubsetCut> cuts;
+        for (std::size_t k = 0; k < members.size(); ++k) {
+            for (auto const *nodes : {&members[k], &memories[k]})
+                for (int i : *nodes) checkNode(i, nodes_);
+            if (!(prices[k] > 0)) throw std::invalid_argument("prices of cuts must be positive");
+            cuts.push_back({members[k], memories[k], prices[k]});
+        }
+        pricing_.setCuts(cuts);
+    }
+    std::string enumerate(DoubleMatrix reduced, DoubleMatrix cost, double gap, double mostLabels,
+                          double mostPaths, double mostRoutes, double seconds) {
+        auto const n = static_cast<std::size_t>(nodes_);
+        if (nodes_ > RouteEnumeration::mostClients + 1)
+            throw std::invalid_argument("there are too many clients to enumerate routes");
+        auto const prices = toSquare(reduced, n, "reduced must be a square matrix");
+        auto const costs = toSquare(cost, n, "cost must be a square matrix");
+        nb::gil_scoped_release release;
+        switch (enumeration_.run(prices, costs, gap,
+                                 {static_cast<std::size_t>(mostLabels),
+                                  static_cast<std::size_t>(mostPaths),
+                                  static_cast<std::size_t>(mostRoutes)},
+                                 Deadline(seconds))) {
+        case EnumerationEnd::complete: return "complete";
+        case EnumerationEnd::time: return "time";
+        case EnumerationEnd::paths: return "paths";
+        default: return "routes";
+        }
+    }
+    std::tuple<IntResult, IntResult, DoubleResult, DoubleResult> enumerated() const {
+        auto const &found = enumeration_.routes();
+        return {toArray(found.first), toArray(found.visits), toDoubles(found.cost),
+                toDoubles(found.reduced)};
     }
     std::vector<std::vector<int>> routes() const {
         std::vector<std::vector<int>> result;
@@ -105,11 +162,12 @@ public:
 private:
     int nodes_;
     RoutePricing pricing_;
+    RouteEnumeration enumeration_;
 };
 
 std::vector<std::pair<std::vector<int>, int>> findCuts(CapacityCuts const &finder, int nodes,
                                                        IntMatrix ends, DoubleVector values,
-                                                       double least, int most) {
+                                                       double least, int most, bool thorough) {
     std::vector<SupportEdge> edges;
     if (values.shape(0) != ends.shape(0))
         throw std::invalid_argument("every edge must have a value");
@@ -119,7 +177,7 @@ std::vector<std::pair<std::vector<int>, int>> findCuts(CapacityCuts const &finde
     std::vector<CapacityCut> cuts;
     {
         nb::gil_scoped_release release;
-        cuts = finder.find(edges, least, most);
+        cuts = finder.find(edges, least, most, thorough);
     }
     std::vector<std::pair<std::vector<int>, int>> result;
     for (CapacityCut &cut : cuts) result.emplace_back(std::move(cut.clients), cut.vehicles);
@@ -133,8 +191,8 @@ public:
           finder_({load.data(), load.data() + load.shape(0)}, capacity) {
         if (!(capacity > 0)) throw std::invalid_argument("capacity must be positive");
     }
-    auto find(IntMatrix ends, DoubleVector values, double least, int most) const {
-        return findCuts(finder_, nodes_, ends, values, least, most);
+    auto find(IntMatrix ends, DoubleVector values, double least, int most, bool thorough) const {
+        return findCuts(finder_, nodes_, ends, values, least, most, thorough);
     }
 
 private:
@@ -175,6 +233,14 @@ void bindRoutePricing(nb::module_ &m) {
              "seconds"_a,
              "Price; return whether nothing cut it short. Not interruptible but by its time.")
         .def("routes", &Pricing::routes, "The routes found, without the depot.")
+        .def("set_cuts", &Pricing::setCuts, "members"_a, "memories"_a, "prices"_a,
+             "Subset-row cuts with limited memory, and what routes pay for them from now on.")
+        .def("enumerate", &Pricing::enumerate, "reduced"_a.noconvert(), "cost"_a.noconvert(),
+             "gap"_a, "most_labels"_a, "most_paths"_a, "most_routes"_a, "seconds"_a,
+             "Find all elementary routes of reduced cost below a gap; return 'complete', or what "
+             "was exceeded: 'time', 'paths' or 'routes'.")
+        .def("enumerated", &Pricing::enumerated,
+             "Of the routes enumerated, where each begins, visits, costs and reduced costs.")
         .def_prop_ro(
             "least", [](Pricing const &p) { return p.pricing().least(); },
             "Least reduced cost, at most 0.")
@@ -193,7 +259,7 @@ void bindVrpBounds(nb::module_ &m) {
     nb::class_<Cuts>(m, "CapacityCuts", "Separation of rounded capacity inequalities.")
         .def(nb::init<DoubleVector, double>(), "load"_a.noconvert(), "capacity"_a)
         .def("find", &Cuts::find, "ends"_a.noconvert(), "values"_a.noconvert(), "least"_a, "most"_a,
-             "Violated sets of clients, and how many vehicles they need.");
+             "thorough"_a = false, "Violated sets of clients, and how many vehicles they need.");
     nb::class_<QRouteAscent>(m, "QRouteAscent", "Ascent to the bound of q-routes without 2-cycles.")
         .def(
             "__init__",
@@ -228,12 +294,6 @@ void bindVrpBounds(nb::module_ &m) {
         .def_prop_ro("bound", &QRouteAscent::bound, "Best proven bound, minus infinity if none.")
         .def_prop_ro("step", &QRouteAscent::step, "Length of the steps, 1 at first.")
         .def(
-            "prices",
-            [](QRouteAscent const &ascent) {
-                auto *owned = new std::vector<double>(ascent.prices());
-                nb::capsule owner(
-                    owned, [](void *p) noexcept { delete static_cast<std::vector<double> *>(p); });
-                return DoubleResult(owned->data(), {owned->size()}, owner);
-            },
+            "prices", [](QRouteAscent const &ascent) { return toDoubles(ascent.prices()); },
             "Dual values of clients, and at 0 of routes, behind the bound.");
 }

@@ -11,23 +11,9 @@ namespace cosolve::vrp {
 namespace {
 
 double constexpr whole = 1 - 1e-7;  // edges of this value are contracted
+int constexpr mostMoves = 60;       // of a tabu search
 
 }  // namespace
-
-// Groups of clients and the edges between them; edges within a group do not leave any union of
-// groups.
-struct CapacityCuts::Graph {
-    struct Edge {
-        int to;
-        double value;
-    };
-    std::vector<std::vector<int>> clients;
-    std::vector<double> load;
-    std::vector<double> leaving;  // value of all edges that leave, those to the depot included
-    std::vector<std::vector<Edge>> edges;
-
-    int size() const { return static_cast<int>(clients.size()); }
-};
 
 CapacityCuts::CapacityCuts(std::vector<double> load, double capacity)
     : load_(std::move(load)), capacity_(capacity) {}
@@ -166,13 +152,19 @@ void CapacityCuts::grow(Graph const &graph, int seed, bool tight, double least,
 }
 
 std::vector<CapacityCut> CapacityCuts::find(std::vector<SupportEdge> const &edges, double least,
-                                            int most) const {
+                                            int most, bool thorough) const {
     Graph const graph = contracted(edges);
     std::vector<CapacityCut> cuts;
     addComponents(graph, least, cuts);
     for (int seed = 0; seed < graph.size(); ++seed) {
         grow(graph, seed, false, least, cuts);
         grow(graph, seed, true, least, cuts);
+    }
+    if (thorough) {
+        std::vector<std::vector<int>> sets;
+        addMinimumCuts(graph, least, cuts, sets);
+        int const moves = std::min(2 * graph.size(), mostMoves);
+        for (auto const &members : sets) Search(*this, graph, members).run(moves, least, cuts);
     }
     std::sort(cuts.begin(), cuts.end(), [](CapacityCut const &a, CapacityCut const &b) {
         return std::pair(-a.violation, a.clients) < std::pair(-b.violation, b.clients);

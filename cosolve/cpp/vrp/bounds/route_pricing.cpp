@@ -28,6 +28,8 @@ RoutePricing::RoutePricing(RouteRules rules) : rules_(std::move(rules)) {
     width_ = std::max(rules_.horizon / bucketCount_, 1e-300);
     fillSide(forward_, false);
     fillSide(backward_, true);
+    member_.resize(static_cast<std::size_t>(n));
+    remember_.resize(static_cast<std::size_t>(n));
     // Place 0 of a memory is the client itself, place k its k-th neighbor.
     std::size_t const size = static_cast<std::size_t>(n) * n;
     place_.assign(size, -1);
@@ -50,6 +52,54 @@ RoutePricing::RoutePricing(RouteRules rules) : rules_(std::move(rules)) {
             shared_[static_cast<std::size_t>(i) * n + j] = bits;
         }
     }
+}
+
+void RoutePricing::setCuts(std::vector<SubsetCut> const &cuts) {
+    assert(cuts.size() <= mostSubsetCuts);
+    cutCount_ = static_cast<int>(cuts.size());
+    cutPrice_.clear();
+    std::fill(member_.begin(), member_.end(), CutStates{});
+    std::fill(remember_.begin(), remember_.end(), CutStates{});
+    for (std::size_t k = 0; k < cuts.size(); ++k) {
+        std::uint64_t const bit = std::uint64_t{1} << (k % 64);
+        cutPrice_.push_back(cuts[k].price);
+        for (int i : cuts[k].members) {
+            member_[static_cast<std::size_t>(i)][k / 64] |= bit;
+            remember_[static_cast<std::size_t>(i)][k / 64] |= bit;
+        }
+        for (int i : cuts[k].memory) remember_[static_cast<std::size_t>(i)][k / 64] |= bit;
+    }
+}
+
+double RoutePricing::visit(CutStates &states, int node) const {
+    double paid = 0;
+    for (std::size_t w = 0; w < states.size(); ++w) {
+        std::uint64_t const kept = states[w] & remember_[static_cast<std::size_t>(node)][w];
+        std::uint64_t const inside = member_[static_cast<std::size_t>(node)][w];
+        for (std::uint64_t bits = kept & inside; bits; bits &= bits - 1)
+            paid += cutPrice_[64 * w + static_cast<std::size_t>(__builtin_ctzll(bits))];
+        states[w] = kept ^ inside;
+    }
+    return paid;
+}
+
+double RoutePricing::due(CutStates const &a, CutStates const &b) const {
+    double sum = 0;
+    for (std::size_t w = 0; w < a.size(); ++w)
+        for (std::uint64_t bits = a[w] & b[w]; bits; bits &= bits - 1)
+            sum += cutPrice_[64 * w + static_cast<std::size_t>(__builtin_ctzll(bits))];
+    return sum;
+}
+
+double RoutePricing::ahead(CutStates const &a, CutStates const &b) const {
+    return due(a, {~b[0], ~b[1]});
+}
+
+// Whether a makes b superfluous. Where a has to pay sooner, it must be cheaper by that.
+bool RoutePricing::covers(Entry const &a, Entry const &b, std::uint32_t care) const {
+    if (a.cost > b.cost || a.main > b.main || a.load > b.load || (a.memory & ~b.memory & care) != 0)
+        return false;
+    return cutCount_ == 0 || a.cost + ahead(a.states, b.states) <= b.cost;
 }
 
 // Backward labels are forward labels of the mirrored rules: resources run from the horizon down,
@@ -108,7 +158,7 @@ void RoutePricing::start(Side &side, std::vector<double> const &cost) const {
         bucket.cheapest = infinity;
     }
     side.labels.clear();
-    side.labels.push_back({0.0, side.earliest[0], 0.0, 0, 0, -1});
+    side.labels.push_back({0.0, side.earliest[0], 0.0, 0, 0, -1, {}});
 }
 
 bool RoutePricing::grow(Side &side, bool heuristic, std::size_t mostLabels,
@@ -175,7 +225,9 @@ void RoutePricing::extend(Side &side, int from, bool heuristic) const {
             if (place >= 0 && (label.memory >> place & 1)) continue;
             memory |= carried(label.memory, i, j);
         }
-        insert(side, {label.cost + arc, main, load, memory, -1}, j, from, heuristic);
+        CutStates states = label.states;
+        double const paid = cutCount_ ? visit(states, j) : 0.0;
+        insert(side, {label.cost + arc + paid, main, load, memory, -1, states}, j, from, heuristic);
     }
 }
 
@@ -185,11 +237,8 @@ bool RoutePricing::dominated(Side const &side, Entry const &entry, int node, int
     std::uint32_t const care = heuristic ? 0 : ~std::uint32_t{0};
     for (int b = bucket; b >= 0 && row[b].cheapest <= entry.cost; --b)
         for (Entry const &other : row[b].entries) {
-            if (other.cost > entry.cost || other.main > entry.main || other.load > entry.load ||
-                (other.memory & ~entry.memory & care) != 0)
-                continue;
             if (itself && other.label == entry.label) continue;
-            return true;
+            if (covers(other, entry, care)) return true;
         }
     return false;
 }
@@ -205,8 +254,7 @@ void RoutePricing::insert(Side &side, Entry const &entry, int node, int parent,
     std::size_t kept = 0, extended = row[b].extended;
     for (std::size_t k = 0; k < entries.size(); ++k) {
         Entry const &other = entries[k];
-        if (entry.cost <= other.cost && entry.main <= other.main && entry.load <= other.load &&
-            (entry.memory & ~other.memory & care) == 0) {
+        if (covers(entry, other, care)) {
             if (k < row[b].extended) --extended;
             continue;
         }
@@ -216,7 +264,8 @@ void RoutePricing::insert(Side &side, Entry const &entry, int node, int parent,
     row[b].extended = extended;
     entries.push_back(entry);
     entries.back().label = static_cast<int>(side.labels.size());
-    side.labels.push_back({entry.cost, entry.main, entry.load, entry.memory, node, parent});
+    side.labels.push_back(
+        {entry.cost, entry.main, entry.load, entry.memory, node, parent, entry.states});
     for (int k = b; k < bucketCount_ && row[k].cheapest > entry.cost; ++k)
         row[k].cheapest = entry.cost;
 }
@@ -257,7 +306,8 @@ void RoutePricing::joinLabel(Side const &front, Side const &back, int from, Join
             double const hope = label.cost + arc + buckets[b].cheapest;
             if (hope >= best.reducedCost && hope >= leastPerLoad_ * fewest) break;
             for (Entry const &other : buckets[b].entries) {
-                double const cost = label.cost + arc + other.cost;
+                double cost = label.cost + arc + other.cost;
+                if (cutCount_ && cost < 0) cost += due(label.states, other.states);
                 double const load =
                     rules_.symmetric ? fewest + other.main : label.load + other.load;
                 bool const cheaper = cost < best.reducedCost;

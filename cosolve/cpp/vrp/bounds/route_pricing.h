@@ -7,8 +7,14 @@
 // M. Salani, Discrete Optimization 3 (2006)]; they lie in buckets of the main resource, whose
 // cheapest cost says which need not be looked at [R. Sadykov, E. Uchoa, A. Pessoa, Transportation
 // Science 55 (2021)].
+//
+// Prices of subset-row cuts [M. Jepsen, B. Petersen, S. Spoorendonk, D. Pisinger, Operations
+// Research 56 (2008)] are paid at every second visit of three clients. Whether the next visit has
+// to pay is a bit of the label, which is forgotten outside of the memory of the cut [D. Pecin, A.
+// Pessoa, M. Poggi, E. Uchoa, Mathematical Programming Computation 9 (2017)].
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -31,6 +37,16 @@ struct RouteRules {
     double use(int i, int j) const { return consumption[static_cast<std::size_t>(i) * nodes + j]; }
 };
 
+// At most one route visits two or more of `members`, as far as it does so without leaving `memory`.
+struct SubsetCut {
+    std::vector<int> members, memory;
+    double price = 0;  // positive
+};
+
+// One bit for every cut.
+using CutStates = std::array<std::uint64_t, 2>;
+int constexpr mostSubsetCuts = 128;
+
 struct PricedRoute {
     double reducedCost;
     std::vector<int> clients;
@@ -47,6 +63,9 @@ public:
     bool run(std::vector<double> const &cost, bool heuristic, int mostRoutes,
              std::size_t mostLabels, Deadline const &deadline);
 
+    // Cuts whose prices the following runs add to the reduced costs, at most `mostSubsetCuts`.
+    void setCuts(std::vector<SubsetCut> const &cuts);
+
     std::vector<PricedRoute> const &routes() const { return routes_; }
     double least() const { return least_; }  // at most 0
     // Least quotient of reduced cost and load, at most 0.
@@ -54,16 +73,20 @@ public:
     std::size_t labels() const { return labels_; }
 
 private:
+    friend class RouteEnumeration;
+
     struct Label {
         double cost, main, load;
         std::uint32_t memory;
         int node, parent;
+        CutStates states;
     };
     // What dominance looks at, in a row.
     struct Entry {
         double cost, main, load;
         std::uint32_t memory;
         int label;
+        CutStates states;
     };
     struct Bucket {
         std::vector<Entry> entries;
@@ -94,6 +117,11 @@ private:
     void joinLabel(Side const &front, Side const &back, int from, Join &best);
     bool compatible(Label const &a, Entry const &b, int node) const;
     std::uint32_t carried(std::uint32_t memory, int from, int to) const;
+    // What visiting `node` makes of the states; returns what has to be paid for it.
+    double visit(CutStates &states, int node) const;
+    double due(CutStates const &a, CutStates const &b) const;    // prices of what is in both
+    double ahead(CutStates const &a, CutStates const &b) const;  // of what is in a alone
+    bool covers(Entry const &a, Entry const &b, std::uint32_t care) const;
     PricedRoute routeOf(Side const &front, Side const &back, Join const &join) const;
     int bucketOf(double main) const;
 
@@ -103,6 +131,9 @@ private:
     Side forward_, backward_;
     std::vector<int> place_;             // of j among the neighbors of i, -1 if it is none
     std::vector<std::uint32_t> shared_;  // which neighbors of i (and i) are neighbors of j, or j
+    int cutCount_ = 0;
+    std::vector<double> cutPrice_;
+    std::vector<CutStates> member_, remember_;  // of every node, the cuts
     std::vector<PricedRoute> routes_;
     double least_ = 0, leastPerLoad_ = 0;
     std::size_t labels_ = 0;
