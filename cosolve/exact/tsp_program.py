@@ -83,6 +83,8 @@ class TourProgram:
             ("presolve", "off"),
             ("threads", 1),
             ("random_seed", 0),
+            ("dual_feasibility_tolerance", 1e-9),
+            ("primal_feasibility_tolerance", 1e-9),
         ):
             self._highs.setOptionValue(option, value)
         self.edges: IntArray = np.empty((0, 2), np.int32)

@@ -100,6 +100,8 @@ class TourTree:
         self.remaining = 0
         """Edges that were left after the root."""
         self.nodes = 0
+        self._hopeless = False
+        self._floor = math.inf  # bounds of leaves whose tours are shorter than they say
         self._open: list[Node] = []
         self._count = 0
 
@@ -147,7 +149,16 @@ class TourTree:
 
     @property
     def _proven(self) -> bool:
-        return self.bound > self.goal
+        return self._hopeless or self._settles(self.bound)
+
+    def _settles(self, bound: float) -> bool:
+        """Whether a bound proves that there is no tour worth finding."""
+        return bound > self.goal or bound >= self.upper
+
+    @property
+    def _settled(self) -> float:
+        """The bound where there is no tour worth finding."""
+        return self.upper if self._integral else self.goal
 
     def _gap(self, value: float) -> float:
         if math.isinf(self.upper):
@@ -189,10 +200,8 @@ class TourTree:
 
     def _raise(self, bound: float, hopeless: bool) -> None:
         """Hear a bound for all tours of the root."""
-        if hopeless:
-            # No tour is better than the known one.
-            bound = math.inf
-        bound = min(bound, self.upper)
+        bound = min(max(bound, self._settled) if hopeless else bound, self.upper)
+        self._hopeless = self._hopeless or hopeless
         if bound > self.bound:
             self.bound = bound
             self._tell(News(self.bound, None, 0, "cuts"))
@@ -243,22 +252,21 @@ class TourTree:
                 break
             node = heapq.heappop(self._open) if following is None else following
             following = None
-            if node.bound <= self.goal:
-                self._current = node
+            if not self._settles(node.bound):
                 following = self._process(node)
-            self._current = None
             self.nodes += 1
             self._report(following)
-        done = not self._open and following is None
-        if done and not math.isinf(self.upper):
-            self.bound = self.upper
-        return done and not math.isinf(self.upper)
+        if self._open or following is not None or math.isinf(self.upper):
+            return False
+        self.bound = max(self.bound, min(self._settled, self._floor))
+        self._tell(News(self.bound, None, 0, "tree"))
+        return self._settles(self._floor) or self._floor >= self._settled
 
     def _report(self, following: Node | None) -> None:
-        lowest = [node.bound for node in self._open[:1]]
+        lowest = [node.bound for node in self._open[:1]] + [self._settled, self._floor]
         if following is not None:
             lowest.append(following.bound)
-        self.bound = max(self.bound, min([*lowest, self.upper]))
+        self.bound = max(self.bound, min(lowest))
         self._tell(News(self.bound, None, 1, "tree"))
 
     def _push(self, node: Node) -> None:
@@ -276,9 +284,11 @@ class TourTree:
         program = self.program
         program.set_states(self._states(node.branches))
         bound = self._solve_node(node.bound)
-        if bound is None or bound > self.goal:
+        if bound is None or self._settles(bound):
             return None
         if self._take_tour():
+            if not self._settles(bound):
+                self._floor = min(self._floor, bound)
             return None
         column, down, up = self._choose(bound)
         if column < 0:
@@ -325,10 +335,7 @@ class TourTree:
                 return bound
             bad = 0
             before = None
-            self._grow_local()
-
-    def _grow_local(self) -> None:
-        self.program.solve(primal=True)
+            program.solve(primal=True)
 
     def _feasible(self) -> bool:
         """Solve; return whether there may be a tour worth finding."""
