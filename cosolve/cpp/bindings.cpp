@@ -12,6 +12,7 @@ void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
 void bindSchedulingDispatch(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
+void bindTspCuts(nb::module_ &m);
 void bindScheduling(nb::module_ &m);
 void bindVrpCapacitated(nb::module_ &m);
 void bindVrpHgs(nb::module_ &m);
@@ -36,4 +37,5 @@ NB_MODULE(_kernels, m) {
     bindVrpBounds(m);
     bindVrpExact(m);
     bindSchedulingDispatch(m);
+    bindTspCuts(m);
 }

@@ -35,6 +35,7 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "mcts": "cosolve.solvers.mcts:Mcts",
         "popmusic": "cosolve.solvers.popmusic:Popmusic",
         "ils": "cosolve.solvers.ils:Ils",
+        "exact": "cosolve.solvers.exact:Exact",
         "hgs": "cosolve.solvers.hgs:Hgs",
         "tabu": "cosolve.solvers.tabu:Tabu",
         "clusters": "cosolve.solvers.clusters:Clusters",

@@ -1,0 +1,117 @@
+"""Exact solution, with a proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from cosolve.core import Outcome, Problem, Run, Stop
+from cosolve.core.run import Progress
+from cosolve.guidance import EdgeGuidance
+from cosolve.problems import TSP, Tour
+from cosolve.search.tiny import TINY
+from cosolve.search.tsp_model import TspModel
+from cosolve.solvers.eax import Eax
+from cosolve.solvers.greedy import Greedy
+from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
+
+_SEARCH_SHARE = 0.3  # of the time, at most, for the tour that is to be proven
+_LARGEST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Finds a tour with `eax` and proves it by branch and cut.
+
+    Parameters
+    ----------
+    population
+        Number of tours of the populations of `eax`; None: its default.
+    agreement
+        How many populations must agree before the proof begins.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+
+    Notes
+    -----
+    An iteration is a node of the search tree; what comes before the tree has none. The linear
+    programs are solved in a process of its own, which takes about a second to begin with; HiGHS has
+    to be installed (the extra ``exact``). See `cosolve.exact.tsp_proof.prove_tour`.
+    """
+
+    name: ClassVar[str] = "exact"
+    summary: ClassVar[str] = "eax, then branch and cut: optimal tours with a proof"
+
+    population: int | None = None
+    agreement: int = 2
+
+    def __post_init__(self) -> None:
+        """Validate the parameters."""
+        for name, least in (("population", 2), ("agreement", 1)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise ValueError(f"{name} must be at least {least}, got {value}")
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None for symmetric tours and paths of up to 20 000 nodes, else why not."""
+        reason = unsupported(problem)
+        if reason is not None:
+            return reason
+        assert isinstance(problem, TSP)
+        if not problem.symmetric and problem.size > TINY:
+            return f"its distances are asymmetric, handled up to {TINY} nodes only"
+        if problem.size > _LARGEST:
+            return f"it has {problem.size} nodes, handled are {_LARGEST}"
+        return None
+
+    def run(
+        self,
+        problem: TSP,
+        run: Run,
+        *,
+        start: Tour | None = None,
+        guide: EdgeGuidance | None = None,
+    ) -> Outcome[Tour]:
+        """Search for a tour, then prove it, until `run` says stop."""
+        if (tiny := solve_if_tiny(problem, run)) is not None:
+            return tiny
+        if (hurried := solve_if_hurried(problem, run, start)) is not None:
+            return hurried
+        if run.limit() is not None:
+            return Greedy().run(problem, run, start=start, guide=guide)
+        tour = self._search(problem, run, start, guide)
+        if run.limit() is not None or _only_one(problem):
+            return Outcome(tour, bound=run.bound)
+        # Here, because no other method needs it.
+        from cosolve.exact.tsp_proof import prove_tour
+
+        return prove_tour(problem, run, tour)
+
+    def _search(
+        self, problem: TSP, run: Run, start: Tour | None, guide: EdgeGuidance | None
+    ) -> Tour:
+        def pass_on(progress: Progress) -> None:
+            run.report(progress.cost, phase=progress.phase)
+
+        # Iterations are nodes of the tree: they do not limit this.
+        timed = run.stop.time_limit is not None
+        stop = Stop(
+            time_limit=_SEARCH_SHARE * run.remaining if timed else None,
+            target_cost=run.stop.target_cost,
+            stall=run.stop.stall,
+        )
+        own = Run(stop, run.seed, run.threads, pass_on, interrupted=run.interrupted)
+        solver = Eax(population=self.population, agreement=self.agreement)
+        tour = solver.run(problem, own, start=start, guide=guide).solution
+        assert tour is not None
+        run.report(problem.cost(tour), phase="search")
+        return tour
+
+
+def _only_one(problem: TSP) -> bool:
+    """Whether the fixed edges leave a single tour."""
+    model_edges = len(TspModel(problem).fixed_edges)
+    return model_edges >= problem.size
