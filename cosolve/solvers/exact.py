@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from cosolve.core import Outcome, Problem, Run, Stop
 from cosolve.core.run import Progress
 from cosolve.guidance import EdgeGuidance
-from cosolve.problems import TSP, Tour
+from cosolve.problems import TSP, VRP, Tour
 from cosolve.search.tiny import TINY
 from cosolve.search.tsp_model import TspModel
 from cosolve.solvers.eax import Eax
+from cosolve.solvers.exact_routes import prove_routes, supports_routes
 from cosolve.solvers.greedy import Greedy
 from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
 
@@ -21,14 +22,16 @@ _LARGEST = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Finds a tour with `eax` and proves it by branch and cut.
+    """Finds a solution with `eax` or `hgs` and proves it.
+
+    Tours are proven by branch and cut, routes by column generation, enumeration and branch and cut.
 
     Parameters
     ----------
     population
-        Number of tours of the populations of `eax`; None: its default.
+        Of tours only: size of the populations of `eax`; None: its default.
     agreement
-        How many populations must agree before the proof begins.
+        Of tours only: how many populations must agree before the proof begins.
 
     Raises
     ------
@@ -37,13 +40,13 @@ class Exact:
 
     Notes
     -----
-    An iteration is a node of the search tree; what comes before the tree has none. The linear
-    programs are solved in a process of its own, which takes about a second to begin with; HiGHS has
-    to be installed (the extra ``exact``). See `cosolve.exact.tsp_proof.prove_tour`.
+    An iteration is a node of the search tree; what comes before the tree has none. The proof runs
+    in a process of its own, which takes about a second to begin with. See
+    `cosolve.exact.tsp_proof.prove_tour` and `cosolve.solvers.exact_routes.prove_routes`.
     """
 
     name: ClassVar[str] = "exact"
-    summary: ClassVar[str] = "eax, then branch and cut: optimal tours with a proof"
+    summary: ClassVar[str] = "optimal tours and routes, with a proof"
 
     population: int | None = None
     agreement: int = 2
@@ -56,7 +59,9 @@ class Exact:
                 raise ValueError(f"{name} must be at least {least}, got {value}")
 
     def supports(self, problem: Problem[Any]) -> str | None:
-        """Return None for symmetric tours and paths of up to 20 000 nodes, else why not."""
+        """Return None for what can be proven, else why it cannot."""
+        if isinstance(problem, VRP):
+            return supports_routes(problem)
         reason = unsupported(problem)
         if reason is not None:
             return reason
@@ -69,13 +74,15 @@ class Exact:
 
     def run(
         self,
-        problem: TSP,
+        problem: TSP | VRP,
         run: Run,
         *,
-        start: Tour | None = None,
+        start: Any | None = None,
         guide: EdgeGuidance | None = None,
-    ) -> Outcome[Tour]:
-        """Search for a tour, then prove it, until `run` says stop."""
+    ) -> Outcome[Any]:
+        """Search for a solution, then prove it, until `run` says stop."""
+        if isinstance(problem, VRP):
+            return prove_routes(problem, run, start)
         if (tiny := solve_if_tiny(problem, run)) is not None:
             return tiny
         if (hurried := solve_if_hurried(problem, run, start)) is not None:

@@ -12,7 +12,7 @@ from cosolve.bounds.vrp_edge_proof import has_edges
 from cosolve.bounds.vrp_model import LARGEST, RouteModel, route_model
 from cosolve.bounds.vrp_proof import Step, Task, Verdict, common_unit, cutoff_below
 from cosolve.bounds.vrp_worker import prices_routes
-from cosolve.core import Outcome, Problem, Run
+from cosolve.core import Outcome, Part, Problem, Run
 from cosolve.exact import run_in_worker
 from cosolve.exact.vrp_partition import PACKAGE
 from cosolve.problems import VRP, Routes
@@ -171,26 +171,13 @@ class _Driver:
         """Try one way to prove for a share of the time left."""
         run = self._run
         seconds = run.remaining if share >= 1 else share * run.remaining
-        part = _Part(run, run.elapsed + seconds)
+        part = Part(run, seconds=seconds)
         unit = common_unit(model.cost, self._problem.integral)
         task = Task(model, self._upper, unit, time.time() + min(seconds, 1e9))
         result = run_in_worker(
             f"{way}:prove", task, part, on_message=self._hear, package=PACKAGE, grace_s=_GRACE_S
         )
         return result if isinstance(result, Verdict) else None
-
-
-class _Part(Run):
-    """A run that ends before another one."""
-
-    def __init__(self, run: Run, until_s: float) -> None:
-        super().__init__(run.stop, reserve=run.reserve, started=run.started)
-        self.interrupted = run.interrupted
-        self._until_s = until_s
-
-    @property
-    def remaining(self) -> float:
-        return max(0.0, min(super().remaining, self._until_s - self.elapsed))
 
 
 def _ways(model: RouteModel) -> list[str]:
