@@ -47,7 +47,8 @@ def test_traces():
 
 
 @pytest.mark.parametrize(
-    ("cost", "bound", "gap"), [(4.0, 5.0, 0.25), (-4.0, -3.0, 0.25), (0.0, 1.0, math.inf), (3, 3, 0)]
+    ("cost", "bound", "gap"),
+    [(4.0, 5.0, 0.25), (-4.0, -3.0, 0.25), (0.0, 1.0, math.inf), (3, 3, 0)],
 )
 def test_gap_to_an_upper_bound(cost, bound, gap):
     """It is relative to the cost."""

@@ -190,7 +190,9 @@ def test_free_rows_stay_rows(tmp_path):
     assert problem.row_lower.tolist() == [-INF]
 
 
-@pytest.mark.parametrize("rest", ["RHS\n    c 4\n", "RHS\n\n*\n    R c 4\n", "RHS\n    R c 4 o 0\n"])
+@pytest.mark.parametrize(
+    "rest", ["RHS\n    c 4\n", "RHS\n\n*\n    R c 4\n", "RHS\n    R c 4 o 0\n"]
+)
 def test_right_hand_sides(tmp_path, rest):
     """The name of the set may be missing; blank lines and comments may be anywhere."""
     assert parse(tmp_path, small(rest=rest)).row_upper.tolist() == [4]
