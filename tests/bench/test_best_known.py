@@ -185,7 +185,8 @@ def test_gap_of_a_maximization(cost: float, gap: float) -> None:
     [
         (100.0, 100.0, True, True, True), (100.0, 99.0, True, True, False),
         (100.0, 101.0, True, True, True), (100.0, 99.99999, False, True, True),
-        (753.9999999999128, 754.0, True, False, True), (753.9999999999128, 755.0, True, False, False),
+        (753.9999999999128, 754.0, True, False, True),
+        (753.9999999999128, 755.0, True, False, False),
         (754.0000000001, 754.0, True, True, True), (0.0, -1.0, True, False, True),
         (0.0, 1.0, True, False, False),
     ],
