@@ -138,7 +138,9 @@ class Engine:
             if not self.problem.check(Values(values)):
                 work.solution(values, None, 1)
         found = np.isfinite(work.best)
-        return Ended(Ending.OPTIMAL if found else Ending.INFEASIBLE, work.best if found else None, 1)
+        if not found:
+            return Ended(Ending.INFEASIBLE, None, 1)
+        return Ended(Ending.OPTIMAL, work.best, 1)
 
     def interrupt(self):
         pass
