@@ -14,7 +14,7 @@ from cosolve.io import read, read_solution
 from cosolve.problems import MIP, Values
 from cosolve.testing.strategies import damaged
 
-FEW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 MPS = b"""NAME a
 OBJSENSE

@@ -27,7 +27,7 @@ FILES = {
     "crlf": "x 1\r\n\r\ny with blanks 3\r\n",
 }
 FEW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

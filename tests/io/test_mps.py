@@ -238,7 +238,7 @@ def test_names_without_a_suffix(tmp_path):
         (small(columns="    x o 1 d 1\n"), 6, "there is no row 'd'"),
         (small(columns="    x o 1 c one\n"), 6, "expected a number, found 'one'"),
         (small(columns="    x o 1 c nan\n"), 6, "is nan"),
-        (small(columns="    y o 1\n    x o 1 c 1e25\n"), 7, "column 'x' in row 'c' is 1e+25"),
+        (small(columns="    y o 1\n    x o 1 c 1e25\n"), 7, r"column 'x' in row 'c' is 1e\+25"),
         (small(columns="    x o 1 c\n"), 6, "found 4 words"),
         (small(columns="    x o 1\n    y o 1\n    x c 1\n"), 8, "'x' is in two places"),
         (small(columns="    x c 1 c 2\n"), 6, "column 'x' has row 'c' twice"),

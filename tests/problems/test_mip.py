@@ -15,7 +15,7 @@ from cosolve.testing.mip_samples import all_integer_values, brute_force
 from cosolve.testing.mip_strategies import mips, values_of
 
 INF = np.inf
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=40, deadline=None)
 
 
 class Sparse:
