@@ -139,9 +139,7 @@ def test_bound(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 @pytest.mark.usefixtures("bag")
-def test_refused(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_refused(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Options for other problems are refused in one line."""
     Path("square.csv").write_text("0,0\n0,1\n1,1\n1,0\n")
     Path("t.tour").write_text("0 1 2 3\n")

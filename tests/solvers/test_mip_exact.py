@@ -16,6 +16,7 @@ from cosolve.exact import backends
 from cosolve.exact.mip_backend import backend, backend_names
 from cosolve.problems.mip import Values
 from cosolve.solvers import registry
+from cosolve.testing import check_solver, mip_samples
 
 NAMES = ["scip", "highs", "cpsat"]
 SLOW_S = 120.0  # to start a worker and solve a toy, on a busy machine
@@ -28,6 +29,12 @@ def name(request: pytest.FixtureRequest) -> str:
     if not backend(found).installed:
         pytest.skip(f"{backend(found).package} is not installed")
     return found
+
+
+def test_conformance(name: str) -> None:
+    """The promises every method keeps; time limits leave room to start a process."""
+    samples = [p for p in mip_samples() if p.name in ("cover", "general-tiny", "mixed-tiny")]
+    check_solver(name, samples, seconds=30.0)
 
 
 def test_optimum_is_proven(name: str) -> None:
