@@ -16,6 +16,7 @@ from cosolve.exact import backends
 from cosolve.exact.mip_backend import backend, backend_names
 from cosolve.problems.mip import Values
 from cosolve.solvers import registry
+from cosolve.testing import check_solver, mip_samples
 
 NAMES = ["scip", "highs", "cpsat"]
 SLOW_S = 120.0  # to start a worker and solve a toy, on a busy machine
@@ -28,6 +29,12 @@ def name(request: pytest.FixtureRequest) -> str:
     if not backend(found).installed:
         pytest.skip(f"{backend(found).package} is not installed")
     return found
+
+
+def test_conformance(name: str) -> None:
+    """The promises every method keeps; time limits leave room to start a process."""
+    samples = [p for p in mip_samples() if p.name in ("cover", "general-tiny", "mixed-tiny")]
+    check_solver(name, samples, seconds=30.0)
 
 
 def test_optimum_is_proven(name: str) -> None:
@@ -138,7 +145,9 @@ class Engine:
             if not self.problem.check(Values(values)):
                 work.solution(values, None, 1)
         found = np.isfinite(work.best)
-        return Ended(Ending.OPTIMAL if found else Ending.INFEASIBLE, work.best if found else None, 1)
+        if not found:
+            return Ended(Ending.INFEASIBLE, None, 1)
+        return Ended(Ending.OPTIMAL, work.best, 1)
 
     def interrupt(self):
         pass
