@@ -206,8 +206,11 @@ class Alns:
                 return ended
             while run.limit() is None and search.step():
                 pass
-        best = None if search.best is None else Values(search.best)
-        return Outcome(best, run.bound)
+        if search.best is None:
+            return Outcome(None, run.bound)
+        # The bounds of back-ends hold within their tolerances only.
+        bound = None if run.bound is None else min(run.bound, search.cost)
+        return Outcome(Values(search.best), bound)
 
     def _begin(self, search: AlnsSearch, session: Session, run: Run) -> Outcome[Values] | None:
         """Solve the program itself for a while; return the outcome if that was enough."""

@@ -405,7 +405,7 @@ class AlnsSearch:
             limit = self._nodes if self.timeless else self._slice_s
             used = min(1.0, (answer.nodes if self.timeless else answer.cpu_s) / limit)
             size *= 1.0 + (_GROW - 1.0) * (1.0 - used)
-        smallest = _SMALLEST / max(1, len(self._deciding))
+        smallest = min(self._sizes[arm], _SMALLEST / len(self._deciding))
         self._sizes[arm] = min(1.0, max(smallest, size))
 
     def _relax(self) -> None:

@@ -175,7 +175,9 @@ class _Portfolio:
                 raise exact.error
             return Outcome(None, run.bound, infeasible=verdict is Ending.INFEASIBLE)
         optimal = verdict is Ending.OPTIMAL and _reaches(answer, search.cost)
-        return Outcome(Values(search.best), run.bound, optimal=optimal)
+        # The bounds of back-ends hold within their tolerances only.
+        bound = None if run.bound is None else min(run.bound, search.cost)
+        return Outcome(Values(search.best), bound, optimal=optimal)
 
     def _hear(self, values: FloatArray) -> None:
         if self._search.offer(values):
