@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cosolve.problems.metrics import FloatArray
     from cosolve.problems.mip import MIP
 
+_SETTLED = (Ending.OPTIMAL, Ending.INFEASIBLE)
 _STEP = 1e-6  # relative; a better solution is better by at least this
 _LEAST_S = 0.05  # a neighborhood that has less is not begun
 _RELAX_SHARE = 0.15  # of the time, for the linear relaxation
@@ -285,7 +286,7 @@ class AlnsSearch:
         before, current = self.cost, self._current_cost
         answer = self._search(found, ceiling)
         success = self._judge(answer, before, current, ceiling)
-        if answer.ending is not Ending.LIMIT and self._whole(found):
+        if answer.ending in _SETTLED and self._whole(found):
             self.exhausted = True
             bound = self.cost if self.problem.integral else min(self.cost, self._cutoff(ceiling))
             self._run.report(bound=bound, phase="alns")
@@ -398,7 +399,7 @@ class AlnsSearch:
         if not self._tried[arm]:
             self._tried[arm] = True
         size = self._sizes[arm]
-        if answer.ending is Ending.LIMIT:
+        if answer.ending not in _SETTLED:
             if not improved and answer.values is None:
                 size *= _SHRINK
         else:

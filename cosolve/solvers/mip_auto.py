@@ -126,7 +126,8 @@ class _Portfolio:
         self._looked = True
         answer = self._search.look(self._look_s)
         self._look_s *= 2
-        if self._search.best is None and answer.ending in (Ending.INFEASIBLE, Ending.UNBOUNDED):
+        nothing = self._search.best is None and answer.ending is Ending.INFEASIBLE
+        if nothing or answer.ending is Ending.UNBOUNDED:
             self._verdict = answer.ending
         self._exact.deliver(self._run)
 
