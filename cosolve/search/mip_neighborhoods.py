@@ -21,6 +21,8 @@ from cosolve.problems.mip import MIP, BoolArray, IndexArray
 from cosolve.search.mip_graph import ColumnGraph
 
 _SAME = 1e-6  # closer values are the same
+_KERNEL = 0.6  # of the free columns: those that are used, if there are so many
+_BY_REDUCED_COST = 0.7  # probability
 _DINS_DISTANCE = 0.5  # of an incumbent and a relaxation, from which a column is left free
 
 
@@ -213,6 +215,30 @@ def costly(view: View, size: float) -> Neighborhood | None:
     )
 
 
+def kernel(view: View, size: float) -> Neighborhood | None:
+    """Free what the solution uses, as far as there is room, and a bucket of what it does not [1]_.
+
+    What keeps other columns from being used are mostly those that are: a neighborhood that frees
+    few of these has few other solutions. The bucket has columns of small reduced cost, or any.
+
+    References
+    ----------
+    .. [1] E. Angelelli, R. Mansini, M. G. Speranza, "Kernel search: a general heuristic for the
+       multi-dimensional knapsack problem", Computers & Operations Research 37 (2010).
+    """
+    least = view.problem.lower[view.deciding]
+    unused = view.current[view.deciding] - np.where(np.isinf(least), 0.0, least) <= _SAME
+    used, others = view.deciding[~unused], view.deciding[unused]
+    count = view.count(size)
+    most = max(math.ceil(_KERNEL * count), count - len(others))
+    if len(used) > most:
+        used = _together(view, used, most)
+    bucket = view.rng.permutation(others)
+    if view.relaxation is not None and view.rng.random() < _BY_REDUCED_COST:
+        bucket = bucket[np.argsort(_uncertainty(view, bucket), kind="stable")]
+    return _freeing(view, np.concatenate((used, bucket[: count - len(used)])))
+
+
 def rins(view: View, size: float) -> Neighborhood | None:
     """Free columns on which the solution and the relaxation disagree [1]_.
 
@@ -232,11 +258,8 @@ def rins(view: View, size: float) -> Neighborhood | None:
     if len(differ) > count:
         return _freeing(view, _together(view, differ, count))
     others = view.deciding[apart <= _SAME]
-    reduced = view.relaxation.reduced_costs
-    certainty = np.zeros(len(others)) if reduced is None else np.abs(reduced[others])
-    scale = float(np.median(certainty)) if certainty.size else 0.0
-    noisy = certainty + (scale or 1.0) * view.rng.random(len(others))
-    more = others[np.argsort(noisy, kind="stable")[: count - len(differ)]]
+    order = np.argsort(_uncertainty(view, others), kind="stable")
+    more = others[order[: count - len(differ)]]
     return _freeing(view, np.concatenate((differ, more)))
 
 
@@ -390,6 +413,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "costly": costly,
         "crossover": crossover,
         "dins": dins,
+        "kernel": kernel,
         "local_branching": local_branching,
         "mutation": mutation,
         "proximity": proximity,
@@ -399,6 +423,16 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
     }
 )
 """The kinds of neighborhoods by name."""
+
+
+def _uncertainty(view: View, columns: IndexArray) -> FloatArray:
+    """Return reduced costs with noise: the smaller, the less is the relaxation certain."""
+    assert view.relaxation is not None
+    reduced = view.relaxation.reduced_costs
+    certainty = np.zeros(len(columns)) if reduced is None else np.abs(reduced[columns])
+    scale = float(np.median(certainty)) if certainty.size else 0.0
+    noisy: FloatArray = certainty + (scale or 1.0) * view.rng.random(len(columns))
+    return noisy
 
 
 def _freeing(view: View, free: IndexArray) -> Neighborhood:

@@ -129,6 +129,7 @@ class Alns:
     arms: tuple[str, ...] = (
         "ball",
         "balls",
+        "kernel",
         "mutation",
         "costly",
         "rins",
