@@ -349,7 +349,7 @@ def test_request_after_an_interruption_is_not_interrupted(mixing: str) -> None:
         answer = session.solve(Request(), first, lambda news: first.interrupted.set())
         assert answer.ending == Ending.LIMIT
         lower, upper = hard.lower.copy(), hard.upper.copy()
-        upper[5:40] = 0.0
+        upper[20:40] = 0.0
         answer = session.solve(Request(lower, upper), Run(Stop()))
         assert answer.ending == Ending.OPTIMAL
 
