@@ -13,8 +13,9 @@ from cosolve.exact.mip_request import Answer, Ending, News, Request, Row
 from cosolve.search.acceptance import Acceptance, HillClimbing
 from cosolve.search.bandits import Bandit, Policy, Softmax
 from cosolve.search.mip_graph import ColumnGraph
-from cosolve.search.mip_neighborhoods import FAMILIES, Neighborhood, Relaxation, Side, View
+from cosolve.search.mip_neighborhoods import FAMILIES
 from cosolve.search.mip_pool import SolutionPool
+from cosolve.search.mip_view import Neighborhood, Relaxation, Side, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from cosolve.problems.mip import MIP, Values
 from cosolve.search.mip_graph import ColumnGraph
-from cosolve.search.mip_neighborhoods import FAMILIES, Neighborhood, Relaxation, View
+from cosolve.search.mip_neighborhoods import FAMILIES
 from cosolve.search.mip_pool import SolutionPool
+from cosolve.search.mip_view import Neighborhood, Relaxation, View
 
 
 def sparse(n: int, rows: list[list[int]], integer: list[bool] | None = None) -> MIP:
