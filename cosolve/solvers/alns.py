@@ -18,7 +18,8 @@ from cosolve.problems.mip import MIP, Values
 from cosolve.search.acceptance import Acceptance, HillClimbing, SimulatedAnnealing
 from cosolve.search.bandits import EpsilonGreedy, Policy, Softmax, Thompson, Ucb1
 from cosolve.search.mip_neighborhoods import FAMILIES
-from cosolve.solvers.alns_search import AlnsSearch, Arm, Rewards, Settings
+from cosolve.solvers.alns_search import AlnsSearch
+from cosolve.solvers.alns_settings import Arm, Rewards, Settings
 from cosolve.solvers.space import Domain, FloatRange
 
 _POLICIES: Mapping[str, Callable[[float | None, float], Policy]] = MappingProxyType(

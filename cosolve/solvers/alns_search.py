@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from cosolve.exact.mip_request import Answer, Ending, News, Request, Row
-from cosolve.search.acceptance import Acceptance, HillClimbing
-from cosolve.search.bandits import Bandit, Policy, Softmax
+from cosolve.search.bandits import Bandit
 from cosolve.search.mip_graph import ColumnGraph
 from cosolve.search.mip_neighborhoods import FAMILIES
 from cosolve.search.mip_pool import SolutionPool
 from cosolve.search.mip_view import Neighborhood, Relaxation, Side, View
+from cosolve.solvers.alns_settings import Settings, Success
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,93 +42,6 @@ class Backend(Protocol):
 
     def solve(self, request: Request, run: Run, on_news: Callable[[News], None]) -> Answer:
         """Work on a request."""
-
-
-class Success(IntEnum):
-    """What a neighborhood has brought, the best first."""
-
-    BEST = 0
-    """A new best solution."""
-    BETTER = 1
-    """One better than the current."""
-    ACCEPTED = 2
-    """One to go on from."""
-    REJECTED = 3
-    """Nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rewards:
-    """What a bandit is told of an arm.
-
-    Parameters
-    ----------
-    best, better, accepted, rejected
-        For a new best solution, one better than the current, one to go on from, and nothing.
-    """
-
-    best: float = 8.0
-    better: float = 4.0
-    accepted: float = 2.0
-    rejected: float = 1.0
-
-    def of(self, success: Success) -> float:
-        """Return the reward of a success."""
-        return (self.best, self.better, self.accepted, self.rejected)[success]
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """A neighborhood to choose.
-
-    Parameters
-    ----------
-    family
-        One of ``cosolve.search.mip_neighborhoods.FAMILIES``.
-    size
-        Its size at first, a share; see the families.
-    adapts
-        Whether its size changes with success.
-    """
-
-    family: str
-    size: float
-    adapts: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the search works.
-
-    Parameters
-    ----------
-    arms
-        The neighborhoods.
-    policy
-        How they are chosen.
-    memory
-        See ``Bandit``.
-    rewards
-        What the policy is told.
-    acceptance
-        Whether to go on from a solution.
-    seconds
-        For one neighborhood at first, None for a share of the time.
-    nodes
-        For one neighborhood, instead, where the number of iterations is limited: then nothing may
-        depend on the clock.
-    steady
-        Whether neighborhoods never get more than that, and arms are only as good as they were.
-    """
-
-    arms: tuple[Arm, ...]
-    policy: Policy = field(default_factory=Softmax)
-    memory: float = 1.0
-    rewards: Rewards = field(default_factory=Rewards)
-    acceptance: Acceptance = field(default_factory=HillClimbing)
-    seconds: float | None = None
-    nodes: int = 200
-    steady: bool = False
 
 
 class Step(NamedTuple):
@@ -395,10 +306,9 @@ class AlnsSearch:
                 self._nodes = round(_LONGER * self._nodes)
             elif self._slice_s * _MOST_SLICES < self._run.remaining:
                 self._slice_s *= _LONGER
+        self._tried[arm] = True
         if not self._arms[arm].adapts:
             return
-        if not self._tried[arm]:
-            self._tried[arm] = True
         size = self._sizes[arm]
         if answer.ending not in _SETTLED:
             if not improved and answer.values is None:

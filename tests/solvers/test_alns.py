@@ -15,7 +15,8 @@ from cosolve.exact.mip_request import Answer, Ending, News, Request
 from cosolve.problems.mip import MIP, Values
 from cosolve.search.mip_neighborhoods import FAMILIES
 from cosolve.solvers.alns import Alns
-from cosolve.solvers.alns_search import AlnsSearch, Arm, Settings, Step
+from cosolve.solvers.alns_search import AlnsSearch, Step
+from cosolve.solvers.alns_settings import Arm, Settings
 
 SLOW_S = 120.0  # to start a worker and solve a toy, on a busy machine
 
