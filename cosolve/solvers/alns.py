@@ -18,7 +18,8 @@ from cosolve.problems.mip import MIP, Values
 from cosolve.search.acceptance import Acceptance, HillClimbing, SimulatedAnnealing
 from cosolve.search.bandits import EpsilonGreedy, Policy, Softmax, Thompson, Ucb1
 from cosolve.search.mip_neighborhoods import FAMILIES
-from cosolve.solvers.alns_search import AlnsSearch, Arm, Rewards, Settings
+from cosolve.solvers.alns_search import AlnsSearch
+from cosolve.solvers.alns_settings import Arm, Rewards, Settings
 from cosolve.solvers.space import Domain, FloatRange
 
 _POLICIES: Mapping[str, Callable[[float | None, float], Policy]] = MappingProxyType(
@@ -129,6 +130,7 @@ class Alns:
     arms: tuple[str, ...] = (
         "ball",
         "balls",
+        "kernel",
         "mutation",
         "costly",
         "rins",
@@ -206,8 +208,11 @@ class Alns:
                 return ended
             while run.limit() is None and search.step():
                 pass
-        best = None if search.best is None else Values(search.best)
-        return Outcome(best, run.bound)
+        if search.best is None:
+            return Outcome(None, run.bound)
+        # The bounds of back-ends hold within their tolerances only.
+        bound = None if run.bound is None else min(run.bound, search.cost)
+        return Outcome(Values(search.best), bound)
 
     def _begin(self, search: AlnsSearch, session: Session, run: Run) -> Outcome[Values] | None:
         """Solve the program itself for a while; return the outcome if that was enough."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from cosolve.exact.mip_request import Answer, Ending, News, Request, Row
-from cosolve.search.acceptance import Acceptance, HillClimbing
-from cosolve.search.bandits import Bandit, Policy, Softmax
+from cosolve.search.bandits import Bandit
 from cosolve.search.mip_graph import ColumnGraph
-from cosolve.search.mip_neighborhoods import FAMILIES, Neighborhood, Relaxation, Side, View
+from cosolve.search.mip_neighborhoods import FAMILIES
 from cosolve.search.mip_pool import SolutionPool
+from cosolve.search.mip_view import Neighborhood, Relaxation, Side, View
+from cosolve.solvers.alns_settings import Settings, Success
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from cosolve.problems.metrics import FloatArray
     from cosolve.problems.mip import MIP
 
+_SETTLED = (Ending.OPTIMAL, Ending.INFEASIBLE)
 _STEP = 1e-6  # relative; a better solution is better by at least this
 _LEAST_S = 0.05  # a neighborhood that has less is not begun
 _RELAX_SHARE = 0.15  # of the time, for the linear relaxation
@@ -42,93 +42,6 @@ class Backend(Protocol):
 
     def solve(self, request: Request, run: Run, on_news: Callable[[News], None]) -> Answer:
         """Work on a request."""
-
-
-class Success(IntEnum):
-    """What a neighborhood has brought, the best first."""
-
-    BEST = 0
-    """A new best solution."""
-    BETTER = 1
-    """One better than the current."""
-    ACCEPTED = 2
-    """One to go on from."""
-    REJECTED = 3
-    """Nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rewards:
-    """What a bandit is told of an arm.
-
-    Parameters
-    ----------
-    best, better, accepted, rejected
-        For a new best solution, one better than the current, one to go on from, and nothing.
-    """
-
-    best: float = 8.0
-    better: float = 4.0
-    accepted: float = 2.0
-    rejected: float = 1.0
-
-    def of(self, success: Success) -> float:
-        """Return the reward of a success."""
-        return (self.best, self.better, self.accepted, self.rejected)[success]
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """A neighborhood to choose.
-
-    Parameters
-    ----------
-    family
-        One of ``cosolve.search.mip_neighborhoods.FAMILIES``.
-    size
-        Its size at first, a share; see the families.
-    adapts
-        Whether its size changes with success.
-    """
-
-    family: str
-    size: float
-    adapts: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the search works.
-
-    Parameters
-    ----------
-    arms
-        The neighborhoods.
-    policy
-        How they are chosen.
-    memory
-        See ``Bandit``.
-    rewards
-        What the policy is told.
-    acceptance
-        Whether to go on from a solution.
-    seconds
-        For one neighborhood at first, None for a share of the time.
-    nodes
-        For one neighborhood, instead, where the number of iterations is limited: then nothing may
-        depend on the clock.
-    steady
-        Whether neighborhoods never get more than that, and arms are only as good as they were.
-    """
-
-    arms: tuple[Arm, ...]
-    policy: Policy = field(default_factory=Softmax)
-    memory: float = 1.0
-    rewards: Rewards = field(default_factory=Rewards)
-    acceptance: Acceptance = field(default_factory=HillClimbing)
-    seconds: float | None = None
-    nodes: int = 200
-    steady: bool = False
 
 
 class Step(NamedTuple):
@@ -285,7 +198,7 @@ class AlnsSearch:
         before, current = self.cost, self._current_cost
         answer = self._search(found, ceiling)
         success = self._judge(answer, before, current, ceiling)
-        if answer.ending is not Ending.LIMIT and self._whole(found):
+        if answer.ending in _SETTLED and self._whole(found):
             self.exhausted = True
             bound = self.cost if self.problem.integral else min(self.cost, self._cutoff(ceiling))
             self._run.report(bound=bound, phase="alns")
@@ -393,19 +306,18 @@ class AlnsSearch:
                 self._nodes = round(_LONGER * self._nodes)
             elif self._slice_s * _MOST_SLICES < self._run.remaining:
                 self._slice_s *= _LONGER
+        self._tried[arm] = True
         if not self._arms[arm].adapts:
             return
-        if not self._tried[arm]:
-            self._tried[arm] = True
         size = self._sizes[arm]
-        if answer.ending is Ending.LIMIT:
+        if answer.ending not in _SETTLED:
             if not improved and answer.values is None:
                 size *= _SHRINK
         else:
             limit = self._nodes if self.timeless else self._slice_s
             used = min(1.0, (answer.nodes if self.timeless else answer.cpu_s) / limit)
             size *= 1.0 + (_GROW - 1.0) * (1.0 - used)
-        smallest = _SMALLEST / max(1, len(self._deciding))
+        smallest = min(self._sizes[arm], _SMALLEST / len(self._deciding))
         self._sizes[arm] = min(1.0, max(smallest, size))
 
     def _relax(self) -> None:

@@ -126,7 +126,8 @@ class _Portfolio:
         self._looked = True
         answer = self._search.look(self._look_s)
         self._look_s *= 2
-        if self._search.best is None and answer.ending in (Ending.INFEASIBLE, Ending.UNBOUNDED):
+        nothing = self._search.best is None and answer.ending is Ending.INFEASIBLE
+        if nothing or answer.ending is Ending.UNBOUNDED:
             self._verdict = answer.ending
         self._exact.deliver(self._run)
 
@@ -175,7 +176,9 @@ class _Portfolio:
                 raise exact.error
             return Outcome(None, run.bound, infeasible=verdict is Ending.INFEASIBLE)
         optimal = verdict is Ending.OPTIMAL and _reaches(answer, search.cost)
-        return Outcome(Values(search.best), run.bound, optimal=optimal)
+        # The bounds of back-ends hold within their tolerances only.
+        bound = None if run.bound is None else min(run.bound, search.cost)
+        return Outcome(Values(search.best), bound, optimal=optimal)
 
     def _hear(self, values: FloatArray) -> None:
         if self._search.offer(values):

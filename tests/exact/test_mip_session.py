@@ -334,6 +334,26 @@ def test_interruption_returns_the_incumbent(name: str) -> None:
     assert problem.check(Values(answer.values)) == []
 
 
+def test_request_after_an_interruption_is_not_interrupted(mixing: str) -> None:
+    """What ended the one before is forgotten."""
+    rng = np.random.default_rng(3)
+    weights = rng.integers(0, 100, (5, 40)).astype(float)
+    dense = np.hstack([weights, np.eye(5), -np.eye(5)])
+    sides = [(half, half) for half in (weights.sum(axis=1) // 2).tolist()]
+    hard = program(
+        [0.0] * 40 + [1.0] * 10, dense, sides, upper=[1.0] * 40 + [np.inf] * 10,
+        integer=[True] * 40 + [False] * 10,
+    )  # fmt: skip
+    with Session(hard, mixing) as session:
+        first = Run(Stop())
+        answer = session.solve(Request(), first, lambda news: first.interrupted.set())
+        assert answer.ending == Ending.LIMIT
+        lower, upper = hard.lower.copy(), hard.upper.copy()
+        upper[20:40] = 0.0
+        answer = session.solve(Request(lower, upper), Run(Stop()))
+        assert answer.ending == Ending.OPTIMAL
+
+
 def test_dead_worker_is_an_error_and_replaced(session: Session) -> None:
     """The error names the back-end; the next request starts another process."""
     ask(session)

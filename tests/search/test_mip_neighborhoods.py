@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from cosolve.problems.mip import MIP, Values
 from cosolve.search.mip_graph import ColumnGraph
-from cosolve.search.mip_neighborhoods import FAMILIES, Neighborhood, Relaxation, View
+from cosolve.search.mip_neighborhoods import FAMILIES
 from cosolve.search.mip_pool import SolutionPool
+from cosolve.search.mip_view import Neighborhood, Relaxation, View
 
 
 def sparse(n: int, rows: list[list[int]], integer: list[bool] | None = None) -> MIP:
@@ -80,7 +81,7 @@ def freed(found: Neighborhood | None, problem: MIP) -> set[int]:
     return set(np.flatnonzero(found.lower < found.upper).tolist())
 
 
-FIXING = ("mutation", "ball", "balls", "costly", "rins", "crossover")
+FIXING = ("mutation", "ball", "balls", "costly", "rins", "crossover", "kernel")
 
 
 @pytest.mark.parametrize("family", FIXING)
@@ -208,6 +209,24 @@ def test_crossover_keeps_what_all_parents_share() -> None:
     seen = view(problem, pool=(np.ones(10), other))
     assert freed(FAMILIES["crossover"](seen, 0.3), problem) == {3, 4, 5}
     assert FAMILIES["crossover"](view(problem, pool=(np.ones(10),)), 0.3) is None
+
+
+def test_kernel_frees_what_is_used_first() -> None:
+    """And a bucket of other columns, the cheapest by the relaxation among them."""
+    problem = ring(20)
+    seen = view(problem, relaxed=np.zeros(20))
+    current = np.zeros(20)
+    current[[2, 3, 11]] = 1
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        used = View(
+            problem, seen.costs, seen.graph, seen.deciding, current, 0.0, (), seen.relaxation, rng
+        )
+        free = freed(FAMILIES["kernel"](used, 0.4), problem)
+        assert free >= {2, 3, 11}
+        assert len(free) == 8
+        # At most three fifths are used, where others could be freed.
+        assert len(freed(FAMILIES["kernel"](used, 0.1), problem) & {2, 3, 11}) == 2
 
 
 def test_rens_rounds_the_relaxation() -> None:

@@ -106,8 +106,8 @@ class Engine:
         work = self._work
         if work is None:
             return
-        if work.halted.is_set():
-            event.interrupt()
+        # Always said: HiGHS remembers an interruption beyond the request that it was for.
+        event.interrupt(work.halted.is_set())
         if not work.request.relaxed:
             work.progress(self._bound(event.data_out.mip_dual_bound), self._nodes(event))
 
