@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cosolve.core import Problem, Run
     from cosolve.problems import MIP, TSP, VRP, Scheduling
 
-__all__ = ["LowerBound", "lower_bound", "proves", "rounded_up", "seconds_needed"]
+__all__ = ["TSP_METHODS", "LowerBound", "lower_bound", "proves", "rounded_up", "seconds_needed"]
 
 # Seconds a bound of a tour takes, measured on uniform points: for one within a percent of the best,
 # and until more time would not help.
@@ -48,8 +48,12 @@ def seconds_needed(problem: Problem[Any]) -> tuple[float, float] | None:
     return None
 
 
+TSP_METHODS = ("held-karp", "cuts")
+"""Methods for symmetric tours, the default one first."""
+
+
 def lower_bound(
-    problem: Problem[Any], run: Run, *, upper: float | None = None
+    problem: Problem[Any], run: Run, *, upper: float | None = None, method: str | None = None
 ) -> LowerBound | None:
     """Compute the best lower bound the limits allow.
 
@@ -68,12 +72,21 @@ def lower_bound(
         depend on the clock.
     upper
         Cost of a known solution; the computation ends when that is proven to be optimal.
+    method
+        One of ``TSP_METHODS``, for symmetric tours and paths only. None: the usual one.
 
     Returns
     -------
     LowerBound or None
         None if the limits do not suffice for a valid bound, or none is known for such a problem.
+
+    Raises
+    ------
+    ValueError
+        If there is no such method for such a problem.
     """
+    if method is not None:
+        _require_method(problem, method)
     # Imported here, so that `import cosolve.bounds` does not load the kernels.
     if problem.kind == "vrp":
         from cosolve.bounds.vrp import vrp_bound
@@ -88,6 +101,10 @@ def lower_bound(
     if problem.kind != "tsp":
         return None
     problem = cast("TSP", problem)
+    if method == "cuts":
+        from cosolve.bounds.tsp_cuts import cut_bound
+
+        return cut_bound(problem, run, upper=upper)
     if problem.symmetric:
         from cosolve.bounds.held_karp import held_karp_bound
 
@@ -103,3 +120,10 @@ def _by_columns(problem: MIP, run: Run) -> LowerBound | None:
         return None
     run.report(bound=found, phase="bounds of columns")
     return LowerBound(found, "columns", 0, True)
+
+
+def _require_method(problem: Problem[Any], method: str) -> None:
+    if method not in TSP_METHODS:
+        raise ValueError(f"there is no bound {method!r}; there are {', '.join(TSP_METHODS)}")
+    if problem.kind != "tsp" or not cast("TSP", problem).symmetric:
+        raise ValueError(f"the bound {method!r} is for tours with symmetric distances")

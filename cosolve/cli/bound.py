@@ -31,7 +31,17 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Wall seconds.  [default: until the bound has converged]",
 )
-@click.option("--iterations", type=int, metavar="N", help="Limit on the minimum trees.")
+@click.option(
+    "--iterations",
+    type=int,
+    metavar="N",
+    help="Limit on the minimum trees, or on the bounds by cuts.",
+)
+@click.option(
+    "--method",
+    metavar="NAME",
+    help="For symmetric tours: held-karp, or cuts, which is higher but takes longer.",
+)
 @click.option("--upper", type=float, metavar="COST", help="Cost of a known solution.")
 @click.option("--tour", type=common.INSTANCE, metavar="SOL", help="A solution, for its cost.")
 @common.instance_options
@@ -41,6 +51,7 @@ def bound(
     file: Path,
     time_limit: float | None,
     iterations: int | None,
+    method: str | None,
     upper: float | None,
     tour: Path | None,
     how: common.Reading,
@@ -63,7 +74,7 @@ def bound(
         if upper is not None:
             run.report(Sense.of(problem).flip(upper))
         with interrupts_set(run.interrupted):
-            found = _compute(problem, run, upper)
+            found = _compute(problem, run, upper, method)
         seconds = run.elapsed
     report = _report(problem, found, upper, seconds)
     if as_json:
@@ -83,10 +94,10 @@ def _cost_of(path: Path, problem: TSP | VRP | Scheduling | MIP) -> float:
     return problem.cost(solution)
 
 
-def _compute(problem: Any, run: Run, upper: float | None) -> LowerBound | None:
+def _compute(problem: Any, run: Run, upper: float | None, method: str | None) -> LowerBound | None:
     from cosolve.bounds import lower_bound
 
-    return lower_bound(problem, run, upper=Sense.of(problem).flip(upper))
+    return lower_bound(problem, run, upper=Sense.of(problem).flip(upper), method=method)
 
 
 def _report(

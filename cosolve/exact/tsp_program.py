@@ -97,6 +97,7 @@ class TourProgram:
         self.local: States = np.empty(0, np.int8)
         """State of every column, as the program has it."""
         self.x: FloatArray = np.empty(0)
+        self.duals: FloatArray = np.zeros(metric.size)
         self.value = -math.inf
         self.solved = 0
         two, n = np.full(metric.size, 2.0), metric.size
@@ -224,7 +225,7 @@ class TourProgram:
             raise RuntimeError(f"the linear program could not be solved: {found}")
         solution = highs.getSolution()
         self.x = np.asarray(solution.col_value, np.float64)
-        self.duals: FloatArray = np.asarray(solution.row_dual, np.float64)
+        self.duals = np.asarray(solution.row_dual, np.float64)
         return True
 
     def separate(self, family: Family, *, attempts: int = 1, most: int = 1_000_000) -> IntArray:
@@ -282,12 +283,10 @@ class TourProgram:
         for sign in (1.0, -1.0):  # solvers do not agree on it
             for length in _RAY_LENGTHS:
                 trial = duals + sign * length * size / scale * ray
-                bound = self.cutter.price(
-                    trial[:n], self.ids, trial[n:], self.local, goal, False
-                )
-                if bound.hopeless or (len(bound.negative) and bound.bound + abs(
-                    float(bound.reduced.sum())
-                ) > goal):
+                bound = self.cutter.price(trial[:n], self.ids, trial[n:], self.local, goal, False)
+                if bound.hopeless or (
+                    len(bound.negative) and bound.bound + abs(float(bound.reduced.sum())) > goal
+                ):
                     return bound
         return None
 

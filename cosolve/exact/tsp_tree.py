@@ -119,17 +119,18 @@ class TourTree:
     def cut_root(self) -> bool:
         """Add cuts and columns until neither helps; return whether the tour is proven."""
         program = self.program
-        program.solve(primal=True)
-        self._complete_columns(subtours=False)
+        if self._solve_root(primal=True):
+            self._complete_columns()
         bad, rounds = 0, 0
         before = program.value
-        while True:
+        while not self._proven:
             family = self._add_cuts(deep=True)
             if family is None:
                 if self._price_root() or not self._grown:
                     break
                 continue
-            program.solve()
+            if not self._solve_root():
+                break
             rounds += 1
             gain = program.value - before
             if family != Family.SUBTOURS:
@@ -167,11 +168,17 @@ class TourTree:
 
     def _price_root(self) -> bool:
         """Price all edges; return whether the tour is proven or the solution is a tour."""
-        program = self.program
-        self._complete_columns(subtours=True)
+        self._complete_columns()
         return self._proven or self._take_tour()
 
-    def _complete_columns(self, *, subtours: bool) -> None:
+    def _solve_root(self, *, primal: bool = False) -> bool:
+        """Solve; return whether there may be a tour worth finding."""
+        if self._feasible(primal=primal):
+            return True
+        self._raise(-math.inf, hopeless=True)
+        return False
+
+    def _complete_columns(self) -> None:
         """Add columns until no edge has a negative reduced cost; exclude edges for good."""
         program = self.program
         self._grown = False
@@ -187,8 +194,7 @@ class TourTree:
             if not added and not excluded:
                 return
             self._grown = self._grown or added
-            program.solve(primal=added)
-            if not added:
+            if not self._solve_root(primal=added) or not added:
                 return
 
     def _add_columns(self, edges: IntArray, reduced: FloatArray) -> bool:
@@ -218,9 +224,7 @@ class TourTree:
         if added < 10:
             added += program.add_cuts(program.separate(Family.EXACT_BLOSSOMS, most=most))
         if deep and added < 25:
-            added += program.add_cuts(
-                program.separate(Family.COMBS, attempts=_ATTEMPTS, most=most)
-            )
+            added += program.add_cuts(program.separate(Family.COMBS, attempts=_ATTEMPTS, most=most))
         return Family.BLOSSOMS if added else None
 
     def _take_tour(self) -> bool:
@@ -290,15 +294,13 @@ class TourTree:
             if not self._settles(bound):
                 self._floor = min(self._floor, bound)
             return None
-        column, down, up = self._choose(bound)
+        column, down, up = self._choose()
         if column < 0:
             raise RuntimeError("a solution of the relaxation is neither a tour nor fractional")
         children = []
         for state, estimate in ((OUT, down), (IN, up)):
             self._count += 1
-            children.append(
-                (estimate, Node(bound, self._count, (*node.branches, (column, state))))
-            )
+            children.append((estimate, Node(bound, self._count, (*node.branches, (column, state)))))
         children.sort(key=lambda child: child[0])
         self._push(children[1][1])
         return children[0][1]
@@ -319,9 +321,7 @@ class TourTree:
             before = program.value
             if program.value > self.goal + 1e-6 * abs(self.goal) or bad >= _TREE_BAD_ROUNDS:
                 family = None
-                if bad >= _TREE_BAD_ROUNDS and program.add_cuts(
-                    program.separate(Family.SUBTOURS)
-                ):
+                if bad >= _TREE_BAD_ROUNDS and program.add_cuts(program.separate(Family.SUBTOURS)):
                     continue
             else:
                 family = self._add_cuts(deep=True)
@@ -335,12 +335,13 @@ class TourTree:
                 return bound
             bad = 0
             before = None
-            program.solve(primal=True)
+            if not self._feasible(primal=True):
+                return None
 
-    def _feasible(self) -> bool:
+    def _feasible(self, *, primal: bool = False) -> bool:
         """Solve; return whether there may be a tour worth finding."""
         program = self.program
-        while not program.solve():
+        while not program.solve(primal=primal):
             priced = program.price_ray(self.goal)
             if priced is None:
                 raise RuntimeError("an infeasible program without a proof")
@@ -349,7 +350,7 @@ class TourTree:
             program.add_edges(priced.negative)
         return True
 
-    def _choose(self, bound: float) -> tuple[int, float, float]:
+    def _choose(self) -> tuple[int, float, float]:
         """Choose a column to branch upon, by looking a little ahead: strong branching."""
         program = self.program
         x, value = program.x.copy(), program.value
