@@ -28,12 +28,17 @@ def info(
     if as_json:
         common.echo_json(facts)
         return
-    for name, value in facts.items():
-        if value in ("", []) or (name == "infeasible" and value is None):
-            continue
-        click.echo(f"{name.replace('_', ' '):<14}{_shown(name, value)}")
+    told = {
+        name.replace("_", " "): _shown(name, value)
+        for name, value in facts.items()
+        if value not in ("", []) and not (name == "infeasible" and value is None)
+    }
+    width = max(_WIDTH, *map(len, told)) + 1
+    for title, text in told.items():
+        click.echo(f"{title:<{width}}{text}")
 
 
+_WIDTH = 13  # of the titles, where none is longer
 _OF_RANGES = ("bounding_box", "ends", "durations", "coefficients", "objective_coefficients")
 _ABSENT = {"vehicles": "unlimited", "capacity": "unlimited"}
 
@@ -45,7 +50,13 @@ def _shown(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list) and name in _OF_RANGES:
-        return " to ".join("free" if v is None else str(v) for v in value)
+        return " to ".join(_limit(v) for v in value)
     if isinstance(value, list):
         return ", ".join(_shown(name, v) for v in value)
     return common.shown(value, value.is_integer()) if isinstance(value, float) else str(value)
+
+
+def _limit(value: object) -> str:
+    if value is None:
+        return "free"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
