@@ -49,12 +49,12 @@ def random_cover(rows: int = 500, columns: int = 1000, density: float = 0.05, se
         member[rng.integers(rows), column] = True
     for row in np.flatnonzero(member.sum(axis=1) < 2).tolist():
         member[row, rng.permutation(columns)[:2]] = True
-    row, column = np.nonzero(member)
+    elements, sets = np.nonzero(member)
     return MIP.from_triplets(
         rng.integers(1, _LARGEST_COST + 1, size=columns),
-        row,
-        column,
-        np.ones(row.size),
+        elements,
+        sets,
+        np.ones(elements.size),
         np.ones(rows),
         np.full(rows, np.inf),
         upper=np.ones(columns),
