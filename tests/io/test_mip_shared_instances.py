@@ -20,7 +20,7 @@ COMPARED = (
     "scip_check/bell5.mps", "scip_check/gt2.mps", "scip_check/flugpl.mps", "scip_check/dcmulti.mps",
     "highs_check/small_mip.mps", "highs_check/infeasible-mip1.mps", "miplib3/danoint.mps.gz",
     "miplib3/vpm2.mps.gz", "miplib2017/noswot.mps", "miplib2017/gen-ip054.mps",
-    "miplib2017/markshare_4_0.mps", "miplib2017/timtab1.mps",
+    "miplib2017/markshare_4_0.mps", "miplib2017/pk1.mps",
     "generated_dmiplib_style/correctness_mk_5_maximize.lp",
 )  # fmt: skip
 
