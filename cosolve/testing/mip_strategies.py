@@ -72,8 +72,8 @@ def mips(
 @st.composite
 def _bounds(draw: st.DrawFn, pure: bool, number: st.SearchStrategy[float]) -> tuple[float, float]:
     if pure:
-        low = draw(st.integers(-3, 3))
-        return float(low), float(low + draw(st.integers(-1, 4)))
+        least = draw(st.integers(-3, 3))
+        return float(least), float(least + draw(st.integers(-1, 4)))
     low = draw(st.one_of(st.just(0.0), st.just(-np.inf), number))
     high = draw(st.one_of(st.just(1.0), st.just(np.inf), number))
     return low, high

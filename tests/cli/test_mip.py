@@ -134,15 +134,14 @@ def test_bound(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "message"),
     [
         (["solve", "bag.lp", "--path"], "is a mip problem: --metric"),
-        (["check", "square.csv", "t.tour", "--exact"], "--exact and --tolerance are for mixed"),
-        (["solve", "bag.lp", "--plot", "a.svg"], "mip"),
+        (["check", "square.csv", "t.txt", "--exact"], "--exact and --tolerance are for mixed"),
     ],
 )
 @pytest.mark.usefixtures("bag")
 def test_refused(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Options for other problems are refused in one line."""
     Path("square.csv").write_text("0,0\n0,1\n1,1\n1,0\n")
-    Path("t.tour").write_text("0 1 2 3\n")
+    Path("t.txt").write_text("0 1 2 3\n")
     assert run(arguments) == 2
     err = capsys.readouterr().err
     assert message in err

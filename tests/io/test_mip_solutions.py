@@ -115,12 +115,18 @@ def test_written_programs_read_back(tmp_path, suffix, data):
     """A program survives, to the last bit, or is refused because the format cannot hold it."""
     problem = data.draw(mips())
     path = tmp_path / f"drawn{suffix}"
+    if suffix == ".lp" and problem.row_count and not problem.size:
+        with pytest.raises(ValueError, match="no rows without columns"):
+            write_problem(problem, path)
+        return
     try:
         write_problem(problem, path)
     except ValueError as error:
-        assert "no exact difference" in str(error) or "rows without columns" in str(error)
+        refused = str(error)
     else:
+        refused = None
         same(read(path), problem)
+    assert refused is None or "no exact difference" in refused
 
 
 @pytest.mark.parametrize("suffix", [".mps", ".lp"])
