@@ -253,7 +253,7 @@ def _scaled_side(side: float, scale: int, slack: float) -> float:
     if not math.isfinite(side):
         return side
     exact = Fraction(repr(side))
-    return float((exact + Fraction(slack) * max(1, abs(exact))) * scale)
+    return float((exact + Fraction(slack) * max(Fraction(1), abs(exact))) * scale)
 
 
 def _relaxation(problem: MIP, work: Work) -> Ended:

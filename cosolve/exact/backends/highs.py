@@ -118,8 +118,8 @@ class Engine:
         work = self._work
         if work is None:
             return
-        if work.halted.is_set():
-            event.interrupt()
+        # Always said: HiGHS remembers an interruption beyond the request that it was for.
+        event.interrupt(work.halted.is_set())
         if not work.request.relaxed:
             work.progress(self._bound(event.data_out.mip_dual_bound), self._nodes(event))
 
@@ -131,6 +131,7 @@ class Engine:
 
     def _offer(self, event: Any) -> None:
         newest = None
+        event.data_in.user_has_solution = False  # it remembers the last one, too
         while not self._injected.empty():
             newest = self._injected.get()
         if newest is not None:
