@@ -6,9 +6,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from mip_toys import enumerated, knapsack, mixed, program
+from mip_toys import enumerated, knapsack, market_split, mixed, program
 
 import cosolve
 from cosolve.core import Run, Status, Stop
@@ -34,7 +33,7 @@ def name(request: pytest.FixtureRequest) -> str:
 def test_conformance(name: str) -> None:
     """The promises every method keeps; time limits leave room to start a process."""
     samples = [p for p in mip_samples() if p.name in ("cover", "general-tiny", "mixed-tiny")]
-    check_solver(name, samples, seconds=30.0)
+    check_solver(name, samples, seconds=300.0)
 
 
 def test_optimum_is_proven(name: str) -> None:
@@ -87,7 +86,7 @@ def test_nodes_are_iterations_and_reproducible(name: str) -> None:
 @pytest.mark.timing
 def test_time_limit_holds(name: str) -> None:
     """A program that takes hours is left when time is up, start of the process included."""
-    problem = _hard()
+    problem, _ = market_split()
     result = cosolve.solve(problem, name, stop=2.0)
     assert result.runtime <= 2.0 + 0.2 + 1.0  # a busy machine
 
@@ -95,7 +94,7 @@ def test_time_limit_holds(name: str) -> None:
 def test_interruption_returns_the_incumbent(name: str) -> None:
     """What is known by then is the outcome."""
     run = Run(Stop(time_limit=SLOW_S))
-    problem = _hard()
+    problem, _ = market_split()
     start = Values([0.0] * problem.size)
     threading.Timer(0.5, run.interrupted.set).start()
     outcome = registry.get(name).run(problem, run, start=start)
@@ -177,21 +176,3 @@ def test_new_back_end_is_one_file(brute: str) -> None:
     assert brute in registry.names()
     result = cosolve.solve(problem, brute, stop=SLOW_S)
     assert (result.status, result.cost) == (Status.OPTIMAL, best)
-
-
-def _hard() -> cosolve.MIP:
-    """Make a market split problem (Cornuejols and Dawande 1998), hard to prove for every solver.
-
-    All zeros is a solution: every row then falls short of its target, and that costs.
-    """
-    rng = np.random.default_rng(7)
-    n, m = 50, 6
-    rows = rng.integers(0, 100, (m, n)).astype(float)
-    target = rows.sum(axis=1) // 2
-    # Columns s = rows x, at most the targets, are maximized.
-    return program(
-        [0.0] * n + [-1.0] * m,
-        np.hstack([rows, -np.eye(m)]).tolist(),
-        [(0.0, 0.0)] * m,
-        upper=[1.0] * n + target.tolist(),
-    )
