@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cosolve.core import Outcome, Problem, Run
-from cosolve.problems import TSP, VRP, Route, Routes, Tour
+from cosolve.problems import MIP, TSP, VRP, Route, Routes, Tour, Values
+from cosolve.testing.mip_samples import all_integer_values
 
 
 def identity(problem: TSP) -> Tour:
@@ -120,3 +121,36 @@ class Shuttle:
         if problem.check(routes):
             return Outcome(None, attempt=routes)
         return Outcome(routes)
+
+
+@dataclass(frozen=True)
+class Enumeration:
+    """Try everything, a few at a time, and say so in the language of solvers."""
+
+    name: ClassVar[str] = "enumeration"
+    summary: ClassVar[str] = "all values one after the other"
+
+    claim: Callable[[Outcome[Values]], Outcome[Values]] = lambda outcome: outcome
+
+    def supports(self, problem: Problem[Any]) -> str | None:
+        """Return None for small pure integer programs."""
+        fits = isinstance(problem, MIP) and all_integer_values(problem) is not None
+        return None if fits else "it tries all values"
+
+    def run(self, problem: MIP, run: Run, *, start: Any = None, guide: Any = None) -> Outcome[Any]:
+        """Try."""
+        sign = -1.0 if problem.maximize else 1.0
+        best, least = start, None if start is None else sign * problem.cost(start)
+        run.report(least)
+        everything = all_integer_values(problem)
+        assert everything is not None
+        for values in everything:
+            if run.limit() is not None:
+                return self.claim(Outcome(best))
+            if problem.check(values):
+                continue
+            cost = sign * problem.cost(values)
+            if least is None or cost < least:
+                best, least = values, cost
+            run.report(least, iterations=1)
+        return self.claim(Outcome(best, optimal=best is not None, infeasible=best is None))

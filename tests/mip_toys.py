@@ -64,6 +64,27 @@ def mixed() -> MIP:
     )
 
 
+def market_split(n: int = 50, m: int = 6, seed: int = 7) -> tuple[MIP, np.ndarray]:
+    """Make a market split problem (Cornuejols and Dawande 1998), hard for every solver.
+
+    Sums of rows are to come as near to their targets from below as possible. All zeros is a
+    solution; the other one that is returned reaches all targets and is optimal.
+    """
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, 100, (m, n)).astype(float)
+    planted = rng.integers(0, 2, n).astype(float)
+    target = rows @ planted
+    # Columns s = rows x, at most the targets, are maximized.
+    problem = program(
+        [0.0] * n + [1.0] * m,
+        np.hstack([rows, -np.eye(m)]).tolist(),
+        [(0.0, 0.0)] * m,
+        upper=[1.0] * n + target.tolist(),
+        maximize=True,
+    )
+    return problem, np.concatenate([planted, target])
+
+
 def enumerated(problem: MIP) -> tuple[float | None, np.ndarray | None]:
     """Return the best cost, minimized, and a solution of a pure integer bounded program."""
     ranges = [

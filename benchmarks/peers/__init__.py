@@ -1,21 +1,27 @@
 """Other solvers, called the way each works best, for comparison only.
 
 Every module has ``solve(problem, time_limit_s, seed)``, those that schedule also with ``threads``;
-it returns the order of the nodes of a TSP, the routes of a VRP or a schedule. Costs are recomputed
+it returns the order of the nodes of a TSP, the routes of a VRP or a schedule. Those for
+mixed-integer programs have ``solve_file`` instead; see ``peers.mip``. Costs are recomputed
 by cosolve's checker, in floating point. They run in processes of their own and are never imported
 by the package: some come under licenses for research only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, NamedTuple, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from cosolve import TSP, Routes, Schedule
+
+if TYPE_CHECKING:
+    from peers.mip import Found
 
 
 class Peer(NamedTuple):
@@ -36,6 +42,10 @@ PEERS = {
     "ortools-vrp": Peer("OR-Tools routing", "peers.ortools_vrp", "ortools", "vrp"),
     "vroom": Peer("VROOM", "peers.vroom_local_search", "pyvroom", "vrp"),
     "cpsat": Peer("CP-SAT, hinted", "peers.cpsat", "ortools", "scheduling"),
+    "scip": Peer("SCIP", "peers.scip_mip", "pyscipopt", "mip"),
+    "highs": Peer("HiGHS", "peers.highs_mip", "highspy", "mip"),
+    "cpsat-mip": Peer("CP-SAT", "peers.cpsat_mip", "ortools", "mip"),
+    "balans": Peer("Balans", "peers.balans_mip", "numpy", "mip"),
     "pyjobshop": Peer("PyJobShop, hinted", "peers.pyjobshop_cp", "pyjobshop", "scheduling"),
 }
 
@@ -57,6 +67,12 @@ class Solve(Protocol):
 def load(name: str) -> Solve:
     """Import a peer."""
     solve: Solve = import_module(PEERS[name].module).solve
+    return solve
+
+
+def load_reader(name: str) -> Callable[[Path, float, int, int], Found]:
+    """Import a peer that reads files itself."""
+    solve: Callable[[Path, float, int, int], Found] = import_module(PEERS[name].module).solve_file
     return solve
 
 

@@ -15,6 +15,7 @@ from cosolve.bench.store import Row
 from cosolve.bench.suites import Instance
 from cosolve.bench.task import Task, execute
 from cosolve.core import BackendMissing, Limit
+from cosolve.core.sense import Sense
 from cosolve.solvers import presets, registry
 from cosolve.solvers.space import Choice, Domain, FloatRange
 
@@ -252,10 +253,10 @@ def _objective(tuning: Tuning, study: Any, trial: Any) -> float:
     first = not references
     gaps: list[float] = []
     for number, instance in enumerate(tuning.instances):
-        cost = _cost(tuning, instance, params)
+        cost, sense = _cost(tuning, instance, params)
         if first:
             known = instance.best_known
-            references.append(cost if known is None else known.value)
+            references.append(cost if known is None else sense.flip(known.value))
         reference = references[number]
         gaps.append((cost - reference) / (abs(reference) or 1.0))
         trial.report(statistics.fmean(gaps), number)
@@ -266,14 +267,15 @@ def _objective(tuning: Tuning, study: Any, trial: Any) -> float:
     return statistics.fmean(gaps)
 
 
-def _cost(tuning: Tuning, instance: Instance, params: Mapping[str, object]) -> float:
+def _cost(tuning: Tuning, instance: Instance, params: Mapping[str, object]) -> tuple[float, Sense]:
+    """Return a cost to minimize, and the sense it has in truth."""
     row = tuning.run(instance, params)
     if row["limit"] == Limit.INTERRUPTED:
         raise KeyboardInterrupt
     if not row["valid"]:
         raise RuntimeError(f"{tuning.method} found no solution of {instance.name}")
-    cost: float = row["cost"]
-    return cost
+    sense = Sense(bool(row.get("maximize")))
+    return sense.flip(float(row["cost"])), sense
 
 
 def _defaults(tuning: Tuning) -> dict[str, object]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from cosolve.bounds.base import LowerBound, proves, rounded_up
+from cosolve.core.sense import Sense
 
 if TYPE_CHECKING:
     from cosolve.core import Problem, Run
-    from cosolve.problems import TSP, VRP, Scheduling
+    from cosolve.problems import MIP, TSP, VRP, Scheduling
 
 __all__ = ["LowerBound", "lower_bound", "proves", "rounded_up", "seconds_needed"]
 
@@ -42,6 +43,8 @@ def seconds_needed(problem: Problem[Any]) -> tuple[float, float] | None:
         from cosolve.bounds import scheduling
 
         return scheduling.seconds_needed(cast("Scheduling", problem))
+    if problem.kind == "mip":
+        return 0.0, 0.0  # only what the bounds of the columns say; methods prove the rest
     return None
 
 
@@ -53,7 +56,8 @@ def lower_bound(
     Tours of a few nodes are solved exactly; symmetric ones get the Held-Karp bound, asymmetric
     ones the better of the bounds by assignments and by arborescences. Vehicle routing problems get
     the best of a ladder that ends with column generation. Scheduling problems get one that ends
-    with a constraint program.
+    with a constraint program. Mixed-integer programs get what the bounds of their columns say; of
+    those that are maximized, the bound is one of the opposite of the objective.
 
     Parameters
     ----------
@@ -79,6 +83,8 @@ def lower_bound(
         from cosolve.bounds.scheduling import scheduling_bound
 
         return scheduling_bound(cast("Scheduling", problem), run, upper=upper)
+    if problem.kind == "mip":
+        return _by_columns(cast("MIP", problem), run)
     if problem.kind != "tsp":
         return None
     problem = cast("TSP", problem)
@@ -89,3 +95,11 @@ def lower_bound(
     from cosolve.bounds.asymmetric import asymmetric_bound
 
     return asymmetric_bound(problem, run, upper=upper)
+
+
+def _by_columns(problem: MIP, run: Run) -> LowerBound | None:
+    found = Sense.of(problem).flip(problem.trivial_bound())
+    if found is None:
+        return None
+    run.report(bound=found, phase="bounds of columns")
+    return LowerBound(found, "columns", 0, True)

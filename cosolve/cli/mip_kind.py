@@ -14,7 +14,7 @@ _EXACT = 2.0**53
 
 
 def mip_facts(problem: MIP) -> dict[str, object]:
-    """What ``cosolve info`` says of a program, ready for JSON."""
+    """Return what ``cosolve info`` says of a program, ready for JSON."""
     binary = problem.integer & (problem.lower == 0) & (problem.upper == 1)
     nonzeros = int(np.count_nonzero(problem.coefficients))
     cells = problem.row_count * problem.size

@@ -34,9 +34,9 @@ def result_to_dict(
     dict
         The keys are, in this order, ``instance, problem, solver, status, limit, cost, bound, gap,
         runtime, seed, threads, iterations, valid, trace, versions`` and, where there are any,
-        ``maximize`` (true), ``notes`` and the ``violations`` of the attempt that came closest. ``gap`` is a fraction of
-        the cost, ``runtime`` is wall seconds, ``trace`` a list of ``[seconds, cost, bound]``.
-        Values that are not finite become None.
+        ``maximize`` (true), ``notes`` and the ``violations`` of the attempt that came closest.
+        ``gap`` is a fraction of the cost, ``runtime`` is wall seconds, ``trace`` a list of
+        ``[seconds, cost, bound]``. Values that are not finite become None.
     """
     report: dict[str, object] = {
         "instance": instance,

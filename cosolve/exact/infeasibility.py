@@ -142,10 +142,10 @@ def verify(problem: MIP, conflict: Conflict, run: Run, *, backend: str = "scip")
             trial = active.copy()
             if dropped is not None:
                 trial[dropped] = False
-            ending = session.solve(elastic.request(trial, float("inf")), run).ending
-            if ending == Ending.LIMIT:
+            answer = session.solve(elastic.request(trial, float("inf")), run)
+            if answer.ending != Ending.INFEASIBLE and answer.values is None:
                 return None
-            if (ending == Ending.INFEASIBLE) != (dropped is None):
+            if (answer.ending == Ending.INFEASIBLE) != (dropped is None):
                 return False
     return True
 

@@ -207,7 +207,7 @@ class Session:
         """Have the worker solve a request with everything filled in."""
         end_s = time.monotonic() + run.remaining
         try:
-            if not self._start(run, end_s):
+            if _over(run) or not self._start(run, end_s):
                 return _stopped(0.0)
             return self._converse(request, run, end_s, best)
         except BackendError as error:

@@ -85,8 +85,6 @@ class Worker:
         Its argument.
     package
         A package the function needs; None if it needs none that could be absent.
-    extra
-        The extra of cosolve that installs the package.
     memory_mib
         Address space the worker may use; unlimited unless given.
 
@@ -102,13 +100,10 @@ class Worker:
         payload: object,
         *,
         package: str | None = None,
-        extra: str = "exact",
         memory_mib: int | None = None,
     ) -> None:
         if package is not None and importlib.util.find_spec(package) is None:
-            raise BackendMissing(
-                f"{package} is not installed; pip install 'cosolve[{extra}]' installs it"
-            )
+            raise BackendMissing(f"{package} is not installed; pip install {package} installs it")
         self.done = False
         """Whether the function has returned."""
         self.result: Any = None
@@ -239,7 +234,6 @@ def run_in_worker(
     *,
     on_message: Callable[[Any], None],
     package: str | None = None,
-    extra: str = "exact",
     memory_mib: int | None = None,
     grace_s: float = 0.0,
 ) -> Any:
@@ -258,7 +252,7 @@ def run_in_worker(
         Whose time limit and interruption hold.
     on_message
         Called with every message, in this thread.
-    package, extra, memory_mib
+    package, memory_mib
         See `Worker`.
     grace_s
         Seconds the function gets to return after it was asked to.
@@ -276,7 +270,7 @@ def run_in_worker(
         If the function raised something or the process died.
     """
     asked_s: float | None = None
-    with Worker(target, payload, package=package, extra=extra, memory_mib=memory_mib) as worker:
+    with Worker(target, payload, package=package, memory_mib=memory_mib) as worker:
         while True:
             left_s = run.remaining
             if asked_s is None and (run.interrupted.is_set() or left_s <= grace_s):

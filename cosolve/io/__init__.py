@@ -11,6 +11,7 @@ from cosolve.io.atomic import atomic_write, check_writable
 from cosolve.io.depots_text import read_cordeau, read_taillard
 from cosolve.io.files import read_bytes
 from cosolve.io.jsplib import read_shop
+from cosolve.io.lp import read_lp
 from cosolve.io.mps import read_mps
 from cosolve.io.rounding import with_rounding
 from cosolve.io.scheduling_json import read_scheduling
@@ -43,6 +44,7 @@ _READERS: dict[Format, Callable[[str | Path, bytes], TSP | VRP | Scheduling | MI
     Format.SHOP: read_shop,
     Format.SCHEDULING: read_scheduling,
     Format.MPS: read_mps,
+    Format.LP: read_lp,
 }
 
 

@@ -17,6 +17,7 @@ others are refused by name. Where the format is disputed, this is what holds:
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -72,7 +73,7 @@ def read_mps(path: str | Path, data: bytes) -> MIP:
         except FormatError as error:
             errors.append(error)
     # The reading that came farther tells what is wrong with the file.
-    raise max(errors, key=lambda error: error.line or 0)
+    raise max(errors, key=lambda error: math.inf if error.line is None else error.line)
 
 
 @dataclass
@@ -95,6 +96,8 @@ class _Reader:
     right: dict[int, float] = field(default_factory=dict)
     ranges: dict[int, float] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    places: range = range(0)
+    """Lines of the section COLUMNS."""
 
     def error(self, message: str, line: int | None = None) -> FormatError:
         """Make an error; lines count from 0 here."""
@@ -192,6 +195,7 @@ class _Reader:
         split, lines, rows = self.split, self.lines, self.rows
         add_row, add_entry = self.entry_rows.append, self.entries.append
         current, integral, k = None, False, section.start
+        self.places = range(section.start, section.end)
         try:
             for k in range(section.start, section.end):
                 line = lines[k]
@@ -345,7 +349,8 @@ class _Reader:
             k = int(huge[0])
             raise self.error(
                 f"COLUMNS: the coefficient of column {quote(column_names[columns[k]])} in row "
-                f"{quote(row_names[rows[k]])} is {values[k]:g}, expected less than {INFINITY:g}"
+                f"{quote(row_names[rows[k]])} is {values[k]:g}, expected less than {INFINITY:g}",
+                self._line_of(k),
             )
         keys = columns * max(1, len(row_names)) + rows
         order = np.argsort(keys, kind="stable")
@@ -354,8 +359,20 @@ class _Reader:
             k = int(order[twice[0] + 1])
             raise self.error(
                 f"COLUMNS: column {quote(column_names[columns[k]])} has row "
-                f"{quote(row_names[rows[k]])} twice"
+                f"{quote(row_names[rows[k]])} twice",
+                self._line_of(k),
             )
+
+    def _line_of(self, entry: int) -> int:
+        """Return the line of a coefficient, by counting again."""
+        count = 0
+        for k in self.places:
+            line = self.lines[k]
+            if line and line[0] != "*" and "'MARKER'" not in line:
+                count += len(self.split(line) or []) // 2
+            if count > entry:
+                return k
+        return self.places.stop
 
     def _sides(self, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         lower, upper = np.empty(kept.size), np.empty(kept.size)

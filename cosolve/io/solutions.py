@@ -1,4 +1,4 @@
-"""Reader of solutions: tours (TSPLIB and plain lists), routes (CVRPLIB), schedules."""
+"""Reader of solutions: tours (TSPLIB and plain lists), routes (CVRPLIB), schedules, values."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from cosolve.core import FormatError
 from cosolve.io.files import read_bytes
+from cosolve.io.mip_solutions import read_values
 from cosolve.io.routes import read_routes
 from cosolve.io.schedules import read_schedule
 from cosolve.io.sniff import Format, sniff
 from cosolve.io.text import Block, clean, read_words
 from cosolve.io.tsplib import positions, read_tour
-from cosolve.problems import TSP, VRP, Routes, Schedule, Scheduling, Tour
+from cosolve.problems import MIP, TSP, VRP, Routes, Schedule, Scheduling, Tour, Values
 
 
 @overload
@@ -25,21 +26,24 @@ def read_solution(path: str | Path, problem: VRP, *, complete: bool = True) -> R
 @overload
 def read_solution(path: str | Path, problem: Scheduling, *, complete: bool = True) -> Schedule: ...
 @overload
+def read_solution(path: str | Path, problem: MIP, *, complete: bool = True) -> Values: ...
+@overload
 def read_solution(
-    path: str | Path, problem: TSP | VRP | Scheduling, *, complete: bool = True
+    path: str | Path, problem: TSP | VRP | Scheduling | MIP, *, complete: bool = True
 ) -> Any: ...
 
 
 def read_solution(
-    path: str | Path, problem: TSP | VRP | Scheduling, *, complete: bool = True
-) -> Tour | Routes | Schedule:
+    path: str | Path, problem: TSP | VRP | Scheduling | MIP, *, complete: bool = True
+) -> Tour | Routes | Schedule | Values:
     """Read a solution of a problem.
 
     Of tours, two formats are told apart by their content: TSPLIB files with a TOUR_SECTION, whose
     numbers are the labels of the instance file (1 to n, unless `TSP.labels` says otherwise), and
     plain lists of n numbers separated by white space. A plain list is zero-based if it contains 0,
     else one-based; it may begin with its length, as Concorde writes it. Routes are read as CVRPLIB
-    writes them, see `cosolve.io.routes`; schedules as text or JSON, see `cosolve.io.schedules`.
+    writes them, see `cosolve.io.routes`; schedules as text or JSON, see `cosolve.io.schedules`;
+    values of columns as SCIP and others write them, see `cosolve.io.mip_solutions`.
     Any of them may be compressed.
 
     Parameters
@@ -56,7 +60,7 @@ def read_solution(
 
     Returns
     -------
-    Tour, Routes or Schedule
+    Tour, Routes, Schedule or Values
         Visits what it must, if `complete`; whether it obeys all other constraints is for ``check``
         to say.
 
@@ -72,6 +76,8 @@ def read_solution(
         return read_routes(path, data, problem, complete=complete)
     if isinstance(problem, Scheduling):
         return read_schedule(path, data, problem, complete=complete)
+    if isinstance(problem, MIP):
+        return read_values(path, data, problem)
     return _tour(path, data, problem, complete)
 
 

@@ -18,24 +18,28 @@ from cosolve.io.atomic import atomic_write
 from cosolve.io.files import stem_and_suffix
 from cosolve.io.fjs import fjs_text
 from cosolve.io.jsplib import jsp_text
+from cosolve.io.mip_solutions import values_text
 from cosolve.io.numbers import one_line, row_lines, rows_of, shortest
 from cosolve.io.routes import routes_text
 from cosolve.io.schedules import schedule_json, schedule_text
 from cosolve.io.scheduling_json import scheduling_json
+from cosolve.io.write_lp import lp_text
+from cosolve.io.write_mps import mps_text
 from cosolve.io.write_vrplib import vrplib_bytes
-from cosolve.problems import TSP, VRP, Metric, Routes, Schedule, Scheduling, Tour
+from cosolve.problems import MIP, TSP, VRP, Metric, Routes, Schedule, Scheduling, Tour, Values
 from cosolve.problems.metrics import FloatArray
 
 _TSPLIB_SUFFIXES = (".tsp", ".atsp")
 _ARRAY_SUFFIXES = (".npy", ".csv", ".txt")
 
 
-def write_problem(problem: TSP | VRP | Scheduling, path: str | Path) -> None:
+def write_problem(problem: TSP | VRP | Scheduling | MIP, path: str | Path) -> None:
     """Write a problem; the suffix says how.
 
     ``.tsp`` and ``.atsp`` are TSPLIB95; ``.npy``, ``.csv`` and ``.txt`` are a bare array of
     coordinates or distances; ``.vrp`` is VRPLIB, for a VRP; ``.json`` holds any scheduling
-    problem, ``.fjs`` and ``.jsp`` (flexible) job shops. ``.gz`` behind any of them compresses.
+    problem, ``.fjs`` and ``.jsp`` (flexible) job shops; ``.mps`` (free) and ``.lp`` hold
+    mixed-integer programs. ``.gz`` behind any of them compresses.
 
     Parameters
     ----------
@@ -49,7 +53,8 @@ def write_problem(problem: TSP | VRP | Scheduling, path: str | Path) -> None:
     ValueError
         If the suffix is unknown, or the format cannot hold this problem exactly: TSPLIB has no
         unrounded Euclidean distance and no paths, arrays have no metric and no fixed edges, VRPLIB
-        has no pairs and no shifts, FJS and JSP files have jobs, machines and durations alone.
+        has no pairs and no shifts, FJS and JSP files have jobs, machines and durations alone, MPS
+        and LP have no names with blanks.
     OSError
         If the file cannot be written.
     """
@@ -64,6 +69,14 @@ def write_problem(problem: TSP | VRP | Scheduling, path: str | Path) -> None:
         return
     if isinstance(problem, Scheduling):
         _write(path, _scheduling(problem, path, suffix).encode())
+        return
+    if isinstance(problem, MIP):
+        if suffix not in (".mps", ".lp"):
+            raise ValueError(
+                f"{path}: cannot write a mixed-integer program as "
+                f"{suffix or 'a file without suffix'}; expected .mps or .lp, perhaps with .gz"
+            )
+        _write(path, (mps_text if suffix == ".mps" else lp_text)(problem, path).encode())
         return
     if suffix in _TSPLIB_SUFFIXES:
         data = _tsplib(problem, path, suffix)
@@ -90,11 +103,14 @@ def _scheduling(problem: Scheduling, path: str | Path, suffix: str) -> str:
 
 
 def write_solution(
-    problem: TSP | VRP | Scheduling, solution: Tour | Routes | Schedule, path: str | Path
+    problem: TSP | VRP | Scheduling | MIP,
+    solution: Tour | Routes | Schedule | Values,
+    path: str | Path,
 ) -> None:
-    """Write a solution: a tour as TSPLIB does, routes as CVRPLIB does, or a schedule.
+    """Write a solution: a tour as TSPLIB does, routes as CVRPLIB does, a schedule, or values.
 
-    Schedules are text, see `cosolve.io.schedules`, or JSON where the suffix says so.
+    Schedules are text, see `cosolve.io.schedules`, or JSON where the suffix says so. Values of
+    columns are lines of name and value, see `cosolve.io.mip_solutions`.
 
     Parameters
     ----------
@@ -124,6 +140,9 @@ def write_solution(
             text = schedule_json(problem, solution)
         else:
             text = schedule_text(problem, solution, shortest(problem.cost(solution)))
+    elif isinstance(problem, MIP) and isinstance(solution, Values):
+        _require_feasible("values are", problem.check(solution), path)
+        text = values_text(problem, solution)
     elif isinstance(problem, TSP) and isinstance(solution, Tour):
         _require_feasible("tour is", problem.check(solution), path)
         text = _tour_text(problem, solution)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +12,7 @@ import numpy.typing as npt
 from cosolve.core import Violation
 from cosolve.problems.arrays import as_float, frozen
 from cosolve.problems.metrics import FloatArray
+from cosolve.problems.mip_validate import compressed, distinct, flags, length, numbers, side
 
 if TYPE_CHECKING:
     from cosolve.problems.mip_build import MIPBuilder
@@ -124,19 +123,19 @@ class MIP:
 
     def __post_init__(self) -> None:
         """Validate and freeze the arrays."""
-        n = _length(self.objective)
-        m = _length(self.row_lower)
+        n = length(self.objective)
+        m = length(self.row_lower)
         given: dict[str, Any] = {
-            "objective": _numbers(self.objective, "objective", n),
-            "row_lower": _side(self.row_lower, "row_lower", m, -np.inf),
-            "row_upper": _side(self.row_upper, "row_upper", m, np.inf),
-            "lower": _side(self.lower, "lower", n, -np.inf, 0.0),
-            "upper": _side(self.upper, "upper", n, np.inf, np.inf),
-            "integer": _flags(self.integer, n),
-            "columns": _names(self.columns, "column", n, "x"),
-            "rows": _names(self.rows, "row", m, "c"),
+            "objective": numbers(self.objective, "objective", n),
+            "row_lower": side(self.row_lower, "row_lower", m, -np.inf),
+            "row_upper": side(self.row_upper, "row_upper", m, np.inf),
+            "lower": side(self.lower, "lower", n, -np.inf, 0.0),
+            "upper": side(self.upper, "upper", n, np.inf, np.inf),
+            "integer": flags(self.integer, n),
+            "columns": distinct(self.columns, "column", n, "x"),
+            "rows": distinct(self.rows, "row", m, "c"),
         }
-        given |= _compressed(
+        given |= compressed(
             self.indptr, self.indices, self.coefficients, given["rows"], given["columns"]
         )
         if not np.isfinite(self.offset):
@@ -190,7 +189,7 @@ class MIP:
         """
         from cosolve.problems.mip_build import triplets
 
-        rows = triplets(row_indices, column_indices, values, _length(row_lower))
+        rows = triplets(row_indices, column_indices, values, length(row_lower))
         return cls(objective, *rows, row_lower, row_upper, **others)  # type: ignore[arg-type]
 
     @classmethod
@@ -220,7 +219,7 @@ class MIP:
         """
         from cosolve.problems.mip_build import dense
 
-        rows = dense(matrix, _length(row_lower), _length(objective))
+        rows = dense(matrix, length(row_lower), length(objective))
         return cls(objective, *rows, row_lower, row_upper, **others)  # type: ignore[arg-type]
 
     @classmethod
@@ -250,7 +249,7 @@ class MIP:
         """
         from cosolve.problems.mip_build import sparse
 
-        rows = sparse(matrix, _length(row_lower), _length(objective))
+        rows = sparse(matrix, length(row_lower), length(objective))
         return cls(objective, *rows, row_lower, row_upper, **others)  # type: ignore[arg-type]
 
     @property
@@ -338,90 +337,3 @@ class MIP:
         from cosolve.problems.mip_check import violations
 
         return violations(self, solution, feasibility, integrality, exact)
-
-
-def _length(array: Any) -> int:
-    shape = np.shape(array)
-    if len(shape) != 1:
-        raise ValueError(f"expected an array of one dimension, got shape {shape}")
-    return int(shape[0])
-
-
-def _numbers(array: Any, what: str, length: int) -> FloatArray:
-    result = as_float(array, what)
-    if result.shape != (length,):
-        raise ValueError(f"{what} must have shape ({length},), got {result.shape}")
-    wrong = np.flatnonzero(~np.isfinite(result))
-    if wrong.size:
-        raise ValueError(f"{what}[{wrong[0]}] is {result[wrong[0]]}")
-    return result
-
-
-def _side(
-    array: Any, what: str, length: int, free: float, default: float | None = None
-) -> FloatArray:
-    """Bounds or sides, of which those that are `free` may be infinite."""
-    if array is None and default is not None:
-        return np.full(length, default)
-    result = as_float(array, what)
-    if result.shape != (length,):
-        raise ValueError(f"{what} must have shape ({length},), got {result.shape}")
-    wrong = np.flatnonzero(np.isnan(result) | (np.isinf(result) & (result != free)))
-    if wrong.size:
-        raise ValueError(f"{what}[{wrong[0]}] is {result[wrong[0]]}")
-    return result
-
-
-def _flags(array: Any, length: int) -> BoolArray:
-    if array is None:
-        return np.zeros(length, dtype=np.bool_)
-    raw = np.asarray(array)
-    if raw.dtype.kind != "b" or raw.shape != (length,):
-        raise ValueError(
-            f"integer must be {length} truth values, got {raw.dtype} of shape {raw.shape}"
-        )
-    return np.array(raw, dtype=np.bool_)
-
-
-def _compressed(
-    indptr: Any,
-    indices: Any,
-    coefficients: Any,
-    rows: Sequence[str],
-    columns: Sequence[str],
-) -> dict[str, npt.NDArray[Any]]:
-    m, n = len(rows), len(columns)
-    starts, places = (_whole(indptr, "indptr"), _whole(indices, "indices"))
-    if starts.shape != (m + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
-        raise ValueError(f"indptr must be {m + 1} numbers that ascend from 0")
-    if starts[-1] != len(places):
-        raise ValueError(f"indptr ends at {starts[-1]}, but there are {len(places)} indices")
-    values = _numbers(coefficients, "coefficients", len(places))
-    if places.size and (places.min() < 0 or places.max() >= n):
-        raise ValueError(f"indices must be from 0 to {n - 1}")
-    row = np.repeat(np.arange(m), np.diff(starts))
-    order = np.lexsort((places, row))
-    row, places, values = row[order], places[order], values[order]
-    twice = np.flatnonzero((np.diff(row) == 0) & (np.diff(places) == 0))
-    if twice.size:
-        where = int(twice[0])
-        raise ValueError(f"row {rows[row[where]]} has column {columns[places[where]]} twice")
-    return {"indptr": starts, "indices": places, "coefficients": values}
-
-
-def _whole(array: Any, what: str) -> IndexArray:
-    raw = np.asarray(array)
-    if raw.ndim != 1 or (raw.size and raw.dtype.kind not in "iu"):
-        raise ValueError(f"{what} must be integers in one dimension")
-    return np.array(raw, dtype=np.int64)
-
-
-def _names(names: Sequence[str], what: str, count: int, letter: str) -> tuple[str, ...]:
-    if not names:
-        return tuple(f"{letter}{i + 1}" for i in range(count))
-    if len(names) != count:
-        raise ValueError(f"expected {count} {what} names, got {len(names)}")
-    if len(set(names)) != count:
-        twice = next(name for name, times in Counter(names).items() if times > 1)
-        raise ValueError(f"two {what}s are called {twice!r}")
-    return tuple(names)

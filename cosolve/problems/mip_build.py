@@ -42,7 +42,7 @@ def compressed(
 def triplets(
     rows: Any, columns: Any, values: Any, row_count: int
 ) -> tuple[IndexArray, IndexArray, FloatArray]:
-    """Compressed rows of triplets that anybody may have given.
+    """Compressed rows of triplets that anybody may have given, without zeros.
 
     Raises
     ------
@@ -62,7 +62,8 @@ def triplets(
     row, column = row.astype(np.int64), column.astype(np.int64)
     if row.size and not 0 <= row.min() <= row.max() < row_count:
         raise ValueError(f"rows must be from 0 to {row_count - 1}")
-    return compressed(row, column, numbers, row_count)
+    kept = numbers != 0
+    return compressed(row[kept], column[kept], numbers[kept], row_count)
 
 
 def dense(matrix: Any, row_count: int, size: int) -> tuple[IndexArray, IndexArray, FloatArray]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cosolve.problems.metrics import FloatArray
     from cosolve.problems.mip import MIP, Values
 
+_NEARLY = 0.999
 _SHOWN = 10  # violations of each kind that are told one by one
 
 
@@ -55,8 +56,9 @@ def _outside(
 ) -> Iterator[tuple[int, str]]:
     """Where something lies outside its limits, and by how much."""
     if isinstance(found, np.ndarray):
-        low = found < lower - forgiven * np.maximum(1.0, np.abs(_finite(lower)))
-        high = found > upper + forgiven * np.maximum(1.0, np.abs(_finite(upper)))
+        least = forgiven * _NEARLY  # rounding must not hide what is decided exactly below
+        low = found < lower - least * np.maximum(1.0, np.abs(_finite(lower)))
+        high = found > upper + least * np.maximum(1.0, np.abs(_finite(upper)))
         suspects: Iterable[int] = np.flatnonzero(low | high).tolist()
     else:
         suspects = range(len(found))

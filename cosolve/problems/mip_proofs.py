@@ -130,10 +130,13 @@ def trivial_bound(problem: MIP) -> float | None:
         terms = factor * limit
     if not np.isfinite(terms).all():
         return None
-    total = math.fsum([*terms.tolist(), sign * problem.offset])
-    size = math.fsum([*np.abs(terms).tolist(), abs(problem.offset)])
-    whole = all(bool((v == np.round(v)).all()) for v in (factor, limit))
-    if not (whole and problem.offset.is_integer() and size < _EXACT):
+    summands = [*terms.tolist(), sign * problem.offset]
+    total = math.fsum(summands)
+    size = math.fsum(map(abs, summands))
+    whole = all(bool((v == np.round(v)).all()) for v in (factor, limit)) and size < _EXACT
+    if not whole:
         # Every product and the sum are off by half a unit in the last place at most.
         total = math.nextafter(total - _EPSILON * size, -math.inf)
+    elif math.fsum([*summands, -total]) < 0:  # the products are exact, their sum is not
+        total = math.nextafter(total, -math.inf)
     return sign * total + 0.0

@@ -47,8 +47,7 @@ class CpSat:
     Notes
     -----
     An iteration is a hundredth of the solver's unit of deterministic time, about 0.1 s. It runs in
-    a process of its own, which takes about a second to begin with; OR-tools has to be installed
-    (the extra ``exact``).
+    a process of its own, which takes about a second to begin with.
     """
 
     name: ClassVar[str] = "cpsat"

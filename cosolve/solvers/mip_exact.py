@@ -110,6 +110,8 @@ def solve_exactly(
         If it failed.
     """
     incumbent = _Incumbent(problem, run, start, backend(name).title)
+    if run.limit() is not None:
+        return Outcome(start)
     request = Request(
         start=None if start is None else start.values,
         nodes=run.remaining_iterations,

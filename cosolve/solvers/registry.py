@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cosolve.exact.mip_backend import backend_names
-from cosolve.problems import TSP, VRP, Scheduling
+from cosolve.problems import MIP, TSP, VRP, Scheduling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,6 +166,7 @@ def for_kind(kind: str) -> tuple[str, ...]:
         TSP.kind: TSP(coords=np.eye(3)),
         VRP.kind: VRP(coords=np.eye(3)),
         Scheduling.kind: Scheduling.from_jobs([[{0: 1}]]),
+        MIP.kind: MIP.from_dense([1], [[1]], [1], [1], upper=[1], integer=np.array([True])),
     }
     if kind not in plainest:
         raise ValueError(f"there is no problem kind {kind!r}; the kinds are {', '.join(plainest)}")

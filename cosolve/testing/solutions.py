@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from cosolve.core import Problem
-from cosolve.problems import TSP, VRP, Route, Routes, Schedule, Scheduling, Tour
+from cosolve.problems import MIP, TSP, VRP, Route, Routes, Schedule, Scheduling, Tour, Values
+
+_FORGIVEN = 2e-6
 
 
 def wrong_visits(problem: Problem[Any], solution: Any) -> str | None:
@@ -25,7 +27,8 @@ def wrong_visits(problem: Problem[Any], solution: Any) -> str | None:
     -------
     str or None
         One line, or None if every node, or every required client, is visited once and no other
-        more often; if every operation is done by one of its machines, which does no other then.
+        more often; if every operation is done by one of its machines, which does no other then;
+        if the values of a mixed-integer program lie within its bounds and rows.
     """
     if isinstance(problem, TSP):
         visited = sorted(solution.nodes.tolist())
@@ -37,6 +40,30 @@ def wrong_visits(problem: Problem[Any], solution: Any) -> str | None:
             return f"visited {sorted(visits)[:20]}"
     if isinstance(problem, Scheduling):
         return _wrong_operations(problem, solution)
+    if isinstance(problem, MIP):
+        return _wrong_values(problem, solution)
+    return None
+
+
+def _wrong_values(problem: MIP, solution: Values) -> str | None:
+    """Multiply row by row, and forgive as little as users expect."""
+    values = solution.values.tolist()
+    if len(values) != problem.size:
+        return f"{len(values)} values of {problem.size} columns"
+    for k, value in enumerate(values):
+        slack = _FORGIVEN * max(1.0, abs(value))
+        if not problem.lower[k] - slack <= value <= problem.upper[k] + slack:
+            return f"column {problem.columns[k]} is {value}"
+        if problem.integer[k] and abs(value - round(value)) > _FORGIVEN:
+            return f"column {problem.columns[k]} is {value}, no whole number"
+    for r in range(problem.row_count):
+        row = range(problem.indptr[r], problem.indptr[r + 1])
+        total = sum(problem.coefficients[k] * values[problem.indices[k]] for k in row)
+        low, high = problem.row_lower[r], problem.row_upper[r]
+        below = low - _FORGIVEN * max(1.0, abs(low)) if np.isfinite(low) else low
+        above = high + _FORGIVEN * max(1.0, abs(high)) if np.isfinite(high) else high
+        if not below <= total <= above:
+            return f"row {problem.rows[r]} is {total}"
     return None
 
 

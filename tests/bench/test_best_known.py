@@ -172,3 +172,28 @@ def test_values_belong_to_the_costs_of_the_shared_instances(data: Path) -> None:
         solution = read_solution(path.with_suffix(".sol"), problem)
         assert known is not None
         assert problem.cost(solution) == pytest.approx(known.value, rel=1e-5), name
+
+
+@pytest.mark.parametrize(("cost", "gap"), [(90.0, 0.1), (110.0, -0.1), (100.0, 0.0)])
+def test_gap_of_a_maximization(cost: float, gap: float) -> None:
+    """There, a cost is behind the value where it is below."""
+    assert BestKnown(100.0, True).gap(cost, maximize=True) == pytest.approx(gap)
+
+
+@pytest.mark.parametrize(
+    ("value", "cost", "integral", "maximize", "reached"),
+    [
+        (100.0, 100.0, True, True, True), (100.0, 99.0, True, True, False),
+        (100.0, 101.0, True, True, True), (100.0, 99.99999, False, True, True),
+        (753.9999999999128, 754.0, True, False, True),
+        (753.9999999999128, 755.0, True, False, False),
+        (754.0000000001, 754.0, True, True, True), (0.0, -1.0, True, False, True),
+        (0.0, 1.0, True, False, False),
+    ],
+)  # fmt: skip
+def test_reaching_a_value(
+    value: float, cost: float, integral: bool, maximize: bool, reached: bool
+) -> None:
+    """A value written by a floating-point solver stands for the whole number beside it."""
+    known = BestKnown(value, True)
+    assert known.reached(cost, integral=integral, maximize=maximize) is reached

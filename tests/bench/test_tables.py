@@ -62,6 +62,15 @@ def test_seeds_are_condensed() -> None:
     assert (line.seconds, line.cpu_s, line.memory_mib) == (1.5, 0.5, 41.0)
 
 
+def test_maximization() -> None:
+    """There, the best cost is the largest one and the best bound the least."""
+    rows = [
+        row("a", s, c, bound=b, maximize=True) for s, c, b in ((0, 90.0, 120.0), (1, 95.0, 110.0))
+    ]
+    (line,) = per_instance(rows)
+    assert (line.cost, line.bound) == (95.0, 110.0)
+
+
 def test_failed_runs_count_against_the_method() -> None:
     """They have no cost, but a run without a solution did not reach the best value."""
     (line,) = per_instance([row("a", 0, 100.0), failed("a", 1)])

@@ -34,6 +34,12 @@ def wait(payload: float, channel: Channel) -> str:
     return "asked" if channel.interrupted.wait(payload) else "waited"
 
 
+def echo(payload: int, channel: Channel) -> None:
+    """Send back what is sent, so many times."""
+    for _ in range(payload):
+        channel.send(channel.inbox.get())
+
+
 def hang(payload: float, channel: Channel) -> None:
     """Not listen."""
     channel.send("ready")

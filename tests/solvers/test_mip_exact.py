@@ -6,9 +6,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from mip_toys import enumerated, knapsack, mixed, program
+from mip_toys import enumerated, knapsack, market_split, mixed, program
 
 import cosolve
 from cosolve.core import Run, Status, Stop
@@ -16,6 +15,7 @@ from cosolve.exact import backends
 from cosolve.exact.mip_backend import backend, backend_names
 from cosolve.problems.mip import Values
 from cosolve.solvers import registry
+from cosolve.testing import check_solver, mip_samples
 
 NAMES = ["scip", "highs", "cpsat"]
 SLOW_S = 120.0  # to start a worker and solve a toy, on a busy machine
@@ -28,6 +28,12 @@ def name(request: pytest.FixtureRequest) -> str:
     if not backend(found).installed:
         pytest.skip(f"{backend(found).package} is not installed")
     return found
+
+
+def test_conformance(name: str) -> None:
+    """The promises every method keeps; time limits leave room to start a process."""
+    samples = [p for p in mip_samples() if p.name in ("cover", "general-tiny", "mixed-tiny")]
+    check_solver(name, samples, seconds=30.0)
 
 
 def test_optimum_is_proven(name: str) -> None:
@@ -80,7 +86,7 @@ def test_nodes_are_iterations_and_reproducible(name: str) -> None:
 @pytest.mark.timing
 def test_time_limit_holds(name: str) -> None:
     """A program that takes hours is left when time is up, start of the process included."""
-    problem = _hard()
+    problem, _ = market_split()
     result = cosolve.solve(problem, name, stop=2.0)
     assert result.runtime <= 2.0 + 0.2 + 1.0  # a busy machine
 
@@ -88,7 +94,7 @@ def test_time_limit_holds(name: str) -> None:
 def test_interruption_returns_the_incumbent(name: str) -> None:
     """What is known by then is the outcome."""
     run = Run(Stop(time_limit=SLOW_S))
-    problem = _hard()
+    problem, _ = market_split()
     start = Values([0.0] * problem.size)
     threading.Timer(0.5, run.interrupted.set).start()
     outcome = registry.get(name).run(problem, run, start=start)
@@ -138,7 +144,9 @@ class Engine:
             if not self.problem.check(Values(values)):
                 work.solution(values, None, 1)
         found = np.isfinite(work.best)
-        return Ended(Ending.OPTIMAL if found else Ending.INFEASIBLE, work.best if found else None, 1)
+        if not found:
+            return Ended(Ending.INFEASIBLE, None, 1)
+        return Ended(Ending.OPTIMAL, work.best, 1)
 
     def interrupt(self):
         pass
@@ -168,21 +176,3 @@ def test_new_back_end_is_one_file(brute: str) -> None:
     assert brute in registry.names()
     result = cosolve.solve(problem, brute, stop=SLOW_S)
     assert (result.status, result.cost) == (Status.OPTIMAL, best)
-
-
-def _hard() -> cosolve.MIP:
-    """Make a market split problem (Cornuejols and Dawande 1998), hard to prove for every solver.
-
-    All zeros is a solution: every row then falls short of its target, and that costs.
-    """
-    rng = np.random.default_rng(7)
-    n, m = 50, 6
-    rows = rng.integers(0, 100, (m, n)).astype(float)
-    target = rows.sum(axis=1) // 2
-    # Columns s = rows x, at most the targets, are maximized.
-    return program(
-        [0.0] * n + [-1.0] * m,
-        np.hstack([rows, -np.eye(m)]).tolist(),
-        [(0.0, 0.0)] * m,
-        upper=[1.0] * n + target.tolist(),
-    )

@@ -89,8 +89,9 @@ class Engine:
             self._begin_with(work.request.start)
         self.work = work
         try:
-            if not work.halted.is_set():
-                self._model.optimizeNogil()
+            if work.halted.is_set():
+                return Ended(Ending.LIMIT)
+            self._model.optimizeNogil()
             return self._ended(work)
         finally:
             self.work = None
@@ -257,7 +258,8 @@ def _injection(scip: Any, injected: queue.SimpleQueue[FloatArray], columns: list
                 return {"result": scip.SCIP_RESULT.DIDNOTRUN}
             found = False
             while not injected.empty():
-                solution = self.model.createSol(self)
+                # In the columns of the program: presolving may have aggregated some of them.
+                solution = self.model.createOrigSol(self)
                 for column, value in zip(columns, injected.get().tolist(), strict=True):
                     self.model.setSolVal(solution, column, value)
                 found |= self.model.trySol(solution, printreason=False)
