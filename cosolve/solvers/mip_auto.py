@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 _EXACT = ("scip", "highs")  # keep the bound; the first that is installed
 _SEARCHING = ("highs", "scip")  # solve neighborhoods
-_FIRST = 0.12  # share of the time that one thread gives to the exact back-end first
-_LOOK = 0.08  # share of the time that the back-end of the search gets for the whole program
+_FIRST = 0.08  # share of the time that one thread gives to the exact back-end first
+_LOOK = 0.12  # share of the time that the back-end of the search gets for the whole program
 _FIRST_MOST_S = 60.0  # for either
-_SHARE = 0.35  # of the time that the exact back-end gets in all
+_SHARE = 0.25  # of the time that the exact back-end gets in all
 _SHARE_STALLED = 0.5  # likewise, where the search finds nothing
 _STALLED = 0.15  # of the time without a better solution
 _TURN = 0.04  # of the time: a turn of the exact back-end
