@@ -218,32 +218,37 @@ class Alns:
         """Solve the program itself for a while; return the outcome if that was enough."""
         nodes = _FIRST_NODES if search.timeless else None
         seconds = math.inf if search.timeless else self.first_share * run.remaining
-        bound = -math.inf
+        emphasis, solutions = "default", None
 
         def hear(news: News) -> None:
-            nonlocal bound
             if news.values is not None:
                 search.offer(news.values)
-            if news.bound is not None and news.bound > bound:
-                bound = min(news.bound, search.cost)
-                run.report(bound=bound)
+            if news.bound is not None:
+                run.report(bound=min(news.bound, search.cost), phase="first solution")
 
         while run.limit() is None:
-            emphasis = "default" if nodes is not None or math.isinf(bound) else "feasibility"
-            request = Request(start=search.best, seconds=seconds, nodes=nodes, emphasis=emphasis)
+            request = Request(
+                start=search.best,
+                seconds=seconds,
+                nodes=nodes,
+                solutions=solutions,
+                emphasis=emphasis,
+            )
             answer = session.solve(request, run, hear)
             if answer.values is not None:
                 search.offer(answer.values)
-            if answer.ending is Ending.OPTIMAL and search.best is not None:
-                return Outcome(Values(search.best), answer.bound, optimal=True)
-            if answer.ending is Ending.INFEASIBLE and search.best is None:
-                return Outcome(None, infeasible=True)
             if answer.ending is Ending.UNBOUNDED:
                 return Outcome(None, unbounded=True)
+            if answer.ending is Ending.OPTIMAL and search.best is not None:
+                return Outcome(Values(search.best), answer.bound, optimal=True)
             if search.best is not None:
                 break
+            if answer.ending is Ending.INFEASIBLE:
+                return Outcome(None, infeasible=True)
+            # Now any solution will do, however long it takes.
             nodes = None if nodes is None else nodes * _MORE_NODES
-            seconds = math.inf if search.timeless else run.remaining
+            seconds = math.inf
+            emphasis, solutions = "feasibility", 1
         return None
 
 

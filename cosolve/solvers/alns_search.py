@@ -31,6 +31,8 @@ _CHEAP = (
 )
 _NOISE = 0.5  # relative change of the costs in such relaxations, at most
 _GROW, _SHRINK = 1.4, 0.7  # sizes of neighborhoods that were too small and too large
+_LEAP = 2.0  # instead of the first
+_AT_ONCE = 0.05  # where so little of the limit was used
 _SMALLEST = 8  # columns of the smallest neighborhoods
 _PATIENCE = 2.0  # fruitless iterations per arm, after which neighborhoods get more time
 _LONGER = 1.5  # how much more
@@ -316,7 +318,8 @@ class AlnsSearch:
         else:
             limit = self._nodes if self.timeless else self._slice_s
             used = min(1.0, (answer.nodes if self.timeless else answer.cpu_s) / limit)
-            size *= 1.0 + (_GROW - 1.0) * (1.0 - used)
+            grow = _LEAP if used < _AT_ONCE else _GROW
+            size *= 1.0 + (grow - 1.0) * (1.0 - used)
         smallest = min(self._sizes[arm], _SMALLEST / len(self._deciding))
         self._sizes[arm] = min(1.0, max(smallest, size))
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 _EXACT = ("scip", "highs")  # keep the bound; the first that is installed
 _SEARCHING = ("highs", "scip")  # solve neighborhoods
-_FIRST = 0.12  # share of the time that one thread gives to the exact back-end first
-_LOOK = 0.08  # share of the time that the back-end of the search gets for the whole program
-_FIRST_MOST_S = 60.0  # for either
-_SHARE = 0.35  # of the time that the exact back-end gets in all
+_FIRST = 0.08  # share of the time that one thread gives to the exact back-end first
+_LOOK = 0.12  # share of the time that the back-end of the search gets for the whole program
+_FIRST_S = (1.0, 60.0)  # for either, at least and at most: a process has to be started
+_SHARE = 0.25  # of the time that the exact back-end gets in all
 _SHARE_STALLED = 0.5  # likewise, where the search finds nothing
 _STALLED = 0.15  # of the time without a better solution
 _TURN = 0.04  # of the time: a turn of the exact back-end
@@ -86,8 +86,8 @@ class _Portfolio:
         self._alone = run.threads == 1
         whole_s = min(run.remaining, 1e6)
         self._whole_s = whole_s if run.stop.time_limit is not None else _UNLIMITED_S
-        self._turn_s = min(max(_TURN * self._whole_s, _TURN_S[0]), _TURN_S[1])
-        self._look_s = min(max(_LOOK * self._whole_s, _TURN_S[0]), _FIRST_MOST_S)
+        self._turn_s = _within(_TURN * self._whole_s, _TURN_S)
+        self._look_s = _within(_LOOK * self._whole_s, _FIRST_S)
         self._looked = False
         self._verdict: Ending | None = None
         self._given_s = 0.0  # to the exact back-end
@@ -100,7 +100,7 @@ class _Portfolio:
         self._exact.begin(self._search.best)
         try:
             if self._alone:
-                self._turn(min(_FIRST * self._whole_s, _FIRST_MOST_S))
+                self._turn(_within(_FIRST * self._whole_s, _FIRST_S))
             while self._open():
                 if self._due():
                     self._turn(self._turn_s)
@@ -124,7 +124,10 @@ class _Portfolio:
         if self._alone:
             self._exact.pause()
         self._looked = True
+        before = self._search.cost
         answer = self._search.look(self._look_s)
+        if self._search.cost < before:
+            self._improved_s = self._run.elapsed
         self._look_s *= 2
         nothing = self._search.best is None and answer.ending is Ending.INFEASIBLE
         if nothing or answer.ending is Ending.UNBOUNDED:
@@ -317,6 +320,10 @@ class _Exact:
                 self._values = news.values
             if news.bound is not None and (self._bound is None or news.bound > self._bound):
                 self._bound = news.bound
+
+
+def _within(seconds: float, limits: tuple[float, float]) -> float:
+    return min(max(seconds, limits[0]), limits[1])
 
 
 def _reaches(answer: Answer | None, cost: float) -> bool:

@@ -17,6 +17,7 @@ from cosolve.search.mip_neighborhoods import FAMILIES
 from cosolve.solvers.alns import Alns
 from cosolve.solvers.alns_search import AlnsSearch, Step
 from cosolve.solvers.alns_settings import Arm, Settings
+from cosolve.testing import check_solver, mip_samples
 
 SLOW_S = 120.0  # to start a worker and solve a toy, on a busy machine
 
@@ -202,6 +203,12 @@ def test_iterations_are_reproducible(backend: str) -> None:
     )
     assert first.solution == second.solution
     assert first.iterations == second.iterations <= 4
+
+
+def test_conformance() -> None:
+    """The promises every method keeps; time limits leave room to start a process."""
+    samples = [p for p in mip_samples() if p.name in ("cover", "mixed-tiny", "empty-tiny")]
+    check_solver("alns", samples, seconds=30.0)
 
 
 def test_mixed_programs_are_solved() -> None:

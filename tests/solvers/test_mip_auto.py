@@ -13,6 +13,7 @@ import cosolve
 from cosolve.core import Limit, Progress, Run, Status, Stop
 from cosolve.problems.mip import MIP, Values
 from cosolve.solvers.mip_auto import solve_mip
+from cosolve.testing import check_solver, mip_samples
 
 SLOW_S = 120.0  # to start workers and solve a toy, on a busy machine
 
@@ -43,6 +44,12 @@ def test_optima_are_proven(threads: int, maximize: bool) -> None:
     assert best is not None
     assert result.cost == result.bound == (-best if maximize else best)
     assert result.status is Status.OPTIMAL
+
+
+def test_conformance() -> None:
+    """The promises every method keeps; time limits leave room to start two processes."""
+    samples = [p for p in mip_samples() if p.name in ("cover", "linear-tiny", "empty-tiny")]
+    check_solver("auto", samples, seconds=40.0)
 
 
 def test_mixed_programs_are_solved() -> None:
