@@ -51,6 +51,9 @@ def supports_routes(problem: Problem[Any]) -> str | None:
     limits = [math.isfinite(v) for v in (vehicle.max_duration, vehicle.max_distance)]
     if sum(limits) + problem.timed > 1:
         return "it limits times, durations or distances in more than one way"
+    loaded = math.isfinite(vehicle.capacities[0]) and bool(problem.demands.any())
+    if not (loaded or problem.timed or any(limits)):
+        return "nothing limits its routes"
     return None
 
 
@@ -62,7 +65,8 @@ def prove_routes(problem: VRP, run: Run, start: Routes | None = None) -> Outcome
     problem
         Which `supports_routes`.
     run
-        Limits; told every better cost and bound.
+        Limits; told every better cost and bound. Iterations are individuals of the search that
+        comes first: the proof begins if any are left.
     start
         A feasible solution to begin with.
 
@@ -134,8 +138,9 @@ class _Driver:
         ):
             if engine.feasible and run.elapsed >= until_s:
                 break
-            engine.run(min(_SLICE_S, run.remaining), None)
-            run.report(engine.cost if engine.feasible else None, phase="hgs")
+            done = engine.run(min(_SLICE_S, run.remaining), run.remaining_iterations)
+            cost = engine.cost if engine.feasible else None
+            run.report(cost, iterations=done, phase="hgs")
         engine.settle()
         if engine.feasible:
             self._offer(engine.routes(), "hgs")
@@ -181,15 +186,19 @@ class _Driver:
 
 
 class _Part(Run):
-    """A run that ends before another one."""
+    """A part of another run that ends sooner."""
 
     def __init__(self, run: Run, until_s: float) -> None:
         super().__init__(run.stop, reserve=run.reserve, started=run.started)
         self.interrupted = run.interrupted
+        self._whole = run
         self._until_s = until_s
 
     @property
     def remaining(self) -> float:
+        # The other limits, a gap say, are those of the whole.
+        if self._whole.limit() is not None:
+            return 0.0
         return max(0.0, min(super().remaining, self._until_s - self.elapsed))
 
 
