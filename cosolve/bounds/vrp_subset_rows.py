@@ -45,6 +45,8 @@ class SubsetMaster(RouteMaster):
        vehicle routing", Mathematical Programming Computation 9 (2017).
     """
 
+    _thorough = True
+
     def __init__(self, model: RouteModel, cuts: CutSet, center: Prices | None = None) -> None:
         self._members: list[list[int]] = []
         self._memories: list[list[int]] = []
