@@ -147,6 +147,7 @@ class PoolProgram:
         self._program = LinearProgram()
         self._columns: list[int] = []
         self._inside = np.zeros(len(pool), bool)
+        self._spares = 0
         self._touch_rows: list[int] = []
         self._subset_rows: list[int] = []
         self._other_rows: list[int] = []
@@ -204,6 +205,14 @@ class PoolProgram:
         self._touch_rows = [self._program.add_row(k, math.inf) for k in self.rows.vehicles]
         self._subset_rows = [self._program.add_row(-math.inf, 1.0) for _ in self.rows.subsets]
         self._other_rows = [self._program.add_row(-math.inf, c.right) for c in self.rows.others]
+        # Few routes may not make any solution, which the bound then has to show.
+        for row, sign in [
+            (self._count, 1.0),
+            (self._count, -1.0),
+            *((r, 1.0) for r in self._touch_rows),
+        ]:
+            self._program.add_column(spare * nodes, [row], [sign])
+        self._spares = self._program.columns
         self._columns = []
         self._inside = np.zeros(len(self.pool), bool)
         order = np.argsort(self._reduced, kind="stable")
@@ -312,7 +321,7 @@ class PoolProgram:
 
     def _support(self) -> tuple[list[int], FloatArray]:
         """Return the routes of the last solution and their values."""
-        values = self._program.values()[self.pool.nodes - 1 :]
+        values = self._program.values()[self._spares :]
         used = np.flatnonzero(values > 1e-6)
         return [self._columns[k] for k in used.tolist()], np.ascontiguousarray(values[used])
 
@@ -338,7 +347,7 @@ class PoolProgram:
                 self._program.add_row(
                     -math.inf,
                     1.0,
-                    [k + self.pool.nodes - 1 for k in columns],
+                    [k + self._spares for k in columns],
                     [float(inside[self._columns[k]]) for k in columns],
                 )
             )
@@ -358,7 +367,7 @@ class PoolProgram:
                 self._program.add_row(
                     -math.inf,
                     cut.right,
-                    (columns + self.pool.nodes - 1).tolist(),
+                    (columns + self._spares).tolist(),
                     counts[columns].astype(float).tolist(),
                 )
             )

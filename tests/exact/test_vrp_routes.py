@@ -217,6 +217,20 @@ def test_pool_below_the_optimum_is_proven_to_hold_nothing() -> None:
     assert not len(program.pool) or program.bound > optimum * 0.5
 
 
+@needs_ortools
+def test_routes_that_make_no_solution_are_proven_to_make_none() -> None:
+    """Where a set has to be visited more often than there are routes, no linear program fails."""
+    pool = Pool(
+        3,
+        np.array([0, 1, 2], np.int32),
+        np.array([1, 2], np.int32),
+        np.array([5.0, 6.0]),
+    )
+    program = PoolProgram(pool, Rows([[1, 2]], [4]), 1, None, 100.0)
+    assert program.strengthen(lambda _: None, lambda: 1e6)
+    assert not len(program.pool) or program.bound > 100.0
+
+
 def cheapest(toy: Toy, best: dict[frozenset[int], float]) -> tuple[float, set[frozenset[int]]]:
     """Cost and sets of the cheapest partition of all clients."""
     table: dict[frozenset[int], tuple[float, set[frozenset[int]]]] = {frozenset(): (0.0, set())}
