@@ -132,6 +132,8 @@ class RouteMaster:
         Good prices to begin with, if there are any.
     """
 
+    _thorough = False  # whether capacity cuts are looked for by minimum cuts and tabu search, too
+
     def __init__(self, model: RouteModel, cuts: CutSet, center: Prices | None = None) -> None:
         self._model = model
         self._cuts = cuts
@@ -410,7 +412,9 @@ class RouteMaster:
                 edge = (a, b) if a < b else (b, a)
                 flow[edge] = flow.get(edge, 0.0) + float(values[k])
         ends = np.array(list(flow), np.int32).reshape(-1, 2)
-        found = self._finder.find(ends, np.array(list(flow.values())), _LEAST_VIOLATION, _MOST_CUTS)
+        found = self._finder.find(
+            ends, np.array(list(flow.values())), _LEAST_VIOLATION, _MOST_CUTS, self._thorough
+        )
         new = sum(self._cuts.add(clients, vehicles) for clients, vehicles in found)
         self._add_cut_rows()
         return new

@@ -24,7 +24,8 @@ MOST_CLIENTS = 127
 
 _LABELS = 4e6  # of the completions that enumeration looks up
 _PATHS, _ROUTES = 4e6, 1e6  # of an enumeration that may be followed by more cuts
-_LAST_PATHS, _LAST_ROUTES = 4e7, 6e6  # of one that may not
+# Of one that may not be, which then needs some GiB.
+_LAST_LABELS, _LAST_PATHS, _LAST_ROUTES = 1.2e7, 2e7, 3e6
 _TRY_S, _TRY_SHARE = 2.0, 0.5  # a first enumeration takes that long, or a share of all before
 _GAP_SHARE = 0.9  # of the gap at the last try, for another to be worth it
 _TAIL, _TAIL_GAIN = 3, 0.01  # rounds of cuts that must close such a share of the gap
@@ -158,6 +159,8 @@ class _Proof:
                 return Verdict(True, "the bound of the routes is enough")
             if not math.isfinite(self._cutoff):
                 return Verdict(False, "no solution is known that routes could be compared with")
+            if self._task.model.nodes - 1 > MOST_CLIENTS:
+                return Verdict(False, f"routes of more than {MOST_CLIENTS} clients are not listed")
             if self._over() or not math.isfinite(gap):
                 return Verdict(False, "the routes could not be priced in time")
             if gap <= _GAP_SHARE * last_gap:
@@ -169,7 +172,7 @@ class _Proof:
             slow = len(values) > _TAIL and values[-1] > values[-1 - _TAIL] * (1 - _TAIL_GAIN)
             if slow or not self._master.tighten(self._tell, self._deadline_s):
                 break
-        pool = self._enumerate(self._gap(), (10 * _LABELS, _LAST_PATHS, _LAST_ROUTES), math.inf)
+        pool = self._enumerate(self._gap(), (_LAST_LABELS, _LAST_PATHS, _LAST_ROUTES), math.inf)
         if pool is None:
             return Verdict(False, "there are too many routes within the gap")
         return self._finish(*pool)
@@ -197,8 +200,6 @@ class _Proof:
     def _enumerate(
         self, gap: float, limits: tuple[float, float, float], share: float
     ) -> tuple[Pool, FloatArray] | None:
-        if self._task.model.nodes - 1 > MOST_CLIENTS or not math.isfinite(gap):
-            return None
         spent_s = time.perf_counter() - self._started_s
         seconds = min(self._left_s(), max(_TRY_S, share * spent_s))
         self._channel.send(Step("enumeration"))

@@ -45,6 +45,8 @@ class SubsetMaster(RouteMaster):
        vehicle routing", Mathematical Programming Computation 9 (2017).
     """
 
+    _thorough = True
+
     def __init__(self, model: RouteModel, cuts: CutSet, center: Prices | None = None) -> None:
         self._members: list[list[int]] = []
         self._memories: list[list[int]] = []
@@ -75,7 +77,9 @@ class SubsetMaster(RouteMaster):
         deadline_s
             On the clock of `time.perf_counter`.
         """
-        found = self._separate() + self._separate_subsets()
+        # Rows that are added make the program forget its solution: what it is, is asked before.
+        values, duals = self._program.values(), self._program.duals()
+        found = self._separate() + self._separate_subsets(values, duals)
         if not found:
             return False
         # The heuristic pricing first: it finds most columns.
@@ -172,9 +176,9 @@ class SubsetMaster(RouteMaster):
             rows.append(self._rows[k])
             values.append(float(count))
 
-    def _separate_subsets(self) -> int:
-        self._forget_slack()
-        values = self._program.values()[self._first :]
+    def _separate_subsets(self, values: FloatArray, duals: FloatArray) -> int:
+        self._forget_slack(duals)
+        values = values[self._first :]
         used = np.flatnonzero(values[: len(self._routes)] > 1e-6).tolist()
         routes = [self._routes[k] for k in used]
         room = MOST_ROWS - sum(self._alive)
@@ -197,11 +201,11 @@ class SubsetMaster(RouteMaster):
             self._inside_subsets = inside
         return len(found)
 
-    def _forget_slack(self) -> None:
+    def _forget_slack(self, all_duals: FloatArray) -> None:
         """Drop cuts without a price, if there is no room for many more."""
         if not self._rows or sum(self._alive) + _MOST_NEW <= MOST_ROWS:
             return
-        duals = self._program.duals()[self._rows]
+        duals = all_duals[self._rows]
         # Prices that are smoothed with may have dropped cuts, which are then priced: keep those.
         center = np.zeros(len(self._rows))
         if self._best is not None:

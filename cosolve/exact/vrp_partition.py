@@ -139,6 +139,16 @@ class _Program:
                 removable=True,
             )
 
+        visited = pool.visited() if rows.others else None
+        for cut in rows.others:
+            assert visited is not None
+            count = cut.counts(visited)
+            self._model.addCons(
+                total(int(count[c]) * self._variables[c] for c in np.flatnonzero(count))
+                <= cut.right,
+                removable=True,
+            )
+
     def solve(
         self,
         left_s: float,

@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.exact.glop import LinearProgram
+from cosolve.exact.vrp_rank_one import RankOne, find_rank_one
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
@@ -31,8 +32,10 @@ FloatArray = npt.NDArray[np.float64]
 _FIRST, _MORE = 3000, 1000  # routes of the first program, and added at a time
 _LEAST_VIOLATION = 0.02
 _MOST_ROWS, _MOST_EACH = 80, 12  # subset rows added at a time, and of any client
+_MOST_OTHERS = 40  # of four or five clients, added at a time
+_MOST_KNOWN = 300_000  # routes of a pool that has those
 _SMALL = 1500  # routes that need no more cuts
-_TAIL, _TAIL_GAIN = 4, 0.02  # rounds that must close such a share of the gap
+_TAIL, _TAIL_GAIN = 4, 0.05  # rounds that must close such a share of the gap
 _SHRUNK = 0.7  # of the pool, for it to be made anew
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-9
@@ -74,6 +77,12 @@ class Pool:
         clients: list[int] = self.visits[self.first[index] : self.first[index + 1]].tolist()
         return clients
 
+    def visited(self) -> npt.NDArray[np.bool_]:
+        """Return which nodes every route visits, shape (routes, nodes)."""
+        result = np.zeros((len(self), self.nodes), bool)
+        result[np.repeat(np.arange(len(self)), np.diff(self.first)), self.visits] = True
+        return result
+
     def kept(self, which: npt.NDArray[np.bool_]) -> Pool:
         """Return a pool of some of the routes.
 
@@ -98,11 +107,14 @@ class Rows:
         Sets of clients, and how many routes at least visit each.
     subsets
         Three clients each; not more than one route visits two or more.
+    others
+        Cuts of four and five clients.
     """
 
     touched: list[list[int]] = field(default_factory=list)
     vehicles: list[int] = field(default_factory=list)
     subsets: list[list[int]] = field(default_factory=list)
+    others: list[RankOne] = field(default_factory=list)
 
 
 class PoolProgram:
@@ -135,8 +147,11 @@ class PoolProgram:
         self._program = LinearProgram()
         self._columns: list[int] = []
         self._inside = np.zeros(len(pool), bool)
+        self._spares = 0
         self._touch_rows: list[int] = []
         self._subset_rows: list[int] = []
+        self._other_rows: list[int] = []
+        self._rng = np.random.default_rng(0)
 
     def strengthen(
         self,
@@ -171,7 +186,9 @@ class PoolProgram:
             gap = self._cutoff - self.bound
             if len(bounds) > _TAIL and bounds[-1] - bounds[-1 - _TAIL] < _TAIL_GAIN * gap:
                 return True
-            if not self._separate():
+            # Rows that are added make the program forget its solution: it is asked for before.
+            support = self._support()
+            if not self._separate(*support) + self._separate_others(*support):
                 return True
         return False
 
@@ -187,6 +204,15 @@ class PoolProgram:
         self._count = self._program.add_row(self._fewest, self._most)
         self._touch_rows = [self._program.add_row(k, math.inf) for k in self.rows.vehicles]
         self._subset_rows = [self._program.add_row(-math.inf, 1.0) for _ in self.rows.subsets]
+        self._other_rows = [self._program.add_row(-math.inf, c.right) for c in self.rows.others]
+        # Few routes may not make any solution, which the bound then has to show.
+        for row, sign in [
+            (self._count, 1.0),
+            (self._count, -1.0),
+            *((r, 1.0) for r in self._touch_rows),
+        ]:
+            self._program.add_column(spare * nodes, [row], [sign])
+        self._spares = self._program.columns
         self._columns = []
         self._inside = np.zeros(len(self.pool), bool)
         order = np.argsort(self._reduced, kind="stable")
@@ -198,7 +224,8 @@ class PoolProgram:
         membership = np.zeros((len(touched) + len(subsets), self.pool.nodes))
         for k, members in enumerate([*touched, *subsets]):
             membership[k, members] = 1.0
-        for column in which.tolist():
+        others = self._other_counts(which)
+        for place, column in enumerate(which.tolist()):
             route = self.pool.route(column)
             visits = membership[:, route].sum(axis=1)
             visits[: len(touched)] = visits[: len(touched)] > 0
@@ -208,9 +235,28 @@ class PoolProgram:
             names = self._touch_rows + self._subset_rows
             rows += [names[k] for k in used]
             values = [1.0] * (len(route) + 1) + visits[used].tolist()
+            counted = np.flatnonzero(others[place])
+            rows += [self._other_rows[k] for k in counted]
+            values += others[place, counted].astype(float).tolist()
             self._program.add_column(float(self.pool.costs[column]), rows, values)
             self._columns.append(column)
         self._inside[which] = True
+
+    def _other_counts(self, which: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return what some routes count in the cuts of four and five clients."""
+        if not self.rows.others:
+            return np.zeros((len(which), 0), np.int64)
+        visited = self._visited(which)
+        return np.column_stack([cut.counts(visited) for cut in self.rows.others])
+
+    def _visited(self, which: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Return which nodes some routes visit, shape (routes, nodes)."""
+        if len(which) > len(self.pool) // 4:
+            return np.asarray(self.pool.visited()[which])
+        visited = np.zeros((len(which), self.pool.nodes), bool)
+        for row, column in enumerate(which.tolist()):
+            visited[row, self.pool.route(column)] = True
+        return visited
 
     def _solve(self, left_s: Callable[[], float]) -> bool:
         """Solve over the whole pool, which shrinks; return False if time was up."""
@@ -255,7 +301,15 @@ class PoolProgram:
             )
             - routes
         )
+        others = np.minimum(0.0, duals[self._other_rows])
+        priced = np.flatnonzero(others)
+        if priced.size:
+            visited = self.pool.visited()
+            for k in priced.tolist():
+                self._reduced -= others[k] * self.rows.others[k].counts(visited)
         total = math.fsum(clients) + math.fsum(subsets)
+        rights = np.array([cut.right for cut in self.rows.others], float)
+        total += math.fsum(others * rights)
         total += math.fsum(touched * np.array(self.rows.vehicles[: len(touched)], float))
         total += routes * (self._fewest if routes > 0 else self._most)
         # Not more than `most` routes fall short, each not by more than the one that does most.
@@ -265,10 +319,13 @@ class PoolProgram:
         self._proven = total - self._margin()
         self.bound = max(self.bound, self._proven)
 
-    def _separate(self) -> bool:
-        values = self._program.values()[self.pool.nodes - 1 :]
+    def _support(self) -> tuple[list[int], FloatArray]:
+        """Return the routes of the last solution and their values."""
+        values = self._program.values()[self._spares :]
         used = np.flatnonzero(values > 1e-6)
-        chosen = [self._columns[k] for k in used.tolist()]
+        return [self._columns[k] for k in used.tolist()], np.ascontiguousarray(values[used])
+
+    def _separate(self, chosen: list[int], values: FloatArray) -> int:
         routes = [self.pool.route(column) for column in chosen]
         first = np.cumsum([0, *(len(r) for r in routes)]).astype(np.int32)
         visits = np.array([i for r in routes for i in r], np.int32)
@@ -276,7 +333,7 @@ class PoolProgram:
             self.pool.nodes,
             first,
             visits,
-            np.ascontiguousarray(values[used]),
+            values,
             _LEAST_VIOLATION,
             _MOST_ROWS,
             _MOST_EACH,
@@ -290,19 +347,41 @@ class PoolProgram:
                 self._program.add_row(
                     -math.inf,
                     1.0,
-                    [k + self.pool.nodes - 1 for k in columns],
+                    [k + self._spares for k in columns],
                     [float(inside[self._columns[k]]) for k in columns],
                 )
             )
-        return bool(found)
+        return len(found)
+
+    def _separate_others(self, chosen: list[int], values: FloatArray) -> int:
+        if len(self.pool) > _MOST_KNOWN:
+            return 0
+        visited = self._visited(np.array(chosen, np.int64))
+        found = find_rank_one(visited, values, _LEAST_VIOLATION, _MOST_OTHERS, self._rng)
+        known = self._visited(np.array(self._columns, np.int64)) if found else visited
+        for cut in found:
+            self.rows.others.append(cut)
+            counts = cut.counts(known)
+            columns = np.flatnonzero(counts)
+            self._other_rows.append(
+                self._program.add_row(
+                    -math.inf,
+                    cut.right,
+                    (columns + self._spares).tolist(),
+                    counts[columns].astype(float).tolist(),
+                )
+            )
+        return len(found)
 
     def active(self) -> Rows:
         """Return the cuts that the last solution meets with equality, for an integer program."""
         duals = self._program.duals()
         touched = [k for k, row in enumerate(self._touch_rows) if duals[row] > _TOLERANCE]
         subsets = [k for k, row in enumerate(self._subset_rows) if duals[row] < -_TOLERANCE]
+        others = [k for k, row in enumerate(self._other_rows) if duals[row] < -_TOLERANCE]
         return Rows(
             [self.rows.touched[k] for k in touched],
             [self.rows.vehicles[k] for k in touched],
             [self.rows.subsets[k] for k in subsets],
+            [self.rows.others[k] for k in others],
         )

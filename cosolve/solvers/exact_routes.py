@@ -51,6 +51,9 @@ def supports_routes(problem: Problem[Any]) -> str | None:
     limits = [math.isfinite(v) for v in (vehicle.max_duration, vehicle.max_distance)]
     if sum(limits) + problem.timed > 1:
         return "it limits times, durations or distances in more than one way"
+    loaded = math.isfinite(vehicle.capacities[0]) and bool(problem.demands.any())
+    if not (loaded or problem.timed or any(limits)):
+        return "nothing limits its routes"
     return None
 
 
@@ -62,7 +65,8 @@ def prove_routes(problem: VRP, run: Run, start: Routes | None = None) -> Outcome
     problem
         Which `supports_routes`.
     run
-        Limits; told every better cost and bound.
+        Limits; told every better cost and bound. Iterations are individuals of the search that
+        comes first: the proof begins if any are left.
     start
         A feasible solution to begin with.
 
@@ -134,8 +138,9 @@ class _Driver:
         ):
             if engine.feasible and run.elapsed >= until_s:
                 break
-            engine.run(min(_SLICE_S, run.remaining), None)
-            run.report(engine.cost if engine.feasible else None, phase="hgs")
+            done = engine.run(min(_SLICE_S, run.remaining), run.remaining_iterations)
+            cost = engine.cost if engine.feasible else None
+            run.report(cost, iterations=done, phase="hgs")
         engine.settle()
         if engine.feasible:
             self._offer(engine.routes(), "hgs")
@@ -171,7 +176,8 @@ class _Driver:
         """Try one way to prove for a share of the time left."""
         run = self._run
         seconds = run.remaining if share >= 1 else share * run.remaining
-        part = Part(run, seconds=seconds)
+        # Every limit of the whole ends it, a gap that is met, say.
+        part = Part(run, lambda: run.limit() is not None, seconds)
         unit = common_unit(model.cost, self._problem.integral)
         task = Task(model, self._upper, unit, time.time() + min(seconds, 1e9))
         result = run_in_worker(

@@ -12,6 +12,7 @@ import pytest
 
 from cosolve import _kernels
 from cosolve.exact.vrp_pool import Pool, PoolProgram, Rows
+from cosolve.exact.vrp_rank_one import RankOne, find_rank_one
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -216,6 +217,20 @@ def test_pool_below_the_optimum_is_proven_to_hold_nothing() -> None:
     assert not len(program.pool) or program.bound > optimum * 0.5
 
 
+@needs_ortools
+def test_routes_that_make_no_solution_are_proven_to_make_none() -> None:
+    """Where a set has to be visited more often than there are routes, no linear program fails."""
+    pool = Pool(
+        3,
+        np.array([0, 1, 2], np.int32),
+        np.array([1, 2], np.int32),
+        np.array([5.0, 6.0]),
+    )
+    program = PoolProgram(pool, Rows([[1, 2]], [4]), 1, None, 100.0)
+    assert program.strengthen(lambda _: None, lambda: 1e6)
+    assert not len(program.pool) or program.bound > 100.0
+
+
 def cheapest(toy: Toy, best: dict[frozenset[int], float]) -> tuple[float, set[frozenset[int]]]:
     """Cost and sets of the cheapest partition of all clients."""
     table: dict[frozenset[int], tuple[float, set[frozenset[int]]]] = {frozenset(): (0.0, set())}
@@ -229,3 +244,31 @@ def cheapest(toy: Toy, best: dict[frozenset[int], float]) -> tuple[float, set[fr
             ]
             table[subset] = min(options, key=lambda option: option[0])
     return table[frozenset(clients)]
+
+
+def test_cuts_of_more_rows_hold_for_every_solution() -> None:
+    """A cut that a fractional solution violates is met by every partition of the clients."""
+    toy = Toy(2, windows=False)
+    sets = list(toy.best())
+    visited = np.zeros((len(sets), toy.nodes), bool)
+    for row, members in enumerate(sets):
+        visited[row, list(members)] = True
+    rng = np.random.default_rng(0)
+    found: list[RankOne] = []
+    for _ in range(5):
+        found += find_rank_one(visited, rng.uniform(0, 0.2, len(sets)), 0.01, 20, rng)
+    assert {len(cut.members) for cut in found} == {4, 5}
+    for cut in found:
+        assert len(set(cut.members)) == len(cut.members)
+        counts = dict(zip(sets, cut.counts(visited).tolist(), strict=True))
+        assert most_counted(toy, counts) <= cut.right
+
+
+def most_counted(toy: Toy, counts: dict[frozenset[int], int]) -> int:
+    """Greatest sum of counts of sets that together hold every client at most once."""
+    table: dict[frozenset[int], int] = {frozenset(): 0}
+    for size in range(1, toy.nodes):
+        for subset in map(frozenset, itertools.combinations(range(1, toy.nodes), size)):
+            fitting = [c + table[subset - part] for part, c in counts.items() if part <= subset]
+            table[subset] = max(fitting, default=0)
+    return table[frozenset(range(1, toy.nodes))]

@@ -149,6 +149,29 @@ def first_clients(problem: VRP, count: int) -> VRP:
 
 
 @needs_solvers
+def test_exact_distances_are_proven_up_to_a_millionth() -> None:
+    """Without a unit of costs the bound stays a little below the cost, and is no more than it."""
+    base = tiny(0)
+    problem = VRP(coords=base.coords, demands=base.demands, vehicles=base.vehicles)
+    best = optimal_cost(problem)
+    assert best is not None
+    outcome = prove_routes(problem, Run(Stop(time_limit=60)))
+    assert outcome.optimal
+    assert outcome.solution is not None
+    assert outcome.bound is not None
+    assert problem.cost(outcome.solution) == pytest.approx(best)
+    assert best * (1 - 2e-6) <= outcome.bound <= best + 1e-9
+
+
+def test_no_proof_begins_when_the_iterations_are_used_up() -> None:
+    """A limit on the individuals of the search gives the same result every time."""
+    problem = tiny(3)
+    found = [prove_routes(problem, Run(Stop(iterations=30))) for _ in range(2)]
+    assert all(outcome.solution is not None and outcome.bound is None for outcome in found)
+    assert found[0].solution == found[1].solution
+
+
+@needs_solvers
 def test_a_start_is_never_worsened_and_no_time_proves_nothing() -> None:
     """Without time the start comes back, without a proof."""
     problem = tiny(0)
@@ -168,6 +191,8 @@ def test_what_cannot_be_proven_is_refused() -> None:
         prove_routes(several, Run(Stop(time_limit=1)))
     both = VRP(coords=coords, vehicles=(VehicleType(max_distance=9, max_duration=9),))
     assert "more than one way" in (supports_routes(both) or "")
+    unlimited = VRP(coords=coords, demands=np.ones(5))
+    assert supports_routes(unlimited) == "nothing limits its routes"
     assert supports_routes(tiny(0, windows=True)) is None
 
 
