@@ -25,7 +25,7 @@ _SEARCH_SHARE = 0.1  # of the time, at most, for a good solution to begin with
 _INDIVIDUALS = 40  # made for it, for every client
 _SLICE_S = 0.1
 _COLUMNS, _EDGES = "cosolve.bounds.vrp_proof", "cosolve.bounds.vrp_edge_proof"
-_FIRST_SHARE = 0.6  # of the time, for the more promising way
+_FIRST_SHARE = 0.8  # of the time, for the more promising way
 _LONG_ROUTE = 12.0  # mean number of clients, beyond which edges are more promising
 _GRACE_S = 0.2
 
