@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -221,7 +220,11 @@ class _Proof:
             self._master.subset_rows(),
         )
         program = PoolProgram(pool, rows, model.fewest, model.most, self._cutoff)
-        report: Callable[[float], None] = lambda bound: self._raise(bound, "pool")  # noqa: E731
+
+        def report(bound: float, phase: str = "pool") -> None:
+            # Beyond the cutoff the pool says nothing about solutions with other routes.
+            self._raise(min(bound, self._cutoff), phase)
+
         solved = program.strengthen(report, self._left_s, reduced)
         left = len(program.pool)
         if not left or program.bound > self._cutoff:
@@ -235,8 +238,7 @@ class _Proof:
             self._cutoff,
             self._task.unit,
             self._left_s(),
-            # Beyond the cutoff it says nothing about solutions outside of the pool.
-            on_bound=lambda bound: self._raise(min(bound, self._cutoff), "scip"),
+            on_bound=lambda bound: report(bound, "scip"),
             on_routes=lambda routes: self._channel.send(Step("scip", None, routes)),
             interrupted=self._over,
         )

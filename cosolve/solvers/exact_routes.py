@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import time
 from typing import Any
@@ -13,7 +14,8 @@ from cosolve.bounds.vrp_model import LARGEST, RouteModel, route_model
 from cosolve.bounds.vrp_proof import Step, Task, Verdict, common_unit, cutoff_below
 from cosolve.bounds.vrp_worker import prices_routes
 from cosolve.core import Outcome, Part, Problem, Run
-from cosolve.exact import run_in_worker
+from cosolve.core.errors import BackendMissing
+from cosolve.exact import glop, run_in_worker
 from cosolve.exact.vrp_partition import PACKAGE
 from cosolve.problems import VRP, Routes
 from cosolve.problems.vrp import Route
@@ -23,7 +25,7 @@ _SEARCH_SHARE = 0.1  # of the time, at most, for a good solution to begin with
 _INDIVIDUALS = 40  # made for it, for every client
 _SLICE_S = 0.1
 _COLUMNS, _EDGES = "cosolve.bounds.vrp_proof", "cosolve.bounds.vrp_edge_proof"
-_FIRST_SHARE = 0.6  # of the time, for the more promising way
+_FIRST_SHARE = 0.8  # of the time, for the more promising way
 _LONG_ROUTE = 12.0  # mean number of clients, beyond which edges are more promising
 _GRACE_S = 0.2
 
@@ -80,13 +82,18 @@ def prove_routes(problem: VRP, run: Run, start: Routes | None = None) -> Outcome
     ValueError
         If the problem is not supported.
     BackendMissing
-        If PySCIPOpt is not installed.
+        If PySCIPOpt or OR-tools is not installed.
     BackendError
         If the worker died.
     """
     reason = supports_routes(problem)
     if reason is not None:
         raise ValueError(f"routes of {problem.name} cannot be proven: {reason}")
+    for package in (glop.PACKAGE, PACKAGE):
+        if importlib.util.find_spec(package) is None:
+            raise BackendMissing(
+                f"{package} is not installed; pip install 'cosolve[exact]' installs it"
+            )
     return _Driver(problem, run, start).prove()
 
 

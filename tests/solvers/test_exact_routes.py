@@ -15,6 +15,7 @@ from cosolve import VRP, Run, Stop, VehicleType
 from cosolve.bounds.vrp_edge_proof import has_edges
 from cosolve.bounds.vrp_model import route_model
 from cosolve.bounds.vrp_proof import Step, Task, Verdict, common_unit, cutoff_below
+from cosolve.core.errors import BackendMissing
 from cosolve.exact import run_in_worker
 from cosolve.io import read
 from cosolve.problems import Metric, Routes
@@ -163,6 +164,14 @@ def test_exact_distances_are_proven_up_to_a_millionth() -> None:
     assert best * (1 - 2e-6) <= outcome.bound <= best + 1e-9
 
 
+def test_missing_packages_are_named_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without OR-tools or PySCIPOpt the message says what installs them."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(BackendMissing, match=r"cosolve\[exact\]"):
+        prove_routes(tiny(0), Run(Stop(time_limit=1)))
+
+
+@needs_solvers
 def test_no_proof_begins_when_the_iterations_are_used_up() -> None:
     """A limit on the individuals of the search gives the same result every time."""
     problem = tiny(3)
