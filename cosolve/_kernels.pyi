@@ -557,3 +557,68 @@ class Dispatcher:
     @property
     def cost(self) -> float:
         """Of the best schedule."""
+
+class TspDualBound:
+    """What dual values prove about all tours."""
+
+    @property
+    def bound(self) -> float:
+        """A lower bound, exactly computed."""
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether no tour in question costs no more than the goal."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the edges that are worth keeping are known."""
+
+    @property
+    def negative(self) -> NDArray[numpy.int32]:
+        """Edges of negative reduced cost that are no columns, (m, 2)."""
+
+    @property
+    def reduced(self) -> NDArray[numpy.float64]:
+        """Their reduced costs."""
+
+    @property
+    def states(self) -> NDArray[numpy.int8]:
+        """Of every column: 0 in no tour worth finding, 2 in all of them, 1 else."""
+
+class TspCutter:
+    """Cutting planes for tours."""
+
+    def __init__(self, metric: Metric, seed: int = 0) -> None: ...
+
+    def add_columns(self, edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> None:
+        """Add edges, (m, 2)."""
+
+    def lengths(self, edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> NDArray[numpy.float64]:
+        """Lengths of edges, (m, 2)."""
+
+    def separate(self, x: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], family: int, attempts: int = 1, most: int = 1000000) -> tuple[NDArray[numpy.int32], NDArray[numpy.float64]]:
+        """Cuts a solution violates, most violated first: (ids, violations)."""
+
+    def rows(self, ids: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.float64], NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float64]]:
+        """Rows of cuts for all columns: (least, start, column, coefficient)."""
+
+    def entries(self, edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], ids: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float64]]:
+        """Entries of edges in the rows of cuts: (start, row, coefficient)."""
+
+    def sets(self, id: int) -> list[NDArray[numpy.int32]]:
+        """The node sets of a cut."""
+
+    def price(self, nodes: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], ids: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], cuts: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], known: Annotated[NDArray[numpy.int8], dict(shape=(None,), order='C', writable=False)], goal: float, keep: bool) -> TspDualBound:
+        """What dual values prove; if `keep`, edges excluded stay excluded."""
+
+    @property
+    def universe(self) -> NDArray[numpy.int32]:
+        """Edges that are no columns and not excluded, once few are, (m, 2)."""
+
+    @property
+    def listed(self) -> bool:
+        """Whether edges were excluded, so that those left are listed."""
+
+    @property
+    def cuts(self) -> int:
+        """Number of cuts known."""

@@ -240,7 +240,8 @@ class TourProgram:
         most
             How many to return at most.
         """
-        return self.cutter.separate(self.x, int(family), attempts, most)[0]
+        ids: IntArray = self.cutter.separate(self.x, int(family), attempts, most)[0]
+        return ids
 
     def price(self, goal: float, *, keep: bool = False) -> _kernels.TspDualBound:
         """Return what the dual values prove about tours under the present states.
