@@ -213,7 +213,8 @@ class TourTree:
 
     def _raise(self, bound: float, hopeless: bool) -> None:
         """Hear a bound for all tours of the root."""
-        bound = min(max(bound, self._settled) if hopeless else bound, self.upper)
+        # What is excluded is so for tours worth finding: of the others, no more is known than this.
+        bound = self._settled if hopeless else min(bound, self._settled)
         self._hopeless = self._hopeless or hopeless
         if bound > self.bound:
             self.bound = bound

@@ -59,6 +59,14 @@ def test_a_path_is_proven() -> None:
     assert result.cost == result.bound
 
 
+def test_the_only_tour_is_optimal() -> None:
+    """Fixed edges that leave a single tour leave nothing to prove."""
+    points = np.random.default_rng(6).random((20, 2))
+    chain = np.stack([np.arange(19), np.arange(1, 20)], axis=1).astype(np.int32)
+    result: Any = solve(TSP(coords=points, fixed_edges=chain), "exact", stop=20.0)
+    assert result.status is Status.OPTIMAL
+
+
 def test_a_target_ends_the_search_before_the_proof(instances: Path) -> None:
     """With a target cost that is reached there is nothing left to prove."""
     problem = read(instances / "eil51.tsp")
