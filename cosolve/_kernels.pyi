@@ -639,7 +639,7 @@ class TspCutter:
     def entries(self, edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], ids: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float64]]:
         """Entries of edges in the rows of cuts: (start, row, coefficient)."""
 
-    def sets(self, id: int) -> list:
+    def sets(self, id: int) -> list[NDArray[numpy.int32]]:
         """The node sets of a cut."""
 
     def price(self, nodes: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], ids: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], cuts: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], known: Annotated[NDArray[numpy.int8], dict(shape=(None,), order='C', writable=False)], goal: float, keep: bool) -> TspDualBound:

@@ -128,9 +128,9 @@ std::tuple<IntResult, IntResult, DoubleResult> entries(Cutter const &cutter, Int
     return {toArray(std::move(start)), toArray(std::move(row)), owned(std::move(coefficient))};
 }
 
-nb::list setsOf(Cutter const &cutter, int id) {
+nb::typed<nb::list, IntResult> setsOf(Cutter const &cutter, int id) {
     if (id < 0 || id >= cutter.pool().size()) throw std::invalid_argument("no such cut");
-    nb::list sets;
+    nb::typed<nb::list, IntResult> sets;
     for (auto const &set : cutter.pool()[id].sets) sets.append(toArray(set));
     return sets;
 }
@@ -172,7 +172,8 @@ void bindPricing(nb::module_ &m) {
             nb::rv_policy::move, "Their reduced costs.")
         .def_prop_ro(
             "states", [](DualBound const &bound) { return owned(bound.states()); },
-            nb::rv_policy::move, "Of every column: 0 in no tour worth finding, 2 in all of them, 1 else.");
+            nb::rv_policy::move,
+            "Of every column: 0 in no tour worth finding, 2 in all of them, 1 else.");
 }
 
 }  // namespace

@@ -44,6 +44,10 @@ class Stopped(Exception):
     """Time is up, or the caller wants the result."""
 
 
+class Trouble(Exception):
+    """A linear program that the solver cannot solve, or whose answer proves nothing."""
+
+
 class TourProgram:
     """Minimize the length of edges subject to degrees and cuts.
 
@@ -222,7 +226,7 @@ class TourProgram:
             return None
         if found != status.kOptimal:
             self._seconds_left()
-            raise RuntimeError(f"the linear program could not be solved: {found}")
+            raise Trouble(f"the linear program could not be solved: {found}")
         solution = highs.getSolution()
         self.x = np.asarray(solution.col_value, np.float64)
         self.duals = np.asarray(solution.row_dual, np.float64)
@@ -240,7 +244,8 @@ class TourProgram:
         most
             How many to return at most.
         """
-        return self.cutter.separate(self.x, int(family), attempts, most)[0]
+        ids: IntArray = self.cutter.separate(self.x, int(family), attempts, most)[0]
+        return ids
 
     def price(self, goal: float, *, keep: bool = False) -> _kernels.TspDualBound:
         """Return what the dual values prove about tours under the present states.

@@ -13,7 +13,6 @@ from cosolve.problems import TSP, Tour
 
 _PROVE = "cosolve.exact.tsp_worker:prove"
 _LONGEST_S = 1e9
-_GRACE_S = 0.0
 
 
 def prove_tour(problem: TSP, run: Run, start: Tour) -> Outcome[Tour]:
@@ -101,9 +100,7 @@ def in_worker(task: Task, run: Run, hear: Callable[[Found], None]) -> Proof | No
         If HiGHS is not installed.
     """
     limited = _Limited(run)
-    answer: Proof | None = run_in_worker(
-        _PROVE, task, limited, on_message=hear, package=PACKAGE, grace_s=_GRACE_S
-    )
+    answer: Proof | None = run_in_worker(_PROVE, task, limited, on_message=hear, package=PACKAGE)
     return answer
 
 

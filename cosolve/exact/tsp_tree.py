@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -18,18 +19,20 @@ from cosolve.exact.tsp_program import (
     IntArray,
     States,
     TourProgram,
+    Trouble,
 )
 
 _INTEGRAL = 1e-6
 _ROUNDING = 1e-9  # relative; a shorter float tour is shorter by more
 
 # A round of cuts is worth it if it closes this share of the gap; so many bad ones end the loop.
-_WORTHWHILE = 0.01
-_BAD_ROUNDS = 3
+_WORTHWHILE = 0.005
+_BAD_ROUNDS = 8
 _TREE_WORTHWHILE = 0.03
 _TREE_BAD_ROUNDS = 2
 _PRICE_EVERY = 8  # rounds
-_ATTEMPTS = 4
+_ATTEMPTS = 4  # at combs
+_LAST_ATTEMPTS = 30  # at the root, before it gives up
 _MOST_NEW = 1.0  # columns to add at once, per node
 
 # Strong branching.
@@ -118,13 +121,20 @@ class TourTree:
 
     def cut_root(self) -> bool:
         """Add cuts and columns until neither helps; return whether the tour is proven."""
+        with suppress(Trouble):  # what is proven until then remains
+            self._cut_root()
+        self.root = self.bound
+        self.remaining = int((self.program.known != OUT).sum()) + len(self.program.cutter.universe)
+        return self._proven
+
+    def _cut_root(self) -> None:
         program = self.program
         if self._solve_root(primal=True):
             self._complete_columns()
         bad, rounds = 0, 0
         before = program.value
         while not self._proven:
-            family = self._add_cuts(deep=True)
+            family = self._add_cuts(root=True)
             if family is None:
                 if self._price_root() or not self._grown:
                     break
@@ -144,9 +154,6 @@ class TourTree:
                 before = min(before, program.value)
                 if bad >= _BAD_ROUNDS and not self._grown:
                     break
-        self.root = self.bound
-        self.remaining = int((program.known != OUT).sum()) + len(program.cutter.universe)
-        return self._proven
 
     @property
     def _proven(self) -> bool:
@@ -206,13 +213,14 @@ class TourTree:
 
     def _raise(self, bound: float, hopeless: bool) -> None:
         """Hear a bound for all tours of the root."""
-        bound = min(max(bound, self._settled) if hopeless else bound, self.upper)
+        # What is excluded is so for tours worth finding: of the others, no more is known than this.
+        bound = self._settled if hopeless else min(bound, self._settled)
         self._hopeless = self._hopeless or hopeless
         if bound > self.bound:
             self.bound = bound
             self._tell(News(self.bound, None, 0, "cuts"))
 
-    def _add_cuts(self, *, deep: bool) -> Family | None:
+    def _add_cuts(self, *, root: bool = False) -> Family | None:
         """Add cuts of the first family that has some; return it."""
         program = self.program
         n = program.metric.size
@@ -223,8 +231,11 @@ class TourTree:
         added += program.add_cuts(program.separate(Family.BLOSSOMS, most=most))
         if added < 10:
             added += program.add_cuts(program.separate(Family.EXACT_BLOSSOMS, most=most))
-        if deep and added < 25:
+        if added < 25:
             added += program.add_cuts(program.separate(Family.COMBS, attempts=_ATTEMPTS, most=most))
+        if root and not added:
+            combs = program.separate(Family.COMBS, attempts=_LAST_ATTEMPTS, most=most)
+            added = program.add_cuts(combs)
         return Family.BLOSSOMS if added else None
 
     def _take_tour(self) -> bool:
@@ -257,7 +268,10 @@ class TourTree:
             node = heapq.heappop(self._open) if following is None else following
             following = None
             if not self._settles(node.bound):
-                following = self._process(node)
+                try:
+                    following = self._process(node)
+                except Trouble:  # this part of the tree stays as it is
+                    self._floor = min(self._floor, node.bound)
             self.nodes += 1
             self._report(following)
         if self._open or following is not None or math.isinf(self.upper):
@@ -296,7 +310,7 @@ class TourTree:
             return None
         column, down, up = self._choose()
         if column < 0:
-            raise RuntimeError("a solution of the relaxation is neither a tour nor fractional")
+            raise Trouble("a solution is neither a tour nor fractional")
         children = []
         for state, estimate in ((OUT, down), (IN, up)):
             self._count += 1
@@ -324,7 +338,7 @@ class TourTree:
                 if bad >= _TREE_BAD_ROUNDS and program.add_cuts(program.separate(Family.SUBTOURS)):
                     continue
             else:
-                family = self._add_cuts(deep=True)
+                family = self._add_cuts()
             if family is not None:
                 continue
             priced = program.price(self.goal)
@@ -344,7 +358,7 @@ class TourTree:
         while not program.solve(primal=primal):
             priced = program.price_ray(self.goal)
             if priced is None:
-                raise RuntimeError("an infeasible program without a proof")
+                raise Trouble("an infeasible program without a proof")
             if priced.hopeless:
                 return False
             program.add_edges(priced.negative)

@@ -69,7 +69,8 @@ class ColumnGraph:
         followers = np.bincount(self._row_of[leaves[problem.indices]], minlength=m)
         follows = np.zeros(problem.size, dtype=np.bool_)
         follows[problem.indices[(followers <= links)[self._row_of]]] = True
-        return integer & ~(follows & leaves)
+        leading: npt.NDArray[np.bool_] = integer & ~(follows & leaves)
+        return leading
 
     def grow(
         self, chosen: BoolArray, count: int, counted: BoolArray, rng: np.random.Generator
@@ -134,4 +135,5 @@ def _gather(
         return np.zeros(0, dtype=np.int64)
     ends = np.cumsum(lengths)
     offsets = np.arange(ends[-1]) - np.repeat(ends - lengths, lengths)
-    return values[np.repeat(starts[which], lengths) + offsets]
+    picked: npt.NDArray[np.int64] = values[np.repeat(starts[which], lengths) + offsets]
+    return picked

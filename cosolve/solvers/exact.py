@@ -90,8 +90,10 @@ class Exact:
         if run.limit() is not None:
             return Greedy().run(problem, run, start=start, guide=guide)
         tour = self._search(problem, run, start, guide)
-        if run.limit() is not None or _only_one(problem):
+        if run.limit() is not None:
             return Outcome(tour, bound=run.bound)
+        if _only_one(problem):
+            return Outcome(tour, bound=problem.cost(tour), optimal=True)
         # Here, because no other method needs it.
         from cosolve.exact.tsp_proof import prove_tour
 
@@ -120,5 +122,5 @@ class Exact:
 
 def _only_one(problem: TSP) -> bool:
     """Whether the fixed edges leave a single tour."""
-    model_edges = len(TspModel(problem).fixed_edges)
-    return model_edges >= problem.size
+    model = TspModel(problem)
+    return len(model.fixed_edges) >= model.size - 1

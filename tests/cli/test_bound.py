@@ -49,6 +49,17 @@ def test_tour_is_compared(berlin: str, capsys: pytest.CaptureFixture[str]) -> No
     assert report["converged"] is True
 
 
+def test_method_is_chosen(instances: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Cuts give a better bound than trees; another name is bad usage."""
+    arguments = ["bound", str(instances / "eil51.tsp"), "--method"]
+    assert run([*arguments, "cuts", "--upper", "426"]) == 0
+    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert lines["method"].startswith("cuts, ")
+    assert float(lines["bound"]) > 424
+    assert run([*arguments, "magic"]) == 2
+    assert "magic" in capsys.readouterr().err
+
+
 def test_upper_bound_is_compared(instances: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A cost stands for a tour."""
     assert run(["bound", str(instances / "pcb442.tsp"), "--upper", "50778"]) == 0
