@@ -73,6 +73,23 @@ class Channel:
             os._exit(1)
 
 
+def require_package(package: str) -> None:
+    """Raise if a package is not installed, without importing it.
+
+    Parameters
+    ----------
+    package
+        Name of the module.
+
+    Raises
+    ------
+    BackendMissing
+        With the line that installs it.
+    """
+    if importlib.util.find_spec(package) is None:
+        raise BackendMissing(f"{package} is not installed; pip install {package} installs it")
+
+
 class Worker:
     """One call of a function in a process of its own; a context manager that ends the process.
 
@@ -102,8 +119,8 @@ class Worker:
         package: str | None = None,
         memory_mib: int | None = None,
     ) -> None:
-        if package is not None and importlib.util.find_spec(package) is None:
-            raise BackendMissing(f"{package} is not installed; pip install {package} installs it")
+        if package is not None:
+            require_package(package)
         self.done = False
         """Whether the function has returned."""
         self.result: Any = None

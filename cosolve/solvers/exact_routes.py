@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import time
 from typing import Any
@@ -14,9 +13,9 @@ from cosolve.bounds.vrp_model import LARGEST, RouteModel, route_model
 from cosolve.bounds.vrp_proof import Step, Task, Verdict, common_unit, cutoff_below
 from cosolve.bounds.vrp_worker import prices_routes
 from cosolve.core import Outcome, Part, Problem, Run
-from cosolve.core.errors import BackendMissing
 from cosolve.exact import glop, run_in_worker
 from cosolve.exact.vrp_partition import PACKAGE
+from cosolve.exact.worker import require_package
 from cosolve.problems import VRP, Routes
 from cosolve.problems.vrp import Route
 from cosolve.search.hgs import GeneticSearch, HgsOptions, model_of
@@ -90,10 +89,7 @@ def prove_routes(problem: VRP, run: Run, start: Routes | None = None) -> Outcome
     if reason is not None:
         raise ValueError(f"routes of {problem.name} cannot be proven: {reason}")
     for package in (glop.PACKAGE, PACKAGE):
-        if importlib.util.find_spec(package) is None:
-            raise BackendMissing(
-                f"{package} is not installed; pip install 'cosolve[exact]' installs it"
-            )
+        require_package(package)
     return _Driver(problem, run, start).prove()
 
 
