@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from pathlib import Path
 
@@ -21,7 +20,7 @@ def solve_file(path: Path, time_limit_s: float, seed: int, threads: int = 1) -> 
             raise ValueError(f"OR-Tools cannot read {path.name}")
     solver = model_builder.Solver("sat")
     left_s = max(1e-3, time_limit_s - (time.perf_counter() - began_s))
-    solver.set_time_limit(datetime.timedelta(seconds=left_s))
+    solver.set_time_limit_in_seconds(left_s)
     solver.set_solver_specific_parameters(f"num_workers: {threads} random_seed: {seed}")
     status = solver.solve(model)
     known = model_builder.SolveStatus

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -202,6 +202,51 @@ def jsp(jobs: int, machines: int, seed: int, count: int, output: Path) -> None:
 
     for number, target in _targets(output, seed, count).items():
         write_problem(random_jsp(jobs, machines, number), target)
+
+
+@generate.command()
+@click.option(
+    "-k",
+    "--kind",
+    type=click.Choice(["cover", "knapsack", "independent-set"]),
+    default="cover",
+    show_default=True,
+    help="Set covering, multidimensional knapsack, or independent nodes of a graph.",
+)
+@click.option("--columns", type=int, metavar="N", help="Number of sets, things or nodes.")
+@click.option("--rows", type=int, metavar="M", help="Number of elements or limits.")
+@_SEED
+@_COUNT
+@click.option(
+    "-o",
+    "--output",
+    type=common.INSTANCE,
+    required=True,
+    metavar="FILE",
+    help="File to write: .mps or .lp, each also with .gz.",
+)
+def mip(
+    kind: str, columns: int | None, rows: int | None, seed: int, count: int, output: Path
+) -> None:
+    """Write random integer programs, as the literature makes them.
+
+    A cover has 500 elements and 1000 sets unless told otherwise, a knapsack 5 limits and 100
+    things, a graph 500 nodes.
+    """
+    from cosolve import write_problem
+    from cosolve.problems import random_mip
+
+    sizes = {"columns": columns, "rows": rows}
+    given = {name: value for name, value in sizes.items() if value is not None}
+    if kind == "independent-set" and rows is not None:
+        raise ValueError("--rows is not for independent-set: its rows are the edges of a graph")
+    make: Any = {
+        "cover": random_mip.random_cover,
+        "knapsack": random_mip.random_knapsack,
+        "independent-set": random_mip.random_independent_set,
+    }[kind]
+    for number, target in _targets(output, seed, count).items():
+        write_problem(make(seed=number, **given), target)
 
 
 def _targets(output: Path, seed: int, count: int) -> dict[int, Path]:

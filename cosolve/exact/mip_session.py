@@ -71,8 +71,11 @@ class Session:
         self._backend = _able(backend, problem)
         self.problem = problem
         self._sign = -1.0 if problem.maximize else 1.0
+        low, high = _uncrossed(problem.row_lower, problem.row_upper)
+        if (problem.row_lower > problem.row_upper).any() and (low <= high).all():
+            problem = dataclasses.replace(problem, row_lower=low, row_upper=high)
         self._setup = Setup(problem, threads, seed, memory_mib)
-        self._impossible = _empty_rows_fail(problem)
+        self._impossible = _rows_fail(problem)
         self._worker: Worker | None = None
         self._ready = False
         self._number = 0
@@ -200,6 +203,7 @@ class Session:
         objective, offset = request.objective, request.offset
         if objective is None:
             objective, offset = self._sign * problem.objective, self._sign * problem.offset
+        lower, upper = _uncrossed(lower, upper)
         for name, array in (("objective", objective), ("start", request.start)):
             if array is not None and np.shape(array) != (n,):
                 raise ValueError(f"{name} must have shape ({n},), got {np.shape(array)}")
@@ -398,12 +402,22 @@ def _bounds(given: FloatArray | None, default: FloatArray, name: str, n: int) ->
     return bounds
 
 
-def _empty_rows_fail(problem: MIP) -> bool:
-    """Whether a row without coefficients excludes 0: back-ends need not know empty rows."""
+def _rows_fail(problem: MIP) -> bool:
+    """Whether sides of a row cross, or exclude 0 where a row is empty: no back-end need know."""
     filled = np.zeros(problem.row_count, dtype=bool)
     filled[np.repeat(np.arange(problem.row_count), np.diff(problem.indptr))[_used(problem)]] = True
     beside = (problem.row_lower > FEASIBILITY) | (problem.row_upper < -FEASIBILITY)
-    return bool((beside & ~filled).any())
+    low, high = _uncrossed(problem.row_lower, problem.row_upper)
+    return bool((beside & ~filled).any() or (low > high).any())
+
+
+def _uncrossed(lower: FloatArray, upper: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Let limits meet that cross by no more than the checker forgives to both."""
+    with np.errstate(invalid="ignore"):
+        size = np.maximum(1.0, np.minimum(np.abs(lower), np.abs(upper)))
+        near = (lower > upper) & (lower - upper <= 2 * FEASIBILITY * size)
+        middle = lower + 0.5 * (upper - lower)
+    return np.where(near, middle, lower), np.where(near, middle, upper)
 
 
 def _used(problem: MIP) -> IndexArray:

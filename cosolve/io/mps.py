@@ -123,7 +123,7 @@ class _Reader:
         heads = [k for k, line in enumerate(self.lines) if line and line[0] not in " \t*"]
         known = ("NAME", "OBJSENSE", "OBJNAME", "ROWS", "COLUMNS", "RHS", "RANGES", "BOUNDS")
         found: dict[str, _Section] = {}
-        for k, end in zip(heads, [*heads[1:], len(self.lines)], strict=True):
+        for k, end in zip(heads, [*heads, len(self.lines)][1:], strict=True):
             words = self.lines[k].split()
             title = words[0].upper() if words else ""
             if title == "ENDATA":

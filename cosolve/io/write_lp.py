@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from cosolve.problems.mip import MIP
 
 _WIDTH = 200  # readers take 255 characters or 560 at least
-_WORDS = frozenset({"inf", "infinity", "free", "st", "s.t.", "end"})
+# Words that mean something, or do so together with a name behind them.
+_WORDS = frozenset({"inf", "infinity", "free", "st", "s.t.", "subject", "such", "lazy", "user"})
 
 
 def lp_text(problem: MIP, path: str | Path) -> str:

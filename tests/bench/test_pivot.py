@@ -94,6 +94,17 @@ def test_a_former_benchmark_is_a_reference(tmp_path: Path) -> None:
     assert second.best_known is None
 
 
+def test_a_former_benchmark_of_a_maximization_is_a_reference(tmp_path: Path) -> None:
+    """There, the largest valid cost counts."""
+    path = tmp_path / "former.jsonl"
+    rows = [
+        {"key": str(cost), "digest": "aa", "cost": cost, "valid": True, "maximize": True}
+        for cost in (8.0, 9.0, 7.0)
+    ]
+    path.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    assert load_references(path).apply(INSTANCES)[0].best_known == BestKnown(9.0, False)
+
+
 def test_a_list_of_values_is_a_reference(tmp_path: Path) -> None:
     """Numbers, or objects as in bks.json, by name of the instance."""
     path = tmp_path / "lkh.json"

@@ -10,6 +10,7 @@ import pytest
 
 from cosolve.bench import Instance, Task, execute, find_suite, make_tasks
 from cosolve.bench.best_known import BestKnown
+from cosolve.bench.task import compare
 
 INSTANCE = Instance("square", "uniform:4:0", "abc", BestKnown(1.0, True))
 TASK = Task(INSTANCE, "puppet", {"deed": "solve", "seconds": "0"}, None, 3, 1, 2.0)
@@ -90,3 +91,11 @@ def test_a_run_without_a_solution_has_no_gap(puppet: Path, suite: Path) -> None:
         None,
         None,
     )
+
+
+def test_comparison_of_a_maximization() -> None:
+    """Less is worse, and as much as the best known value is enough."""
+    instance = Instance("a", "a.lp", "0", BestKnown(100.0, True))
+    behind = compare(instance, 90.0, integral=True, maximize=True)
+    assert behind == {"gap_to_best": 0.1, "at_best": False}
+    assert compare(instance, 100.0, integral=True, maximize=True)["at_best"] is True

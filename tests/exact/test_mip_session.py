@@ -277,6 +277,14 @@ def test_empty_rows_and_fixed_columns(name: str) -> None:
     assert solved(wrong, name).ending == Ending.INFEASIBLE
 
 
+def test_sides_that_cross(name: str) -> None:
+    """No solution, unless they cross by less than the checker forgives."""
+    assert solved(program([1], [[1]], [(3, 2)], upper=[9]), name).ending == Ending.INFEASIBLE
+    near = program([1], [[1]], [(2 + 1e-9, 2)], upper=[9])
+    if backend(name).refuses(near) is None:
+        assert solved(near, name).cost == 2.0
+
+
 def test_huge_limits_are_none(mixing: str) -> None:
     """1e20 and beyond mean infinity, as in files."""
     problem = program(

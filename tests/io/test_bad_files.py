@@ -233,8 +233,8 @@ def test_unknown_format(tmp_path):
     """Text of another kind is quoted."""
     message = bad(tmp_path, b"Dear reader,\n", "letter")
     assert message == (
-        ":1: expected TSPLIB or VRPLIB keywords, a .npy array, JSON or lines of numbers, found "
-        "'Dear reader,'"
+        ":1: expected TSPLIB or VRPLIB keywords, MPS, LP, a .npy array, JSON or lines of numbers, "
+        "found 'Dear reader,'"
     )
 
 

@@ -229,6 +229,8 @@ def test_names_without_a_suffix(tmp_path):
     ("text", "line", "message"),
     [
         (small().replace("ENDATA\n", ""), None, "cut off"),
+        ("\n", None, "cut off"),
+        ("* nothing but a comment\n", None, "cut off"),
         (small(rest="QUADOBJ\n    x x 1\n"), 7, "'QUADOBJ' is none of a linear program"),
         (small(rest="INDICATORS\n IF c x 1\n"), 7, "'INDICATORS'"),
         (small(rest="SOS1\n"), 7, "'SOS1'"),

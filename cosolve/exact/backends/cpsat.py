@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cosolve.exact.mip_backend import Backend, Ended, Setup, Work
+from cosolve.exact.mip_backend import SLACK, Backend, Ended, Setup, Work
 from cosolve.exact.mip_request import Ending, Row
 from cosolve.problems.metrics import FloatArray
 from cosolve.problems.mip import MIP
@@ -151,8 +151,8 @@ class Engine:
         form = whole_form(row.coefficients.tolist(), [self._reach[j] for j in places])
         if form is None:
             raise ValueError("CP-SAT needs rows with integer coefficients of moderate size")
-        low, high = (_scaled_side(side, form.scale) for side in (row.lower, row.upper))
-        return places, form.coefficients, low, high
+        low = _scaled_side(row.lower, form.scale, -SLACK)
+        return places, form.coefficients, low, _scaled_side(row.upper, form.scale, SLACK)
 
     def _add_row(
         self, model: Any, columns: list[Any], row: tuple[list[int], list[int], float, float]
@@ -248,11 +248,12 @@ def _callback(cp: Any, reporter: _Reporter, columns: list[Any], most: int | None
     return Callback()
 
 
-def _scaled_side(side: float, scale: int) -> float:
-    """Scale a side of a row, which is written in decimals as well."""
+def _scaled_side(side: float, scale: int, slack: float) -> float:
+    """Scale a side of a row, which is written in decimals as well, and loosen it a little."""
     if not math.isfinite(side):
         return side
-    return float(Fraction(repr(side)) * scale)
+    exact = Fraction(repr(side))
+    return float((exact + Fraction(slack) * max(Fraction(1), abs(exact))) * scale)
 
 
 def _relaxation(problem: MIP, work: Work) -> Ended:

@@ -19,7 +19,18 @@ _ENDINGS = {
     "kInfeasible": Ending.INFEASIBLE,
     "kUnbounded": Ending.UNBOUNDED,
     "kUnboundedOrInfeasible": Ending.INFEASIBLE_OR_UNBOUNDED,
-}  # everything else is a limit
+}
+_LIMITS = {
+    "kTimeLimit",
+    "kIterationLimit",
+    "kSolutionLimit",  # nodes, too
+    "kObjectiveBound",
+    "kObjectiveTarget",
+    "kInterrupt",
+    "kHighsInterrupt",
+    "kMemoryLimit",
+    "kUnknown",
+}
 _EFFORT = {"default": 0.05, "feasibility": 0.3, "bound": 0.01}  # share of heuristics
 
 
@@ -58,8 +69,9 @@ class Engine:
         self._limit(work)
         self._work = work
         try:
-            if not work.halted.is_set():
-                self._highs.run()
+            if work.halted.is_set():
+                return Ended(Ending.LIMIT)
+            self._highs.run()
             return self._ended(work)
         finally:
             self._work = None
@@ -119,6 +131,7 @@ class Engine:
 
     def _offer(self, event: Any) -> None:
         newest = None
+        event.data_in.user_has_solution = False  # it remembers the last one, too
         while not self._injected.empty():
             newest = self._injected.get()
         if newest is not None:
@@ -181,6 +194,8 @@ class Engine:
         status = highs.getModelStatus().name
         information = highs.getInfo()
         solution = highs.getSolution()
+        if status not in _ENDINGS and status not in _LIMITS:
+            raise RuntimeError(f"HiGHS ended with {status.removeprefix('k')}")
         ending = _ENDINGS.get(status, Ending.LIMIT)
         feasible = information.primal_solution_status == core.SolutionStatus.kSolutionStatusFeasible
         if work.request.relaxed:

@@ -23,7 +23,22 @@ _ENDINGS = {
     "infeasible": Ending.INFEASIBLE,
     "unbounded": Ending.UNBOUNDED,
     "inforunbd": Ending.INFEASIBLE_OR_UNBOUNDED,
-}  # everything else is a limit
+}
+_LIMITS = {
+    "timelimit",
+    "nodelimit",
+    "totalnodelimit",
+    "stallnodelimit",
+    "memlimit",
+    "sollimit",
+    "bestsollimit",
+    "restartlimit",
+    "primallimit",
+    "duallimit",
+    "userinterrupt",
+    "terminate",
+    "unknown",
+}
 
 
 class Engine:
@@ -218,6 +233,8 @@ class Engine:
         bound = self.bound()
         if model.getNSols() > 0:
             work.solution(self.values(model.getBestSol()), bound, self.nodes())
+        if status not in _ENDINGS and status not in _LIMITS:
+            raise RuntimeError(f"SCIP ended with the status {status}")
         ending = _ENDINGS.get(status, Ending.LIMIT)
         return Ended(ending, bound, self.nodes())
 
