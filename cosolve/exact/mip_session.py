@@ -102,6 +102,11 @@ class Session:
         worker = self._worker
         return self._past_cpu_s + (0.0 if worker is None else worker.cpu_s)
 
+    @property
+    def started(self) -> bool:
+        """Whether the process is there and has its program."""
+        return self._ready
+
     def close(self) -> None:
         """End the process; a further request starts another."""
         with self._lock:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _EXACT = ("scip", "highs")  # keep the bound; the first that is installed
 _SEARCHING = ("highs", "scip")  # solve neighborhoods
+_START = 0.25  # share of the time that one thread waits at most for a process to start
 _FIRST = 0.08  # share of the time that one thread gives to the exact back-end first
 _LOOK = 0.12  # share of the time that the back-end of the search gets for the whole program
 _FIRST_S = (1.0, 60.0)  # for either, at least and at most: a process has to be started
@@ -100,6 +101,7 @@ class _Portfolio:
         self._exact.begin(self._search.best)
         try:
             if self._alone:
+                self._wait_for_start()
                 self._turn(_within(_FIRST * self._whole_s, _FIRST_S))
             while self._open():
                 if self._due():
@@ -113,6 +115,12 @@ class _Portfolio:
         finally:
             self._exact.end()
         return self._outcome()
+
+    def _wait_for_start(self) -> None:
+        """Let the process of the exact back-end start: it is of no use to stop it meanwhile."""
+        until_s = self._run.elapsed + _START * self._whole_s
+        while self._open() and not self._exact.started and self._run.elapsed < until_s:
+            self._exact.wait(_POLL_S)
 
     def _open(self) -> bool:
         """Whether anything is left to be found out, and time for it."""
@@ -221,6 +229,11 @@ class _Exact:
         return self._over.is_set()
 
     @property
+    def started(self) -> bool:
+        """Whether its process is there, or has ended already."""
+        return self._session.started or self.over
+
+    @property
     def solved(self) -> bool:
         """Whether it has ended because nothing is left to be found out."""
         return self.over and self.answer is not None and self.answer.ending is not Ending.LIMIT
@@ -299,18 +312,19 @@ class _Exact:
             run.report(bound=bound, phase="exact")
 
     def end(self) -> None:
-        """End the work and the process."""
+        """End the work and the process: what it has found out has been told."""
         self._own.interrupted.set()
-        self.resume()
-        self._thread.join()
         self._session.close()
+        self._thread.join()
+        self._session.close()  # it may have been about to start
 
     def _work(self) -> None:
         try:
             self.answer = self._session.solve(Request(start=self._start), self._own, self._hear)
             self._hear(News(self.answer.values, None, self.answer.bound, 0))
         except Exception as error:
-            self.error = error
+            if not self._own.interrupted.is_set():
+                self.error = error
         finally:
             self._over.set()
 
