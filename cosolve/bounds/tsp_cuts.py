@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from cosolve.bounds.base import LowerBound, proves
-from cosolve.core import Run
+from cosolve.bounds.held_karp import held_karp_bound
+from cosolve.core import Run, Stop
 from cosolve.exact.tsp_proof import in_worker
 from cosolve.exact.tsp_worker import Found, Task
 from cosolve.problems import TSP
@@ -14,6 +15,8 @@ from cosolve.search.tiny import TINY, solve_tiny
 METHOD = "cuts"
 
 _LONGEST_S = 1e9
+# Linear programs of many nodes take long to get as far as minimum trees do at once.
+_MANY, _TREES_SHARE = 2000, 0.3
 
 
 def cut_bound(problem: TSP, run: Run, *, upper: float | None = None) -> LowerBound | None:
@@ -53,8 +56,9 @@ def cut_bound(problem: TSP, run: Run, *, upper: float | None = None) -> LowerBou
         return LowerBound(cost, "exact", 0, converged=True)
     if run.limit() is not None:
         return None
-    best: float | None = None
     count = 0
+    trees = _by_trees(problem, run, upper)
+    best = None if trees is None else trees.value
 
     def hear(found: Found) -> None:
         nonlocal best, count
@@ -69,7 +73,20 @@ def cut_bound(problem: TSP, run: Run, *, upper: float | None = None) -> LowerBou
 
     until = time.time() + min(run.remaining, _LONGEST_S)
     proof = in_worker(Task(problem, None, upper, until, 0, run.seed), run, hear)
-    if best is None:
-        return None
+    if best is None or (trees is not None and best == trees.value):
+        return trees
     converged = (proof is not None and proof.finished) or proves(problem, best, upper)
     return LowerBound(best, METHOD, count, converged)
+
+
+def _by_trees(problem: TSP, run: Run, upper: float | None) -> LowerBound | None:
+    """Bound a large problem by minimum trees first; iterations, if limited, are for the cuts."""
+    if problem.size <= _MANY or run.stop.iterations is not None:
+        return None
+    timed = run.stop.time_limit is not None
+    own = Run(Stop(time_limit=_TREES_SHARE * run.remaining if timed else None))
+    own.interrupted = run.interrupted
+    found = held_karp_bound(problem, own, upper=upper)
+    if found is not None:
+        run.report(bound=found.value, phase="bound")
+    return found

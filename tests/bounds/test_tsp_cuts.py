@@ -42,6 +42,14 @@ def test_iterations_limit_the_bounds() -> None:
     assert found.iterations == run.iterations == 2
 
 
+def test_many_nodes_are_bounded_by_trees_first() -> None:
+    """In a time too short for linear programs of many nodes, the bound is that of minimum trees."""
+    problem = random_tsp(2500, seed=1)
+    found = lower_bound(problem, Run(Stop(time_limit=3.0)), method="cuts")
+    assert found is not None
+    assert found.value > 0.68 * 2500**0.5
+
+
 def test_what_it_is_not_for_is_refused() -> None:
     """Other problems, asymmetric distances and other names are errors."""
     asymmetric = TSP(matrix=np.random.default_rng(1).random((20, 20)))
