@@ -119,7 +119,8 @@ class Softmax:
         """Probability of each arm, shape (arms,)."""
         means = record.means
         weights: FloatArray = np.exp((means - means.max()) / self.tau)
-        return weights / weights.sum()
+        shares: FloatArray = weights / weights.sum()
+        return shares
 
     def choose(self, record: Record, rng: np.random.Generator) -> int:
         """Draw an arm."""
@@ -162,7 +163,8 @@ class Ucb1:
         played = record.plays > 0
         width = np.full(len(record.plays), np.inf)
         width[played] = self.alpha * np.sqrt(2.0 * math.log(total) / record.plays[played])
-        return record.means + width
+        bounds: FloatArray = record.means + width
+        return bounds
 
     def choose(self, record: Record, rng: np.random.Generator) -> int:
         """Return the arm with the highest bound; of equal ones any."""
