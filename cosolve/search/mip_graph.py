@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from cosolve.problems.mip import MIP, BoolArray, IndexArray
 
@@ -39,8 +38,9 @@ class ColumnGraph:
         columns
             Shape (k,).
         """
-        rows = np.unique(_gather(self._starts, self._rows, columns))
-        return rows[self._short[rows]]
+        rows: IndexArray = np.unique(_gather(self._starts, self._rows, columns))
+        short: IndexArray = rows[self._short[rows]]
+        return short
 
     def columns_of(self, rows: IndexArray) -> IndexArray:
         """Columns of some rows, as often as they occur.
@@ -69,8 +69,8 @@ class ColumnGraph:
         followers = np.bincount(self._row_of[leaves[problem.indices]], minlength=m)
         follows = np.zeros(problem.size, dtype=np.bool_)
         follows[problem.indices[(followers <= links)[self._row_of]]] = True
-        leading: npt.NDArray[np.bool_] = integer & ~(follows & leaves)
-        return leading
+        result: BoolArray = integer & ~(follows & leaves)
+        return result
 
     def grow(
         self, chosen: BoolArray, count: int, counted: BoolArray, rng: np.random.Generator
@@ -126,14 +126,12 @@ class ColumnGraph:
         return result
 
 
-def _gather(
-    starts: IndexArray, values: npt.NDArray[np.int64], which: IndexArray
-) -> npt.NDArray[np.int64]:
+def _gather(starts: IndexArray, values: IndexArray, which: IndexArray) -> IndexArray:
     """Values of some rows of a compressed matrix, one after the other."""
     lengths = starts[which + 1] - starts[which]
     if not lengths.sum():
         return np.zeros(0, dtype=np.int64)
     ends = np.cumsum(lengths)
     offsets = np.arange(ends[-1]) - np.repeat(ends - lengths, lengths)
-    picked: npt.NDArray[np.int64] = values[np.repeat(starts[which], lengths) + offsets]
-    return picked
+    found: IndexArray = values[np.repeat(starts[which], lengths) + offsets]
+    return found
