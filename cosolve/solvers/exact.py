@@ -62,10 +62,11 @@ class Exact:
         """Return None for what can be proven, else why it cannot."""
         if isinstance(problem, VRP):
             return supports_routes(problem)
+        if not isinstance(problem, TSP):
+            return f"it proves tours and routes, and this is a {problem.kind} problem"
         reason = unsupported(problem)
         if reason is not None:
             return reason
-        assert isinstance(problem, TSP)
         if not problem.symmetric and problem.size > TINY:
             return f"its distances are asymmetric, handled up to {TINY} nodes only"
         if problem.size > _LARGEST:

@@ -10,7 +10,7 @@ import pytest
 
 from cosolve import read, solve
 from cosolve.core import Limit, Status, Stop
-from cosolve.problems import TSP, Metric
+from cosolve.problems import TSP, Metric, Scheduling
 from cosolve.problems.random_tsp import random_tsp
 from cosolve.problems.random_vrp import random_vrp
 from cosolve.solvers import registry
@@ -30,7 +30,8 @@ def test_what_is_not_supported_is_named() -> None:
     solver = Exact()
     assert "asymmetric" in str(solver.supports(TSP(matrix=matrix)))
     assert "20000" in str(solver.supports(random_tsp(20_001, seed=1)))
-    assert solver.supports(random_vrp(10, seed=1)) is not None
+    assert "tours and routes" in str(solver.supports(Scheduling.from_jobs([[{0: 1}]])))
+    assert solver.supports(random_vrp(10, seed=1)) is None
     assert solver.supports(random_tsp(200, seed=1)) is None
 
 
