@@ -11,8 +11,6 @@ References
 
 from __future__ import annotations
 
-import importlib
-import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -20,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve import _kernels
-from cosolve.exact.vrp_partition import Chosen, objective_limit, watch
+from cosolve.exact.vrp_scip import Chosen, RouteProgram
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
@@ -88,19 +86,14 @@ def branch_and_cut(
     return _EdgeChoice(problem).solve(left_s, on_bound, on_routes, interrupted)
 
 
-class _EdgeChoice:
+class _EdgeChoice(RouteProgram):
     def __init__(self, problem: EdgeProblem) -> None:
-        # By name: no module of cosolve imports a solver, not even by accident.
-        scip: Any = importlib.import_module("pyscipopt")
-        self._scip = scip
+        super().__init__(problem.cutoff, problem.unit)
         self._problem = problem
         self._ends = problem.ends
-        self._scale = 1.0 if problem.unit is None else problem.unit
         self._finder = _kernels.CapacityCuts(problem.load, problem.capacity)
-        model = self._model = scip.Model()
-        model.hideOutput()
-        costs = problem.costs / self._scale
-        costs = costs if problem.unit is None else np.rint(costs)
+        model = self._model
+        costs = self._scaled(problem.costs)
         home = problem.ends[:, 0] == 0
         self._variables = [
             model.addVar(vtype="I", lb=0, ub=2 if depot else 1, obj=float(cost))
@@ -110,9 +103,7 @@ class _EdgeChoice:
         for clients, vehicles in problem.cuts:
             variables = [self._variables[k] for k in self._inside(clients)]
             if variables:
-                model.addCons(scip.quicksum(variables) <= len(clients) - vehicles)
-        if math.isfinite(problem.cutoff):
-            model.setObjlimit(objective_limit(problem.cutoff, problem.unit))
+                model.addCons(self._scip.quicksum(variables) <= len(clients) - vehicles)
         # The solver does not see the cuts to come: nothing may be excluded for being dominated.
         for name in ("misc/allowstrongdualreds", "misc/allowweakdualreds"):
             model.setParam(name, False)
@@ -208,36 +199,7 @@ class _EdgeChoice:
             model.releaseRow(row)
         return results.SEPARATED if cuts else otherwise
 
-    def solve(
-        self,
-        left_s: float,
-        on_bound: Callable[[float], None],
-        on_routes: Callable[[list[list[int]]], None],
-        interrupted: Callable[[], bool],
-    ) -> Chosen:
-        model = self._model
-
-        def look(improved: bool) -> None:
-            if improved:
-                on_routes(self._routes())
-            on_bound(self._bound())
-            if interrupted():
-                model.interruptSolve()
-
-        if math.isfinite(left_s):
-            model.setParam("limits/time", max(0.01, left_s))
-        watch(self._scip, model, look)
-        model.optimize()
-        proven = model.getStatus() in ("optimal", "infeasible")
-        routes = self._routes() if model.getNSols() else None
-        bound = math.inf if proven and routes is None else self._bound()
-        return Chosen(routes, bound, proven)
-
-    def _bound(self) -> float:
-        return self._scale * float(self._model.getDualbound())
-
     def _routes(self) -> list[list[int]]:
-        """Return the routes of the best solution."""
         model = self._model
         best = model.getBestSol()
         next_to: list[list[int]] = [[] for _ in self._problem.load]

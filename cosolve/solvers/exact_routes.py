@@ -14,7 +14,7 @@ from cosolve.bounds.vrp_proof import Step, Task, Verdict, common_unit, cutoff_be
 from cosolve.bounds.vrp_worker import prices_routes
 from cosolve.core import Outcome, Part, Problem, Run
 from cosolve.exact import glop, run_in_worker
-from cosolve.exact.vrp_partition import PACKAGE
+from cosolve.exact.vrp_scip import PACKAGE
 from cosolve.exact.worker import require_package
 from cosolve.problems import VRP, Routes
 from cosolve.problems.vrp import Route
