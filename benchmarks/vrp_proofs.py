@@ -8,28 +8,16 @@ shared; CPU seconds are those of this process and of its workers, the search inc
 
 from __future__ import annotations
 
-import json
-import os
 import resource
 import sys
 import time
-from pathlib import Path
+
+from vrp_bounds import DATA, best_known
 
 import cosolve
 from cosolve.core import Run, Stop
 from cosolve.problems import VRP
 from cosolve.solvers.exact_routes import prove_routes, supports_routes
-
-DATA = Path(os.environ.get("COSOLVE_DATA", Path(__file__).parents[1] / "../shared/instances"))
-
-
-def best_known(file: str) -> float | None:
-    """Best known value of an instance, in the convention that is the default of its family."""
-    family, _, rest = file.partition("/")
-    listed = json.loads((DATA / family / "bks.json").read_text())
-    entry = listed.get(str(Path(rest).with_suffix("")), {})
-    value = entry.get("dimacs", entry).get("value")
-    return float(value) if isinstance(value, int | float) else None
 
 
 def first_clients(problem: VRP, count: int) -> VRP:
