@@ -157,6 +157,11 @@ class HeldKarp:
         Rows (indptr, indices, alpha) of the k edges of smallest alpha, made symmetric.
         """
 
+def tour_features(metric: Metric, k: int, fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], iterations: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.float32], NDArray[numpy.float32]]:
+    """
+    Neighbors (n, k) of smallest alpha after an ascent of so many iterations, features of nodes (n, 6) and of edges (n, k, 18).
+    """
+
 class Mcts:
     """Monte Carlo tree search guided by weights of edges."""
 

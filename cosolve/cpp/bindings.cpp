@@ -5,6 +5,7 @@ namespace nb = nanobind;
 
 void bindAtsp(nb::module_ &m);
 void bindEax(nb::module_ &m);
+void bindFeatures(nb::module_ &m);
 void bindHeldKarp(nb::module_ &m);
 void bindExact(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
@@ -27,6 +28,7 @@ NB_MODULE(_kernels, m) {
     bindLinKernighan(m);
     bindEax(m);
     bindHeldKarp(m);
+    bindFeatures(m);
     bindMcts(m);
     bindAtsp(m);
     bindExact(m);
