@@ -30,6 +30,7 @@ COMMANDS = {
     "generate": "Write random instances.",
     "convert": "Convert an instance to another format.",
     "plot": "Draw a solution.",
+    "train": "Train a network that guides searches.",
 }
 """One line of help per command; the modules are imported when a command is used."""
 
