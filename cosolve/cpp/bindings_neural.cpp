@@ -2,6 +2,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
@@ -10,15 +11,19 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "bindings_tsp.h"
+#include "neural/choose.h"
 #include "neural/graph.h"
 #include "neural/inference.h"
 #include "neural/network.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
+using namespace cosolve::binding;
 using namespace cosolve::neural;
 
 namespace {
@@ -26,11 +31,10 @@ namespace {
 using AnyFloats = nb::ndarray<float const, nb::numpy, nb::c_contig>;
 using FloatMatrix = nb::ndarray<float const, nb::numpy, nb::ndim<2>, nb::c_contig>;
 using FloatCube = nb::ndarray<float const, nb::numpy, nb::ndim<3>, nb::c_contig>;
-using IntMatrix = nb::ndarray<int const, nb::numpy, nb::ndim<2>, nb::c_contig>;
 using FloatResult = nb::ndarray<nb::numpy, float>;
 using TensorDict = nb::typed<nb::dict, nb::str, AnyFloats>;
 
-FloatResult toArray(std::vector<float> values, std::initializer_list<std::size_t> shape) {
+FloatResult shaped(std::vector<float> values, std::initializer_list<std::size_t> shape) {
     auto *owned = new std::vector<float>(std::move(values));
     nb::capsule owner(owned, [](void *p) noexcept { delete static_cast<std::vector<float> *>(p); });
     return FloatResult(owned->data(), shape, owner);
@@ -114,10 +118,27 @@ nb::typed<nb::dict, nb::str, FloatResult> run(Network const &network, IntMatrix 
         return finish(inference);
     }();
     nb::typed<nb::dict, nb::str, FloatResult> heads;
-    if (network.edge) heads["edge"] = toArray(std::move(scores.edge), {n, k});
-    if (network.together) heads["together"] = toArray(std::move(scores.together), {n, k});
-    if (network.penalty) heads["penalty"] = toArray(std::move(scores.penalty), {n});
+    if (network.edge) heads["edge"] = shaped(std::move(scores.edge), {n, k});
+    if (network.together) heads["together"] = shaped(std::move(scores.together), {n, k});
+    if (network.penalty) heads["penalty"] = shaped(std::move(scores.penalty), {n});
     return heads;
+}
+
+std::tuple<IntResult, IntResult, FloatResult> choose(IntMatrix neighbors, FloatMatrix scores, int k,
+                                                     IntMatrix fixedEdges) {
+    Graph const graph{neighbors.shape(0), neighbors.shape(1), neighbors.data()};
+    if (scores.shape(0) != graph.nodes || scores.shape(1) != graph.neighbors)
+        throw std::invalid_argument("there must be a score for every neighbor");
+    if (k < 1) throw std::invalid_argument("k must be positive");
+    auto const fixed = toFixedEdges(static_cast<int>(graph.nodes), fixedEdges);
+    auto rows = [&] {
+        nb::gil_scoped_release const released;
+        checkGraph(graph);
+        return chooseEdges(graph, {scores.data(), scores.size()}, k, fixed);
+    }();
+    std::size_t const count = rows.probability.size();
+    return {toArray(std::move(rows.start)), toArray(std::move(rows.to)),
+            shaped(std::move(rows.probability), {count})};
 }
 
 std::vector<std::string> heads(Network const &network) {
@@ -133,6 +154,9 @@ std::vector<std::string> heads(Network const &network) {
 void bindNeural(nb::module_ &m) {
     m.def("instruction_sets", &instructionSets,
           "Instruction sets networks can use on this machine, the best first.");
+    m.def("choose_edges", &choose, "neighbors"_a.noconvert(), "scores"_a.noconvert(), "k"_a,
+          "fixed_edges"_a.noconvert(),
+          "Rows (indptr, indices, probability) of the k edges of largest score, made symmetric.");
     nb::class_<Network>(m, "EdgeNetwork", "A trained graph network over edges between near nodes.")
         .def("__init__", &construct, "tensors"_a, "layers"_a, "symmetric"_a)
         .def_ro("width", &Network::width, "Features of a node or edge between layers.")

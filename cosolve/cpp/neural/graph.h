@@ -16,6 +16,9 @@ struct Graph {
     }
 };
 
+// Throws std::invalid_argument where that does not hold or a neighbor is out of range.
+void checkGraph(Graph const &graph);
+
 // Where features come from: whole arrays, or a kernel that makes them when they are needed. Called
 // from several threads at a time.
 class FeatureSource {

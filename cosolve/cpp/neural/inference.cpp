@@ -23,23 +23,6 @@ std::size_t tileNodes(Network const &network, Graph const &graph, InferenceOptio
     return std::max(kFewest, std::min(fitting, (graph.nodes + threads - 1) / threads));
 }
 
-void check(Graph const &graph) {
-    for (std::size_t i = 0; i < graph.nodes; ++i) {
-        auto const row = graph.row(i);
-        for (std::size_t r = 0; r < row.size(); ++r) {
-            if (row[r] < 0 || static_cast<std::size_t>(row[r]) >= graph.nodes)
-                throw std::invalid_argument("a neighbor of node " + std::to_string(i) +
-                                            " is out of range");
-            if (static_cast<std::size_t>(row[r]) == i)
-                throw std::invalid_argument("node " + std::to_string(i) + " is its own neighbor");
-            if (std::find(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(r), row[r]) !=
-                row.begin() + static_cast<std::ptrdiff_t>(r))
-                throw std::invalid_argument("node " + std::to_string(i) + " has neighbor " +
-                                            std::to_string(row[r]) + " twice");
-        }
-    }
-}
-
 // Where both ends of an edge are neighbors of each other, each gets the mean of their scores.
 void symmetrize(Graph const &graph, std::vector<float> &scores) {
     std::size_t const k = graph.neighbors;
@@ -69,7 +52,7 @@ Inference::Inference(Network const &network, Graph const &graph, FeatureSource c
       primitives_(primitives(options.instructionSet.empty() ? instructionSets().front()
                                                             : options.instructionSet)) {
     if (options.threads < 1) throw std::invalid_argument("threads must be positive");
-    check(graph_);
+    checkGraph(graph_);
     tileNodes_ = tileNodes(network, graph_, options);
     std::size_t const edges = graph_.nodes * graph_.neighbors;
     if (network_.edge) scores_.edge.resize(edges);
