@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -71,12 +70,14 @@ def reference(
     tensors: Tensors, layers: int, symmetric: bool, neighbors: IntArray, nodes: FloatArray,
     edges: FloatArray,
 ) -> Tensors:  # fmt: skip
-    """What a network gives, in double precision, written down as in the papers."""
+    """Run a network in double precision, written down as in the papers."""
     t = {name: values.astype(np.float64) for name, values in tensors.items()}
     x = nodes @ t["node_in.weight"].T + t["node_in.bias"]
     e = edges @ t["edge_in.weight"].T + t["edge_in.bias"]
     for layer in range(layers):
-        w = {name.split(".", 2)[2]: a for name, a in t.items() if name.startswith(f"layer.{layer}.")}
+        w = {
+            name.split(".", 2)[2]: a for name, a in t.items() if name.startswith(f"layer.{layer}.")
+        }
         message, to = x @ w["message.weight"].T, x @ w["to.weight"].T
         gated = (1 / (1 + np.exp(-e))) * message[neighbors]
         mean = gated.sum(axis=1) / max(neighbors.shape[1], 1)
@@ -96,7 +97,7 @@ def reference(
 def random_graph(
     n: int, k: int, node_features: int = 3, edge_features: int = 5, seed: int = 0
 ) -> tuple[IntArray, FloatArray, FloatArray]:
-    """A graph in which anyone may be anyone's neighbor, and features."""
+    """Make a graph in which anyone may be anyone's neighbor, and features."""
     rng = np.random.default_rng(seed)
     neighbors = np.array(
         [rng.permutation([j for j in range(n) if j != i])[:k] for i in range(n)], np.int32
@@ -104,3 +105,31 @@ def random_graph(
     nodes = rng.standard_normal((n, node_features)).astype(np.float32)
     edges = rng.standard_normal((*neighbors.shape, edge_features)).astype(np.float32)
     return neighbors, nodes, edges
+
+
+def write_safetensors(path: Path, tensors: Tensors, metadata: dict[str, str] | None = None) -> None:
+    """Write a file as the format has it, the header padded to eight bytes."""
+    header: dict[str, object] = {} if metadata is None else {"__metadata__": metadata}
+    at = 0
+    for name, values in tensors.items():
+        offsets = [at, at + values.nbytes]
+        header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": offsets}
+        at = offsets[1]
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    data = b"".join(values.astype("<f4").tobytes() for values in tensors.values())
+    path.write_bytes(len(text).to_bytes(8, "little") + text + data)
+
+
+def write_model(folder: Path, *, layers: int = 2, width: int = 16, **config: object) -> Path:
+    """Write a model of random weights for tours; return its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    heads = ("edge", "penalty")
+    write_safetensors(folder / "weights.safetensors", random_tensors(layers, width, 6, 18, heads))
+    told = {
+        "schema": 1, "name": folder.name, "problem": "tsp", "features": "tour-1", "ascent": 20,
+        "neighbors": 10, "node_features": 6, "edge_features": 18, "width": width, "layers": layers,
+        "symmetric": True, "heads": list(heads), **config,
+    }  # fmt: skip
+    (folder / "config.json").write_text(json.dumps(told))
+    return folder

@@ -33,7 +33,7 @@ template <int W> COSOLVE_INLINE void store(Floats<W> const &from, float *to) {
 
 template <int W> COSOLVE_INLINE void relu(Floats<W> &x) {
     Floats<W> const zero{};
-    x = x > zero ? x : zero;
+    x = zero > x ? zero : x;  // keeps what is not a number
 }
 
 // x := 1 / (1 + exp(-x)), to a relative error below 4e-7; beyond +-87 as there. Multiplications,
