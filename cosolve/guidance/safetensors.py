@@ -24,6 +24,7 @@ from cosolve.io.json_text import Node, parse
 _METADATA = "__metadata__"
 _LENGTH = 8  # bytes
 _LONGEST_HEADER = 100_000_000  # bytes, a limit of the format
+_LONGEST_NAME = 200  # characters
 _MOST = 2**62
 _BYTES = 4  # of a number
 
@@ -90,7 +91,11 @@ def _header(path: str | Path, content: bytes) -> tuple[Node, int]:
 
 def _entries(header: Node) -> list[Node]:
     """Return what is said of each tensor."""
-    entries = [header.required(name) for name in header.value if name != _METADATA]
+    names = [name for name in header.value if name != _METADATA]
+    for name in names:
+        if not name.isprintable() or len(name) > _LONGEST_NAME:
+            raise header.error(f"not a name of a tensor: {name[:24]!a}")
+    entries = [header.required(name) for name in names]
     for entry in entries:
         entry.only(("dtype", "shape", "data_offsets"))
     return entries

@@ -82,6 +82,8 @@ def test_order_of_the_header_does_not_matter(path: Path) -> None:
         (file_of({"a": entry(0, 4, [1] * 80)}, b"1234"), "80 dimensions"),
         (file_of({"a": entry(0, 4, [1])}, np.float32(np.nan).tobytes()), "not finite"),
         (file_of({"a": entry(0, 4, [1])}, np.float32(-np.inf).tobytes()), "not finite"),
+        (file_of({"a\n": entry(0, 24, [6])}), "not a name of a tensor"),
+        (file_of({"a" * 999: entry(0, 24, [6])}), "not a name of a tensor"),
         (file_of({"a": {**entry(0, 24, [6]), "x": 1}}), "unknown key"),
         (file_of({"a": {"dtype": "F32", "shape": [6]}}), "expected the key"),
     ],
