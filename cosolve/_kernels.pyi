@@ -661,3 +661,37 @@ class TspCutter:
     @property
     def cuts(self) -> int:
         """Number of cuts known."""
+
+def instruction_sets() -> list[str]:
+    """Instruction sets networks can use on this machine, the best first."""
+
+def choose_edges(neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], scores: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', writable=False)], k: int, fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float32]]:
+    """
+    Rows (indptr, indices, probability) of the k edges of largest score, made symmetric.
+    """
+
+class EdgeNetwork:
+    """A trained graph network over edges between near nodes."""
+
+    def __init__(self, tensors: dict[str, Annotated[NDArray[numpy.float32], dict(order='C', writable=False)]], layers: int, symmetric: bool) -> None: ...
+
+    @property
+    def width(self) -> int:
+        """Features of a node or edge between layers."""
+
+    @property
+    def node_features(self) -> int:
+        """Features of a node it takes."""
+
+    @property
+    def edge_features(self) -> int:
+        """Features of an edge it takes."""
+
+    @property
+    def heads(self) -> list[str]:
+        """What it predicts: edge, together, penalty."""
+
+    def run(self, neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], node_features: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', writable=False)], edge_features: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C', writable=False)], *, threads: int = 1, tile: int = 0, instructions: str = '') -> dict[str, NDArray[numpy.float32]]:
+        """
+        Scores by head: (n, k) of edges, (n,) of nodes. Tiles of so many nodes (0: chosen) and instructions change no bit of them.
+        """

@@ -26,6 +26,7 @@ COMMANDS = {
     "info": "Describe an instance.",
     "methods": "List the methods and their parameters.",
     "bench": "Run methods over a set of instances.",
+    "models": "List, show and verify trained models.",
     "tune": "Search for good parameters of a method.",
     "generate": "Write random instances.",
     "convert": "Convert an instance to another format.",

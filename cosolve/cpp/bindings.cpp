@@ -11,6 +11,7 @@ void bindExact(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
 void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
+void bindNeural(nb::module_ &m);
 void bindSchedulingDispatch(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
 void bindTspCuts(nb::module_ &m);
@@ -40,4 +41,5 @@ NB_MODULE(_kernels, m) {
     bindVrpExact(m);
     bindSchedulingDispatch(m);
     bindTspCuts(m);
+    bindNeural(m);
 }

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cosolve.guidance.base import EdgeGuidance
-from cosolve.guidance.neighbors import k_nearest, rank_weights, require_count
+from cosolve.guidance.neighbors import require_count
+from cosolve.guidance.numbering import by_distance
 
 if TYPE_CHECKING:
     from cosolve.problems import TSP
@@ -37,7 +36,4 @@ class KnnGuide:
 
     def __call__(self, problem: TSP) -> EdgeGuidance:
         """Return guidance for `problem`."""
-        rows = k_nearest(problem, self.k)
-        n, width = rows.shape
-        indptr = np.arange(n + 1, dtype=np.int32) * np.int32(width)
-        return EdgeGuidance(indptr, rows.ravel(), rank_weights(indptr))
+        return by_distance(problem, self.k)
