@@ -665,9 +665,9 @@ class TspCutter:
 def instruction_sets() -> list[str]:
     """Instruction sets networks can use on this machine, the best first."""
 
-def choose_edges(neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], scores: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', writable=False)], k: int, fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float32]]:
+def choose_edges(neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], scores: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', writable=False)], fewest: int, most: int, probability: float, fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float32]]:
     """
-    Rows (indptr, indices, probability) of the k edges of largest score, made symmetric.
+    Rows (indptr, indices, probability) of the edges of at least this probability, between fewest and most per node, made symmetric.
     """
 
 class EdgeNetwork:

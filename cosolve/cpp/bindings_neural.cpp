@@ -124,17 +124,23 @@ nb::typed<nb::dict, nb::str, FloatResult> run(Network const &network, IntMatrix 
     return heads;
 }
 
-std::tuple<IntResult, IntResult, FloatResult> choose(IntMatrix neighbors, FloatMatrix scores, int k,
+std::tuple<IntResult, IntResult, FloatResult> choose(IntMatrix neighbors, FloatMatrix scores,
+                                                     int fewest, int most, double probability,
                                                      IntMatrix fixedEdges) {
     Graph const graph{neighbors.shape(0), neighbors.shape(1), neighbors.data()};
     if (scores.shape(0) != graph.nodes || scores.shape(1) != graph.neighbors)
         throw std::invalid_argument("there must be a score for every neighbor");
-    if (k < 1) throw std::invalid_argument("k must be positive");
+    if (fewest < 1 || most < fewest)
+        throw std::invalid_argument("fewest and most must be positive and rise");
+    if (!(probability >= 0 && probability < 1))
+        throw std::invalid_argument("the probability must be at least 0 and below 1");
+    Choice const choice{fewest, most,
+                        static_cast<float>(std::log(probability / (1 - probability)))};
     auto const fixed = toFixedEdges(static_cast<int>(graph.nodes), fixedEdges);
     auto rows = [&] {
         nb::gil_scoped_release const released;
         checkGraph(graph);
-        return chooseEdges(graph, {scores.data(), scores.size()}, k, fixed);
+        return chooseEdges(graph, {scores.data(), scores.size()}, choice, fixed);
     }();
     std::size_t const count = rows.probability.size();
     return {toArray(std::move(rows.start)), toArray(std::move(rows.to)),
@@ -154,9 +160,10 @@ std::vector<std::string> heads(Network const &network) {
 void bindNeural(nb::module_ &m) {
     m.def("instruction_sets", &instructionSets,
           "Instruction sets networks can use on this machine, the best first.");
-    m.def("choose_edges", &choose, "neighbors"_a.noconvert(), "scores"_a.noconvert(), "k"_a,
-          "fixed_edges"_a.noconvert(),
-          "Rows (indptr, indices, probability) of the k edges of largest score, made symmetric.");
+    m.def("choose_edges", &choose, "neighbors"_a.noconvert(), "scores"_a.noconvert(), "fewest"_a,
+          "most"_a, "probability"_a, "fixed_edges"_a.noconvert(),
+          "Rows (indptr, indices, probability) of the edges of at least this probability, between "
+          "fewest and most per node, made symmetric.");
     nb::class_<Network>(m, "EdgeNetwork", "A trained graph network over edges between near nodes.")
         .def("__init__", &construct, "tensors"_a, "layers"_a, "symmetric"_a)
         .def_ro("width", &Network::width, "Features of a node or edge between layers.")

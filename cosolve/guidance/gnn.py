@@ -25,7 +25,7 @@ _FEW = 12  # nodes; of fewer, distances say all there is to know
 
 @dataclass(frozen=True, slots=True)
 class GnnGuide:
-    """The k edges of every node that a trained graph network finds most probable [1]_.
+    """The edges of every node that a trained graph network finds probable [1]_.
 
     The network is run by a kernel: nothing but the default installation is needed. Both ends of an
     edge get it if one of them chose it; rows are ordered by probability, fixed edges come first.
@@ -38,14 +38,19 @@ class GnnGuide:
         Name or folder of a model, see `cosolve.guidance.find_model`. None: the one that comes with
         cosolve for problems of this kind.
     k
-        Edges every node chooses; all the network looks at if those are fewer.
+        Edges every node chooses at most.
+    probability
+        Edges that are less probable are left out: where the network is sure, searches have fewer to
+        look at. Chosen such that about one edge of a hundred good ones is lost.
+    fewest
+        Edges every node chooses at least.
     threads
         Threads that run the network; the result does not depend on it.
 
     Raises
     ------
     ValueError
-        If a number is not positive.
+        If a number is out of range.
 
     References
     ----------
@@ -55,12 +60,19 @@ class GnnGuide:
     """
 
     model: str | Path | None = None
-    k: int = 5
+    k: int = 8
+    probability: float = 0.01
+    fewest: int = 3
     threads: int = 1
 
     def __post_init__(self) -> None:
         """Validate."""
-        require_count("k", self.k, at_least=1)
+        require_count("fewest", self.fewest, at_least=1)
+        require_count("k", self.k, at_least=self.fewest)
+        if not 0 <= self.probability < 1:
+            raise ValueError(
+                f"probability must be at least 0 and below 1, got {self.probability!r}"
+            )
         require_count("threads", self.threads, at_least=1)
 
     def __call__(self, problem: TSP) -> EdgeGuidance:
@@ -87,7 +99,12 @@ class GnnGuide:
             return by_distance(problem, self.k)
         scores = score_tour_edges(model, problem, self.threads)
         start, to, probability = _kernels.choose_edges(
-            scores.neighbors, scores.of("edge"), self.k, scores.fixed_edges
+            scores.neighbors,
+            scores.of("edge"),
+            self.fewest,
+            self.k,
+            self.probability,
+            scores.fixed_edges,
         )
         return in_order(scores.order, start, to, probability)
 

@@ -50,7 +50,7 @@ def test_rows_are_the_most_probable_edges(model: Path, k: int) -> None:
         for r in np.argsort(-scores)[:k]:
             a, b = int(order[i]), int(order[row[r]])
             expected[a][b] = expected[b][a] = 1 / (1 + np.exp(-scores[r]))
-    for found, wanted in zip(rows(GnnGuide(model, k)(problem)), expected, strict=True):
+    for found, wanted in zip(rows(GnnGuide(model, k, 0.0, 1)(problem)), expected, strict=True):
         assert found.keys() == wanted.keys()
         assert list(found.values()) == sorted(found.values(), reverse=True)
         for j, probability in found.items():
@@ -85,7 +85,7 @@ def test_paths_have_a_guide(model: Path, ends: tuple[int | None, int | None]) ->
 def test_fixed_edges_come_first(model: Path, k: int) -> None:
     """A fixed edge has weight 1; a node with two of them has no other edges."""
     problem = dataclasses.replace(uniform(80), fixed_edges=np.array([[0, 40], [40, 7], [3, 9]]))
-    near = rows(GnnGuide(model, k)(problem))
+    near = rows(GnnGuide(model, k, 0.0, 1)(problem))
     assert next(iter(near[0])) == 40
     assert next(iter(near[3])) == 9
     assert next(iter(near[9])) == 3
@@ -160,6 +160,19 @@ def test_name(spec: str, guide: GnnGuide) -> None:
     with pytest.raises(ValueError, match=r"gnn\[:MODEL\]: expected a model after the colon"):
         make_guide("gnn:")
     with pytest.raises(ValueError, match="k must be"):
-        GnnGuide(k=0)
+        GnnGuide(k=2)
     with pytest.raises(ValueError, match="threads must be"):
         GnnGuide(threads=0)
+
+
+def test_improbable_edges_are_left_out(tmp_path: Path) -> None:
+    """No node chooses an edge below the probability, unless it would have too few."""
+    model = write_model(tmp_path / "model")
+    problem = uniform(300)
+    every = GnnGuide(model, 8, 0.0, 1)(problem)
+    some = GnnGuide(model, 8, 0.5, 2)(problem)
+    probable = [int((row >= 0.5).sum()) for row in np.split(every.weight, every.indptr[1:-1])]
+    counts = np.diff(some.indptr)
+    assert counts.sum() < np.diff(every.indptr).sum()
+    assert (counts >= np.minimum(probable, 2)).all()
+    assert counts.min() >= 2

@@ -106,7 +106,7 @@ def test_sigmoid_is_accurate() -> None:
     n = scores.size
     neighbors = ((np.arange(n) + 1) % n).astype(np.int32)[:, None]
     start, to, probability = _kernels.choose_edges(
-        neighbors, scores[:, None], 1, np.empty((0, 2), np.int32)
+        neighbors, scores[:, None], 1, 1, 0.0, np.empty((0, 2), np.int32)
     )
     found = {
         (i, int(to[e])): probability[e] for i in range(n) for e in range(start[i], start[i + 1])

@@ -26,13 +26,13 @@ bool saturated(tsp::FixedEdges const &fixed, int node) {
     return fixed.of(node)[1] >= 0;
 }
 
-// The first k possible edges of a node; all that are fixed, even if there are more.
-void best(Graph const &graph, std::span<float const> scores, int k, tsp::FixedEdges const &fixed,
-          int node, std::vector<Scored> &row) {
+// What a node chooses; all that are fixed, even if there are more.
+void best(Graph const &graph, std::span<float const> scores, Choice const &choice,
+          tsp::FixedEdges const &fixed, int node, std::vector<Scored> &row) {
     row.clear();
     for (int const mate : fixed.of(node))
         if (mate >= 0) row.push_back({kFixed, mate});
-    std::size_t const most = std::max(row.size(), static_cast<std::size_t>(k));
+    std::size_t const most = std::max(row.size(), static_cast<std::size_t>(choice.most));
     auto const i = static_cast<std::size_t>(node);
     for (std::size_t r = 0; r < graph.neighbors; ++r) {
         int const j = graph.row(i)[r];
@@ -41,17 +41,21 @@ void best(Graph const &graph, std::span<float const> scores, int k, tsp::FixedEd
     }
     std::sort(row.begin(), row.end());
     if (row.size() > most) row.resize(most);
+    auto const fewest = static_cast<std::size_t>(choice.fewest);
+    while (row.size() > fewest && row.back().score < choice.score) row.pop_back();
 }
 
 // What every node chooses, in rows.
 class Choices {
 public:
-    Choices(Graph const &graph, std::span<float const> scores, int k, tsp::FixedEdges const &fixed)
+    Choices(Graph const &graph, std::span<float const> scores, Choice const &choice,
+            tsp::FixedEdges const &fixed)
         : first_(graph.nodes + 1, 0) {
-        edges_.reserve(graph.nodes * std::min(static_cast<std::size_t>(k), graph.neighbors));
+        edges_.reserve(graph.nodes *
+                       std::min(static_cast<std::size_t>(choice.most), graph.neighbors));
         std::vector<Scored> row;
         for (std::size_t i = 0; i < graph.nodes; ++i) {
-            best(graph, scores, k, fixed, static_cast<int>(i), row);
+            best(graph, scores, choice, fixed, static_cast<int>(i), row);
             edges_.insert(edges_.end(), row.begin(), row.end());
             first_[i + 1] = edges_.size();
         }
@@ -94,9 +98,9 @@ void toProbabilities(std::vector<float> &scores) {
 
 }  // namespace
 
-ChosenRows chooseEdges(Graph const &graph, std::span<float const> scores, int k,
+ChosenRows chooseEdges(Graph const &graph, std::span<float const> scores, Choice const &choice,
                        tsp::FixedEdges const &fixed) {
-    Choices const choices(graph, scores, k, fixed);
+    Choices const choices(graph, scores, choice, fixed);
     ChosenRows rows;
     rows.start.assign(graph.nodes + 1, 0);
     choices.forAll([&](std::size_t i, Scored const &) { ++rows.start[i + 1]; });

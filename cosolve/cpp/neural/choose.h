@@ -15,10 +15,17 @@ struct ChosenRows {
     std::vector<float> probability;  // largest first; 1 for fixed edges, less for all others
 };
 
-// The k edges of every node with the largest scores, and those of which a neighbor says so. A score
-// is a log-odds. Fixed edges come first; where a node has two of them, other edges that end there
-// are left out.
-ChosenRows chooseEdges(Graph const &graph, std::span<float const> scores, int k,
+// How many edges a node chooses: those of at least this score, but no fewer and no more than so
+// many.
+struct Choice {
+    int fewest = 3, most = 8;
+    float score = 0;
+};
+
+// The edges of largest score that every node chooses, and those of which a neighbor says so. A
+// score is a log-odds. Fixed edges come first; where a node has two of them, other edges that end
+// there are left out.
+ChosenRows chooseEdges(Graph const &graph, std::span<float const> scores, Choice const &choice,
                        tsp::FixedEdges const &fixed);
 
 }  // namespace cosolve::neural
