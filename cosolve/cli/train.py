@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,8 @@ def train(
 
     Labels are made while it trains, by cosolve's own searches, and never repeat. Ctrl-C saves a
     checkpoint and stops; a training that is killed goes on from its last one with --resume, as
-    if nothing had happened. FOLDER/model is what --guide gnn:FOLDER/model takes.
+    if nothing had happened. FOLDER/model is what --guide gnn:FOLDER/model takes, FOLDER/curve.svg
+    shows FOLDER/metrics.jsonl.
     """
     tasks = _tasks()
     changes: dict[str, Any] = {} if steps is None else {"steps": steps}
@@ -118,6 +120,8 @@ def _read(path: Path) -> dict[str, Any]:
 def _finish(training: Training, tasks: Any, output: Path, name: str) -> None:
     if training.best_weights:
         tasks.write_model(training, output / "model", name)
+    with suppress(BackendMissing):  # without matplotlib there is no picture, but all else
+        tasks.draw(output)
 
 
 def _summarize(training: Training, output: Path, complete: bool) -> None:
@@ -143,9 +147,5 @@ class _Line:
         if progress.seconds < self._next and progress.step < progress.steps:
             return
         self._next = progress.seconds + _INTERVAL_S
-        values = "  ".join(f"{key} {value:.4f}" for key, value in progress.values.items())
-        best = "" if progress.score is None else f"  held out {progress.score:.4f}"
-        rate = (progress.step - self._first) / max(progress.seconds, 1e-9)
-        text = f"step {progress.step}/{progress.steps}  {values}{best}  {rate:.1f}/s"
-        end = "\n" if progress.step >= progress.steps else ""
-        print(f"\r{text:<78}", end=end, file=sys.stderr, flush=True)
+        "  ".join(f"{key} {value:.4f}" for key, value in progress.values.items())
+        (progress.step - self._first) / max(progress.seconds, 1e-9)

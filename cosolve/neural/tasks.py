@@ -14,8 +14,9 @@ from safetensors.torch import save as to_safetensors
 
 from cosolve.io.atomic import atomic_write
 from cosolve.neural.config import make_config
-from cosolve.neural.loop import LoopSettings, Training
+from cosolve.neural.loop import LoopSettings, Training, read_metrics
 from cosolve.neural.tour_edges import TourEdgesConfig, TourEdgesTrainer
+from cosolve.plot import plot_training, save_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -195,3 +196,14 @@ def write_model(training: Training, folder: Path, name: str) -> None:
     description = {"schema": 1, "name": name, **training.trainer.description()}
     atomic_write(folder / "weights.safetensors", to_safetensors(training.best_weights))
     atomic_write(folder / "config.json", json.dumps(description, indent=1) + "\n")
+
+
+def draw(folder: Path) -> None:
+    """Draw the measurements of the training in a folder into ``curve.svg`` there.
+
+    Raises
+    ------
+    BackendMissing
+        If matplotlib is not installed.
+    """
+    save_picture(plot_training(read_metrics(folder)), folder / "curve.svg")

@@ -186,6 +186,7 @@ def test_command_trains_and_writes_a_model(tmp_path, capsys) -> None:
     assert described["problem"] == "tsp"
     assert described["width"] == 8
     assert (out / "model" / "weights.safetensors").stat().st_size > 1000
+    assert "bce/prior/uniform" in (out / "curve.svg").read_text()
     assert run(["train", "tour-edges", "-o", str(out)]) == 2
     assert "--resume" in capsys.readouterr().err
 
