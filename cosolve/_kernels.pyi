@@ -162,6 +162,11 @@ def tour_features(metric: Metric, k: int, fixed_edges: Annotated[NDArray[numpy.i
     Neighbors (n, k) of smallest alpha after an ascent of so many iterations, features of nodes (n, 6) and of edges (n, k, 18).
     """
 
+def route_features(clients: Metric, k: int, to_depot: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], load: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.float32], NDArray[numpy.float32]]:
+    """
+    Nearest clients (n, k), features of clients (n, 8) and of edges (n, k, 18), given the distances to the depot and the shares of a vehicle.
+    """
+
 class Mcts:
     """Monte Carlo tree search guided by weights of edges."""
 

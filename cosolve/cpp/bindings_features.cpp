@@ -31,7 +31,7 @@ std::tuple<IntResult, FloatResult, FloatResult> tourFeatures(Metric const &metri
                                                              IntMatrix fixed, int iterations) {
     if (metric.nodes() < 2 || metric.size() < 3)
         throw std::invalid_argument("features need at least three nodes");
-    if (k < 1 || k > neural::kTourMostNeighbors)
+    if (k < 1 || k > neural::kMostNeighbors)
         throw std::invalid_argument("k must be between 1 and 32");
     if (iterations < 0) throw std::invalid_argument("iterations must not be negative");
     (void)toFixedEdges(metric.size(), fixed);  // validates
@@ -49,6 +49,27 @@ std::tuple<IntResult, FloatResult, FloatResult> tourFeatures(Metric const &metri
             shaped(std::move(found.edge), {n, width, neural::kTourEdgeFeatures})};
 }
 
+std::tuple<IntResult, FloatResult, FloatResult>
+routeFeatures(Metric const &clients, int k, DoubleVector toDepot, DoubleVector load) {
+    auto const n = static_cast<std::size_t>(clients.nodes());
+    if (n < 2) throw std::invalid_argument("features need at least two clients");
+    if (k < 1 || k > neural::kMostNeighbors)
+        throw std::invalid_argument("k must be between 1 and 32");
+    if (toDepot.shape(0) != n || load.shape(0) != n)
+        throw std::invalid_argument("there must be a distance and a load per client");
+    for (std::size_t i = 0; i < n; ++i)
+        if (!(toDepot.data()[i] >= 0 && load.data()[i] >= 0 && load.data()[i] <= 1))
+            throw std::invalid_argument("distances must be positive, loads between 0 and 1");
+    auto found = [&] {
+        nb::gil_scoped_release const released;
+        return neural::routeFeatures(clients, k, {toDepot.data(), n}, {load.data(), n});
+    }();
+    auto const width = static_cast<std::size_t>(found.k);
+    return {toArray(std::move(found.neighbors), n),
+            shaped(std::move(found.node), {n, neural::kRouteNodeFeatures}),
+            shaped(std::move(found.edge), {n, width, neural::kRouteEdgeFeatures})};
+}
+
 }  // namespace
 
 void bindFeatures(nb::module_ &m) {
@@ -56,4 +77,8 @@ void bindFeatures(nb::module_ &m) {
           "iterations"_a,
           "Neighbors (n, k) of smallest alpha after an ascent of so many iterations, features of "
           "nodes (n, 6) and of edges (n, k, 18).");
+    m.def("route_features", &routeFeatures, "clients"_a, "k"_a, "to_depot"_a.noconvert(),
+          "load"_a.noconvert(),
+          "Nearest clients (n, k), features of clients (n, 8) and of edges (n, k, 18), given the "
+          "distances to the depot and the shares of a vehicle.");
 }

@@ -17,7 +17,7 @@
 
 namespace cosolve::neural {
 
-constexpr int kTourMostNeighbors = 32;
+constexpr int kMostNeighbors = 32;
 constexpr int kTourNodeFeatures = 6;
 constexpr int kTourEdgeFeatures = 18;
 
@@ -28,6 +28,9 @@ struct Features {
     std::vector<float> edge;     // nodes x k x kTourEdgeFeatures
 };
 
+constexpr int kRouteNodeFeatures = 8;
+constexpr int kRouteEdgeFeatures = 18;
+
 struct AscentPlan {
     int iterations;
     double first, last;  // steps, as HeldKarp::plan has them
@@ -37,5 +40,11 @@ struct AscentPlan {
 // three nodes and two edges that are not fixed.
 Features tourFeatures(Metric const &metric, int k, std::vector<std::pair<int, int>> fixed,
                       AscentPlan const &plan);
+
+// Up to k nearest clients of each client, and what decides who shares a route with whom: detours to
+// and around the depot, and loads. For each client its distance to the depot (the nearest one, if
+// there are several) and the share of a vehicle that it fills.
+Features routeFeatures(Metric const &clients, int k, std::span<double const> toDepot,
+                       std::span<double const> load);
 
 }  // namespace cosolve::neural
