@@ -18,8 +18,8 @@ from cosolve import _kernels
 from cosolve.guidance.gnn import score_tour_edges
 from cosolve.guidance.gt_prior import rank_prior
 from cosolve.guidance.models import load_model
+from cosolve.neural.edge_training import HELD_OUT
 from cosolve.neural.labels import good_tour
-from cosolve.neural.tour_examples import HELD_OUT
 from cosolve.problems import TSP
 from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.random_tsp import random_tsp

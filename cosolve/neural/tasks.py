@@ -15,7 +15,7 @@ from safetensors.torch import save as to_safetensors
 from cosolve.io.atomic import atomic_write
 from cosolve.neural.config import make_config
 from cosolve.neural.loop import LoopSettings, Training, read_metrics
-from cosolve.neural.tour_edges import TourEdgesConfig, TourEdgesTrainer
+from cosolve.neural.tour_edges import TourEdgesConfig, tour_edges_trainer
 from cosolve.plot import plot_training, save_picture
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Task:
 TASKS: Mapping[str, Task] = MappingProxyType(
     {
         "tour-edges": Task(
-            "which edges are in a nearly optimal tour", TourEdgesConfig, TourEdgesTrainer
+            "which edges are in a nearly optimal tour", TourEdgesConfig, tour_edges_trainer
         ),
     }
 )

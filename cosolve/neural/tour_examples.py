@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from cosolve import _kernels
+from cosolve.neural.edge_training import HELD_OUT, Example
 from cosolve.neural.labels import good_tour
 from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.random_tsp import random_tsp
@@ -18,22 +18,6 @@ if TYPE_CHECKING:
 
     from cosolve.problems import TSP
     from cosolve.search.kernel_model import IntArray
-
-HELD_OUT = 1 << 40
-"""Seeds of training instances are below, of held-out ones from here on."""
-
-
-class Example(NamedTuple):
-    """One instance as the network sees it, and what it should answer."""
-
-    neighbors: IntArray
-    """Shape (n, k)."""
-    nodes: npt.NDArray[np.float32]
-    """Features, shape (n, node features)."""
-    edges: npt.NDArray[np.float32]
-    """Features, shape (n, k, edge features)."""
-    label: npt.NDArray[np.bool_]
-    """Whether the edge is in the tour, shape (n, k)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,28 +88,4 @@ def tour_example(problem: TSP, tour: IntArray, neighbors: int, ascent: int) -> E
     before = np.empty(problem.size, np.int32)
     before[tour] = np.roll(tour, 1)
     label = (rows == following[:, None]) | (rows == before[:, None])
-    return Example(rows, nodes, edges, label)
-
-
-def ways_back(neighbors: IntArray) -> npt.NDArray[np.int64]:
-    """Where the way back of every edge is.
-
-    Parameters
-    ----------
-    neighbors
-        Shape (n, k).
-
-    Returns
-    -------
-    ndarray
-        Position of (j, i) among all n k edges for the edge (i, j), -1 if i is not in the row of j;
-        shape (n, k).
-    """
-    n, k = neighbors.shape
-    node = np.repeat(np.arange(n, dtype=np.int64), k)
-    to = neighbors.ravel().astype(np.int64)
-    key = node * n + to
-    order = np.argsort(key)
-    at = np.searchsorted(key[order], to * n + node)
-    found = order[np.minimum(at, order.size - 1)]
-    return np.where(key[found] == to * n + node, found, -1).reshape(n, k)
+    return Example(rows, nodes, edges, {"edge": label}, 2 * problem.size)

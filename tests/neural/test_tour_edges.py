@@ -13,12 +13,13 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("torch_geometric")
 
 from cosolve.neural import tasks  # noqa: E402
+from cosolve.neural.edge_training import collate, ways_back  # noqa: E402
 from cosolve.neural.encoder import GuidanceNetwork  # noqa: E402
 from cosolve.neural.export import folded_tensors  # noqa: E402
 from cosolve.neural.loop import read_metrics  # noqa: E402
 from cosolve.neural.stream import Stream  # noqa: E402
-from cosolve.neural.tour_edges import TourEdgesConfig, TourEdgesTrainer, collate  # noqa: E402
-from cosolve.neural.tour_examples import TourExamples, tour_example, ways_back  # noqa: E402
+from cosolve.neural.tour_edges import TourEdgesConfig, tour_edges_trainer  # noqa: E402
+from cosolve.neural.tour_examples import TourExamples, tour_example  # noqa: E402
 from cosolve.problems.random_tsp import random_tsp  # noqa: E402
 
 CPU = torch.device("cpu")
@@ -68,14 +69,16 @@ def test_labels_are_the_edges_of_the_tour() -> None:
     example = tour_example(problem, tour, 10, 5)
     place = np.argsort(tour)
     apart = np.abs(place[example.neighbors] - place[:, None])
-    assert np.array_equal(example.label, (apart == 1) | (apart == 39))
+    assert np.array_equal(example.labels["edge"], (apart == 1) | (apart == 39))
 
 
 def test_examples_follow_from_their_number() -> None:
     """The same number gives the same example, another number another one."""
     make = TourExamples((20, 40), {"uniform": 1.0, "clustered": 1.0}, population=4)
     first, again, other = make(3), make(3), make(4)
-    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    for one, other_one in zip(first[:3], again[:3], strict=True):
+        assert np.array_equal(one, other_one)
+    assert np.array_equal(first.labels["edge"], again.labels["edge"])
     assert first.nodes.shape != other.nodes.shape or not np.array_equal(first.nodes, other.nodes)
 
 
@@ -83,7 +86,7 @@ def test_labels_are_nearly_optimal() -> None:
     """Labels of 12 000 edges differ little from those of a far larger population."""
     few = TourExamples((60, 60), {"uniform": 1.0}, population=20)
     many = TourExamples((60, 60), {"uniform": 1.0}, population=60)
-    differ = [np.mean(few(i).label != many(i).label) for i in range(20)]
+    differ = [np.mean(few(i).labels["edge"] != many(i).labels["edge"]) for i in range(20)]
     assert np.mean(differ) < 0.01
 
 
@@ -126,9 +129,8 @@ def test_folded_weights_compute_the_same() -> None:
     """The exported tensors, used as the format says, give the scores of the network."""
     from network_reference import reference  # what inference is tested with
 
-    trainer = TourEdgesTrainer(
-        TourEdgesConfig(**{k: v for k, v in SMALL.items() if k != "evaluate_every"}), CPU
-    )
+    settings = {k: v for k, v in SMALL.items() if k != "evaluate_every"}
+    trainer = tour_edges_trainer(TourEdgesConfig(**settings), CPU)
     for _ in range(3):
         trainer.step()
     trainer.network.eval()
