@@ -15,6 +15,7 @@ from safetensors.torch import save as to_safetensors
 from cosolve.io.atomic import atomic_write
 from cosolve.neural.config import make_config
 from cosolve.neural.loop import LoopSettings, Training, read_metrics
+from cosolve.neural.route_edges import RouteEdgesConfig, route_edges_trainer
 from cosolve.neural.tour_edges import TourEdgesConfig, tour_edges_trainer
 from cosolve.plot import plot_training, save_picture
 
@@ -50,6 +51,11 @@ TASKS: Mapping[str, Task] = MappingProxyType(
     {
         "tour-edges": Task(
             "which edges are in a nearly optimal tour", TourEdgesConfig, tour_edges_trainer
+        ),
+        "route-edges": Task(
+            "which clients follow each other, and which share a route",
+            RouteEdgesConfig,
+            route_edges_trainer,
         ),
     }
 )
