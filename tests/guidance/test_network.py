@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -199,3 +202,40 @@ def test_other_threads_run_meanwhile() -> None:
         time.sleep(0.001)
     running.join()
     assert len(ticks) > 3
+
+
+@pytest.mark.timing
+def test_networks_are_fast() -> None:
+    """Ten thousand nodes take less than half a second of one core."""
+    graph = plane_graph(10_000)
+    network = EdgeNetwork(random_tensors(6, 48), 6, True)
+    taken = []
+    for _ in range(3):
+        begin = time.process_time()
+        network.run(*graph)
+        taken.append(time.process_time() - begin)
+    assert min(taken) < 0.5
+
+
+@pytest.mark.timing
+def test_large_graphs_need_little_memory() -> None:
+    """Beside its arrays a network needs memory for tiles only, however large the graph."""
+    code = (
+        "import resource, numpy as np\n"
+        "from cosolve._kernels import EdgeNetwork\n"
+        "from network_reference import random_tensors\n"
+        "n = 400_000\n"
+        "near = (np.arange(n)[:, None] + np.arange(1, 11)) % n\n"
+        "nodes, edges = np.ones((n, 1), np.float32), np.ones((n, 10, 1), np.float32)\n"
+        "network = EdgeNetwork(random_tensors(1, 32, 1, 1), 1, True)\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024\n"
+        "before = peak()\n"
+        "network.run(near.astype(np.int32), nodes, edges)\n"
+        "print((peak() - before) / 1e6)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=120,
+        cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+    # The edges as a whole would take 512 MB between layers.
+    assert float(run.stdout) < 350

@@ -161,6 +161,7 @@ COSOLVE_PRIMITIVES(Avx512, 16, __attribute__((target("avx512f"))))
 std::vector<std::string> instructionSets() {
     std::vector<std::string> names;
 #if defined(__x86_64__)
+    __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f")) names.emplace_back("avx512f");
     if (__builtin_cpu_supports("avx2")) names.emplace_back("avx2");
 #endif
