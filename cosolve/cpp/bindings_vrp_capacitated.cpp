@@ -1,11 +1,14 @@
 // Bindings of ruin and recreate for capacitated routing.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/unique_ptr.h>
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "bindings_tsp.h"
@@ -20,13 +23,31 @@ using namespace cosolve::vrp;
 
 namespace {
 
+NearRows toRows(int n, IntVector start, IntVector to) {
+    NearRows rows{{start.data(), start.data() + start.shape(0)},
+                  {to.data(), to.data() + to.shape(0)}};
+    if (start.shape(0) != static_cast<std::size_t>(n) + 1 || rows.start[0] != 0 ||
+        rows.start[1] != 0 || rows.start.back() != static_cast<int>(rows.to.size()))
+        throw std::invalid_argument("there must be a row for each location, and none of the depot");
+    for (int i = 1; i < n; ++i) {
+        if (rows.start[static_cast<std::size_t>(i) + 1] < rows.start[static_cast<std::size_t>(i)])
+            throw std::invalid_argument("offsets of rows must not decrease");
+        for (std::size_t e = rows.begin(i); e < rows.end(i); ++e) {
+            checkNode(rows.to[e], n);
+            if (rows.to[e] == 0 || rows.to[e] == i)
+                throw std::invalid_argument("neighbors must be other clients");
+        }
+    }
+    return rows;
+}
+
 CapacitatedInstance makeInstance(Metric const &metric, DoubleVector demand, DoubleVector service,
-                                 IntMatrix neighbors, double capacity, double fixedCost,
+                                 NearRows near, NearRows around, double capacity, double fixedCost,
                                  double maxLength, int maxRoutes) {
     std::size_t const n = static_cast<std::size_t>(metric.size());
     if (n < 2) throw std::invalid_argument("there must be a depot and a client");
-    if (demand.shape(0) != n || service.shape(0) != n || neighbors.shape(0) != n)
-        throw std::invalid_argument("there must be one entry or row for each location");
+    if (demand.shape(0) != n || service.shape(0) != n)
+        throw std::invalid_argument("there must be one entry for each location");
     CapacitatedInstance in;
     in.metric = &metric;
     in.demand.assign(demand.data(), demand.data() + n);
@@ -35,14 +56,8 @@ CapacitatedInstance makeInstance(Metric const &metric, DoubleVector demand, Doub
     in.fixedCost = fixedCost;
     in.maxLength = maxLength;
     in.maxRoutes = maxRoutes;
-    in.neighbors = static_cast<int>(neighbors.shape(1));
-    in.neighbor.assign(neighbors.data(), neighbors.data() + neighbors.size());
-    for (std::size_t e = neighbors.shape(1); e < in.neighbor.size(); ++e) {
-        int const client = static_cast<int>(e / neighbors.shape(1));
-        checkNode(in.neighbor[e], metric.size());
-        if (in.neighbor[e] == 0 || in.neighbor[e] == client)
-            throw std::invalid_argument("neighbors must be other clients");
-    }
+    in.near = std::move(near);
+    in.around = std::move(around);
     return in;
 }
 
@@ -68,13 +83,21 @@ void bindVrpCapacitated(nb::module_ &m) {
         .def(
             "__init__",
             [](CapacitatedInstance *self, Metric const &metric, DoubleVector demand,
-               DoubleVector service, IntMatrix neighbors, double capacity, double fixedCost,
-               double maxLength, int maxRoutes) {
-                new (self) CapacitatedInstance(makeInstance(
-                    metric, demand, service, neighbors, capacity, fixedCost, maxLength, maxRoutes));
+               DoubleVector service, IntVector nearStart, IntVector near,
+               std::optional<IntVector> aroundStart, std::optional<IntVector> around,
+               double capacity, double fixedCost, double maxLength, int maxRoutes) {
+                if (aroundStart.has_value() != around.has_value())
+                    throw std::invalid_argument("rows need their offsets, and offsets their rows");
+                NearRows all;
+                if (around) all = toRows(metric.size(), *aroundStart, *around);
+                new (self) CapacitatedInstance(
+                    makeInstance(metric, demand, service, toRows(metric.size(), nearStart, near),
+                                 std::move(all), capacity, fixedCost, maxLength, maxRoutes));
             },
-            "metric"_a, "demand"_a.noconvert(), "service"_a.noconvert(), "neighbors"_a.noconvert(),
-            "capacity"_a, "fixed_cost"_a, "max_length"_a, "max_routes"_a, nb::keep_alive<1, 2>())
+            "metric"_a, "demand"_a.noconvert(), "service"_a.noconvert(), "near_start"_a.noconvert(),
+            "near"_a.noconvert(), "around_start"_a.noconvert().none(),
+            "around"_a.noconvert().none(), "capacity"_a, "fixed_cost"_a, "max_length"_a,
+            "max_routes"_a, nb::keep_alive<1, 2>())
         .def(
             "savings_routes",
             [](CapacitatedInstance const &self) {
