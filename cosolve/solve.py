@@ -264,10 +264,8 @@ def _as_guidance(guide: str | EdgeGuidance | EdgeGuide | None, problem: Any) -> 
         if not callable(make):
             raise TypeError(f"guide must be a name, guidance or a function, got {guide!r:.60}")
         found = make(problem)
-    # Depots of a VRP are nodes, too, although its size counts clients.
-    nodes = getattr(problem, "locations", problem.size)
-    if found is not None and found.size != nodes:
-        raise ValueError(f"the guide has {found.size} rows, but there are {nodes} nodes")
+    if found is not None:
+        found.require_for(problem)
     return found
 
 

@@ -1,6 +1,7 @@
 // Binding of the neighbors of clients.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 
 #include <optional>
 #include <stdexcept>

@@ -11,6 +11,7 @@ from cosolve.guidance.file import FileGuide, load_guidance, save_guidance
 from cosolve.guidance.gt_prior import GtPriorGuide
 from cosolve.guidance.knn import KnnGuide
 from cosolve.guidance.quadrant import QuadrantGuide
+from cosolve.guidance.savings import SavingsGuide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ __all__ = [
     "GtPriorGuide",
     "KnnGuide",
     "QuadrantGuide",
+    "SavingsGuide",
     "load_guidance",
     "make_guide",
     "save_guidance",
@@ -44,6 +46,10 @@ def _quadrant(argument: str | None) -> EdgeGuide:
     return QuadrantGuide() if argument is None else QuadrantGuide(_count(argument))
 
 
+def _savings(argument: str | None) -> EdgeGuide:
+    return SavingsGuide() if argument is None else SavingsGuide(_count(argument))
+
+
 def _alpha(argument: str | None) -> EdgeGuide:
     return AlphaGuide() if argument is None else AlphaGuide(_count(argument))
 
@@ -62,6 +68,7 @@ GUIDES: Mapping[str, tuple[str, Callable[[str | None], EdgeGuide]]] = MappingPro
     {
         "knn": ("knn[:K]", _knn),
         "quadrant": ("quadrant[:K]", _quadrant),
+        "savings": ("savings[:K]", _savings),
         "alpha": ("alpha[:K]", _alpha),
         "gt-prior": ("gt-prior[:K]", _gt_prior),
         "file": ("file:PATH", _file),
@@ -77,9 +84,10 @@ def make_guide(spec: str) -> EdgeGuide:
     ----------
     spec
         ``knn[:K]``, the K nearest nodes; ``quadrant[:K]``, the K nearest in each quadrant and five
-        overall; ``alpha[:K]``, the K edges nearest to a minimum 1-tree; ``gt-prior[:K]``, the K
-        nearest, weighted by how often optimal tours go to a neighbor of that rank; or
-        ``file:PATH``, from an ``.npz`` file.
+        overall; ``savings[:K]``, the K clients best by distance and savings, for vehicle routing;
+        ``alpha[:K]``, the K edges nearest to a minimum 1-tree; ``gt-prior[:K]``, the K nearest,
+        weighted by how often optimal tours go to a neighbor of that rank; or ``file:PATH``, from an
+        ``.npz`` file.
 
     Returns
     -------

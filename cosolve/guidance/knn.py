@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cosolve.guidance.base import EdgeGuidance
-from cosolve.guidance.neighbors import k_nearest, rank_weights, require_count
+from cosolve.guidance.neighbors import k_nearest, offsets, rank_weights, require_count
 
 if TYPE_CHECKING:
-    from cosolve.problems import TSP
+    from cosolve.problems import TSP, VRP
 
 
 @dataclass(frozen=True, slots=True)
 class KnnGuide:
     """The k nearest nodes, the weight of the r-th (from 0) being ``1 / (1 + r)``.
+
+    In vehicle routing they are the nearest clients of every client, and where time matters those
+    that fit in with it best; see `cosolve.guidance.clients.near_clients`.
 
     Parameters
     ----------
@@ -35,9 +36,8 @@ class KnnGuide:
         """Validate."""
         require_count("k", self.k, at_least=1)
 
-    def __call__(self, problem: TSP) -> EdgeGuidance:
+    def __call__(self, problem: TSP | VRP) -> EdgeGuidance:
         """Return guidance for `problem`."""
         rows = k_nearest(problem, self.k)
-        n, width = rows.shape
-        indptr = np.arange(n + 1, dtype=np.int32) * np.int32(width)
+        indptr = offsets(problem, rows.shape[1])
         return EdgeGuidance(indptr, rows.ravel(), rank_weights(indptr))

@@ -18,7 +18,6 @@ from cosolve.search.kernel_model import (
     FEW_NODES_RANDOMIZATION,
     RANDOMIZATION,
     KernelModel,
-    require_size,
     rows_to_csr,
 )
 
@@ -81,7 +80,8 @@ class AtspModel(KernelModel):
         *,
         reduce: bool = True,
     ) -> None:
-        require_size(guidance, problem)
+        if guidance is not None:
+            guidance.require_for(problem)
         self._closed = ClosedArcs(problem)
         matrix = self._closed.matrix
         self._count = len(matrix)
@@ -195,8 +195,10 @@ class AtspModel(KernelModel):
         breadth: Sequence[int] | None = None,
         kick_segment: int = 50,
         shallow: bool = False,
+        kick_chances: npt.NDArray[np.float32] | None = None,
     ) -> LocalSearch:
-        """Lin-Kernighan search without reversals."""
+        """Lin-Kernighan search without reversals; its kicks are everywhere alike."""
+        del kick_chances
         usual_depth, usual_breadth = (
             (_SHALLOW_DEPTH, _SHALLOW_BREADTH) if shallow else (_DEPTH, _BREADTH)
         )

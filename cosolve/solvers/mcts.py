@@ -16,7 +16,6 @@ from cosolve.search.mcts import (
     iterate_published,
     published_search,
     tree_search,
-    weighted_greedy,
 )
 from cosolve.search.models import model_of
 from cosolve.solvers.space import Choice, Domain, FloatRange, IntRange
@@ -215,7 +214,7 @@ class Mcts:
         if start is not None:
             nodes = model.encode(start)
         elif problem.symmetric:
-            nodes = weighted_greedy(model, guidance)
+            nodes = model.greedy_by_weight(guidance)
         else:
             nodes = model.first_tour()  # most often a patched assignment, far better
         engine = tree_search(
