@@ -1,17 +1,15 @@
 // Bindings of ruin and recreate for capacitated routing.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
-#include <nanobind/stl/optional.h>
 #include <nanobind/stl/unique_ptr.h>
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
-#include "bindings_tsp.h"
+#include "bindings_vrp.h"
 #include "vrp/capacitated/ruin_recreate.h"
 #include "vrp/capacitated/savings.h"
 
@@ -23,20 +21,14 @@ using namespace cosolve::vrp;
 
 namespace {
 
-NearRows toRows(int n, IntVector start, IntVector to) {
-    NearRows rows{{start.data(), start.data() + start.shape(0)},
-                  {to.data(), to.data() + to.shape(0)}};
-    if (start.shape(0) != static_cast<std::size_t>(n) + 1 || rows.start[0] != 0 ||
-        rows.start[1] != 0 || rows.start.back() != static_cast<int>(rows.to.size()))
-        throw std::invalid_argument("there must be a row for each location, and none of the depot");
-    for (int i = 1; i < n; ++i) {
-        if (rows.start[static_cast<std::size_t>(i) + 1] < rows.start[static_cast<std::size_t>(i)])
-            throw std::invalid_argument("offsets of rows must not decrease");
-        for (std::size_t e = rows.begin(i); e < rows.end(i); ++e) {
-            checkNode(rows.to[e], n);
-            if (rows.to[e] == 0 || rows.to[e] == i)
-                throw std::invalid_argument("neighbors must be other clients");
-        }
+NearRows toRows(int n, OptionalInts const &start, OptionalInts const &to) {
+    NearRows rows;
+    auto const lists = toNeighbors(start, to, 1, static_cast<std::size_t>(n));
+    if (lists.empty()) return rows;
+    rows.start.push_back(0);
+    for (auto const &list : lists) {
+        rows.to.insert(rows.to.end(), list.begin(), list.end());
+        rows.start.push_back(static_cast<int>(rows.to.size()));
     }
     return rows;
 }
@@ -83,16 +75,13 @@ void bindVrpCapacitated(nb::module_ &m) {
         .def(
             "__init__",
             [](CapacitatedInstance *self, Metric const &metric, DoubleVector demand,
-               DoubleVector service, IntVector nearStart, IntVector near,
-               std::optional<IntVector> aroundStart, std::optional<IntVector> around,
-               double capacity, double fixedCost, double maxLength, int maxRoutes) {
-                if (aroundStart.has_value() != around.has_value())
-                    throw std::invalid_argument("rows need their offsets, and offsets their rows");
-                NearRows all;
-                if (around) all = toRows(metric.size(), *aroundStart, *around);
+               DoubleVector service, IntVector const &nearStart, IntVector const &near,
+               OptionalInts const &aroundStart, OptionalInts const &around, double capacity,
+               double fixedCost, double maxLength, int maxRoutes) {
                 new (self) CapacitatedInstance(
                     makeInstance(metric, demand, service, toRows(metric.size(), nearStart, near),
-                                 std::move(all), capacity, fixedCost, maxLength, maxRoutes));
+                                 toRows(metric.size(), aroundStart, around), capacity, fixedCost,
+                                 maxLength, maxRoutes));
             },
             "metric"_a, "demand"_a.noconvert(), "service"_a.noconvert(), "near_start"_a.noconvert(),
             "near"_a.noconvert(), "around_start"_a.noconvert().none(),

@@ -12,10 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "bindings_vrp.h"
 #include "vrp/hgs/genetic.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
+using cosolve::binding::OptionalInts;
 using cosolve::vrp::hgs::Genetic;
 using cosolve::vrp::hgs::GeneticOptions;
 using cosolve::vrp::hgs::InstanceData;
@@ -76,30 +78,10 @@ std::vector<VehicleData> toVehicles(Kinds kinds, Matrix limits, int depots) {
     return vehicles;
 }
 
-// Rows of neighbors of every location; those of depots are empty.
-std::vector<std::vector<int>> toNeighbors(Ints start, Ints to, int depots, std::size_t size) {
-    if (start.shape(0) != size + 1 || start.data()[0] != 0 ||
-        start.data()[size] != static_cast<int>(to.shape(0)))
-        throw std::invalid_argument("there must be a row of neighbors for each location");
-    std::vector<std::vector<int>> rows(size);
-    for (std::size_t i = 0; i < size; ++i) {
-        int const begin = start.data()[i], end = start.data()[i + 1];
-        if (begin > end) throw std::invalid_argument("offsets of neighbors must not decrease");
-        for (int e = begin; e < end; ++e) {
-            int const j = to.data()[e];
-            if (static_cast<int>(i) < depots || j < depots || j >= static_cast<int>(size) ||
-                j == static_cast<int>(i))
-                throw std::invalid_argument("neighbors of clients must be other clients");
-            rows[i].push_back(j);
-        }
-    }
-    return rows;
-}
-
 void construct(Genetic *self, int depots, Matrix distance, std::optional<Matrix> duration,
                Matrix coords, Doubles demand, std::optional<Doubles> service,
                std::optional<Matrix> windows, Kinds kinds, Matrix limits,
-               std::optional<Ints> nearStart, std::optional<Ints> near, std::uint64_t seed,
+               OptionalInts const &nearStart, OptionalInts const &near, std::uint64_t seed,
                int granular, int minimum, int generation, int elite, int close,
                double targetFeasible, int first, int noImprovement, double routeExchange,
                double repair) {
@@ -138,9 +120,7 @@ void construct(Genetic *self, int depots, Matrix distance, std::optional<Matrix>
         noImprovement < 1)
         throw std::invalid_argument("a parameter of the population is out of range");
     data.granular = granular;
-    if (nearStart.has_value() != near.has_value())
-        throw std::invalid_argument("neighbors need their offsets, and offsets their neighbors");
-    if (near) data.near = toNeighbors(*nearStart, *near, depots, size);
+    data.near = cosolve::binding::toNeighbors(nearStart, near, depots, size);
     GeneticOptions options;
     options.population = {minimum, generation, elite, close};
     options.targetFeasible = targetFeasible;

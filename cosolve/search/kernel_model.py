@@ -222,13 +222,18 @@ class KernelModel(KernelGraph, ABC):
         weight: FloatArray = np.reciprocal(1.0 + rank.astype(np.float64))
         return weight
 
-    def greedy_by_weight(self, guidance: EdgeGuidance) -> IntArray:
-        """Greedy-edge tour over kernel nodes that takes the edges of largest weight first.
+    def weighted_tour(self, guidance: EdgeGuidance) -> IntArray:
+        """Tour to begin with that takes the edges of largest weight first, greedily.
 
         Parameters
         ----------
         guidance
             What the model was made with.
+
+        Returns
+        -------
+        ndarray
+            Kernel nodes, shape (size,). Of asymmetric problems, ``first_tour()``.
         """
         return _kernels.greedy_tour_by_weight(
             self.metric, self.indptr, self.indices, self.weights(guidance), self.fixed_edges

@@ -42,7 +42,7 @@ class Ils:
         those of the guide, if there is one, instead of near ones.
     guided_ruins
         Whether the routes to be ruined together are chosen by the guide, if there is one, before
-        near ones.
+        near ones. Where more than load and length is limited, a guide serves both or neither.
 
     Raises
     ------
@@ -106,10 +106,7 @@ class Ils:
         start: Routes | None = None,
         guide: EdgeGuidance | None = None,
     ) -> Outcome[Routes]:
-        """Improve first routes, or `start`, until `run` says stop.
-
-        A guide is made use of where nothing but load and length is limited.
-        """
+        """Improve first routes, or `start`, until `run` says stop."""
         return self.search(problem, run, start, guide=guide)
 
     def search(
@@ -141,7 +138,12 @@ class Ils:
         hot, cold = self._temperatures(usual.hot, usual.cold, start)
         annealing = Annealing(hot, cold, self.removed, self.string, neighbors=self.neighbors)
         found = rich_vrp.ruin_and_recreate(
-            problem, run, start=start, annealing=annealing, pool=pool
+            problem,
+            run,
+            start=start,
+            annealing=annealing,
+            pool=pool,
+            guidance=guide if self.guided_places and self.guided_ruins else None,
         )
         return judged(problem, found)
 

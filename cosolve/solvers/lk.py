@@ -93,16 +93,15 @@ class Lk:
         if (hurried := solve_if_hurried(problem, run, start)) is not None:
             return hurried
         model = model_of(problem, guide, run)
-        weights = guide if problem.symmetric else None
         if start is not None:
             nodes = model.encode(start)
-        elif weights is not None and self.weighted_start:
-            nodes = model.greedy_by_weight(weights)
+        elif guide is not None and self.weighted_start:
+            nodes = model.weighted_tour(guide)
         else:
             nodes = model.first_tour()
         chances = None
-        if weights is not None and self.guided_kicks:
-            chances = model.kick_chances(weights)
+        if guide is not None and self.guided_kicks:
+            chances = model.kick_chances(guide)
         engine = model.local_search(
             nodes,
             seed=run.seed,
