@@ -215,9 +215,11 @@ def _table(rows: Sequence[Row], best: dict[str, float]) -> str:
 def _mean(values: Sequence[float], signed: bool = False) -> str:
     if not values:
         return "none"
-    error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
     mean = statistics.fmean(values)
-    return f"{mean:+.3f} ± {error:.3f}" if signed else f"{mean:.3f} ± {error:.3f}"
+    text = f"{mean:+.3f}" if signed else f"{mean:.3f}"
+    if len(values) < 2:
+        return text
+    return f"{text} ± {statistics.stdev(values) / math.sqrt(len(values)):.3f}"
 
 
 if __name__ == "__main__":

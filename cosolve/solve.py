@@ -259,6 +259,10 @@ def _as_guidance(guide: str | EdgeGuidance | EdgeGuide | None, problem: Any) -> 
 
     if guide is None or isinstance(guide, guidance.EdgeGuidance):
         found = guide
+    elif isinstance(guide, str) and problem.kind not in guidance.KINDS:
+        raise ValueError(
+            f"guides are for tours and vehicle routing, this is a {problem.kind} problem"
+        )
     else:
         make = guidance.make_guide(guide) if isinstance(guide, str) else guide
         if not callable(make):

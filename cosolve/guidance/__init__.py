@@ -12,12 +12,14 @@ from cosolve.guidance.gt_prior import GtPriorGuide
 from cosolve.guidance.knn import KnnGuide
 from cosolve.guidance.quadrant import QuadrantGuide
 from cosolve.guidance.savings import SavingsGuide
+from cosolve.problems import TSP, VRP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = [
     "GUIDES",
+    "KINDS",
     "AlphaGuide",
     "EdgeGuidance",
     "EdgeGuide",
@@ -75,6 +77,9 @@ GUIDES: Mapping[str, tuple[str, Callable[[str | None], EdgeGuide]]] = MappingPro
     }
 )
 """Guides by name: how to write each one, and what makes it of the text after the colon."""
+
+KINDS = (TSP.kind, VRP.kind)
+"""Kinds of problems that named guides are for; some of them are for one of these only."""
 
 
 def make_guide(spec: str) -> EdgeGuide:
