@@ -50,7 +50,7 @@ def tour_cost(metric: Metric, tour: Annotated[NDArray[numpy.int32], dict(shape=(
 class LinKernighan:
     """Iterated Lin-Kernighan search."""
 
-    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, depth: int = 10, breadth: Sequence[int] = [5, 3, 1], kick_segment: int = 50) -> None: ...
+    def __init__(self, metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], tour: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], seed: int, depth: int = 10, breadth: Sequence[int] = [5, 3, 1], kick_segment: int = 50, kick_chances: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', writable=False)] | None = None) -> None: ...
 
     def run(self, seconds: float, kicks: int = -1) -> int: ...
 
@@ -348,7 +348,7 @@ class TabuSearch:
 class CapacitatedInstance:
     """Routes of one depot, limited in load and length only."""
 
-    def __init__(self, metric: Metric, demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], capacity: float, fixed_cost: float, max_length: float, max_routes: int) -> None: ...
+    def __init__(self, metric: Metric, demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], near_start: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], near: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], around_start: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)] | None, around: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)] | None, capacity: float, fixed_cost: float, max_length: float, max_routes: int) -> None: ...
 
     def savings_routes(self) -> NDArray[numpy.int32]:
         """Routes of the savings heuristic; every route ends with 0."""
@@ -387,7 +387,7 @@ def capacitated_search(instance: CapacitatedInstance, routes: Annotated[NDArray[
 class VrpGenetic:
     """Hybrid genetic search for capacitated vehicle routing."""
 
-    def __init__(self, depots: int, distance: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], duration: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)] | None, windows: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], limits: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], seed: int, granular: int, minimum: int, generation: int, elite: int, close: int, target_feasible: float, first: int, no_improvement: int, route_exchange: float, repair: float) -> None: ...
+    def __init__(self, depots: int, distance: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], duration: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demand: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], service: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)] | None, windows: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], limits: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], near_start: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)] | None, near: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)] | None, seed: int, granular: int, minimum: int, generation: int, elite: int, close: int, target_feasible: float, first: int, no_improvement: int, route_exchange: float, repair: float) -> None: ...
 
     def run(self, seconds: float, iterations: int = -1) -> int: ...
 
@@ -435,10 +435,15 @@ class VrpGenetic:
     @property
     def restarts(self) -> int: ...
 
+def near_clients(distance: Metric, duration: Metric | None, depots: int, timing: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)] | None, k: int, outward: float) -> NDArray[numpy.int32]:
+    """
+    Rows of the min(k, clients - 1) clients nearest to every client by proximity, those farther out preferred; timing has the service time and the window of every location.
+    """
+
 class RuinRecreate:
     """Ruin and recreate for vehicle routing problems."""
 
-    def __init__(self, distance: Metric, duration: Metric | None, symmetric: bool, depots: int, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], limits: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], capacities: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demands: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], pickups: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], clients: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tasks: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], members: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], pair_loads: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], backhauls: bool, seed: int, granularity: int = 40, mean_removed: float = 10.0, longest_string: int = 10, split_rate: float = 0.5, split_depth: float = 0.01, blink_rate: float = 0.01) -> None: ...
+    def __init__(self, distance: Metric, duration: Metric | None, symmetric: bool, depots: int, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], limits: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], capacities: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], demands: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], pickups: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], clients: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], tasks: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], members: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], pair_loads: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)], backhauls: bool, near_start: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)] | None, near: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)] | None, seed: int, granularity: int = 40, mean_removed: float = 10.0, longest_string: int = 10, split_rate: float = 0.5, split_depth: float = 0.01, blink_rate: float = 0.01) -> None: ...
 
     def construct(self) -> None:
         """Serve what is unserved, neighbors after each other."""

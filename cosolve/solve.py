@@ -259,15 +259,17 @@ def _as_guidance(guide: str | EdgeGuidance | EdgeGuide | None, problem: Any) -> 
 
     if guide is None or isinstance(guide, guidance.EdgeGuidance):
         found = guide
+    elif isinstance(guide, str) and problem.kind not in guidance.KINDS:
+        raise ValueError(
+            f"guides are for tours and vehicle routing, this is a {problem.kind} problem"
+        )
     else:
         make = guidance.make_guide(guide) if isinstance(guide, str) else guide
         if not callable(make):
             raise TypeError(f"guide must be a name, guidance or a function, got {guide!r:.60}")
         found = make(problem)
-    # Depots of a VRP are nodes, too, although its size counts clients.
-    nodes = getattr(problem, "locations", problem.size)
-    if found is not None and found.size != nodes:
-        raise ValueError(f"the guide has {found.size} rows, but there are {nodes} nodes")
+    if found is not None:
+        found.require_for(problem)
     return found
 
 

@@ -18,6 +18,7 @@ void bindTspCuts(nb::module_ &m);
 void bindScheduling(nb::module_ &m);
 void bindVrpCapacitated(nb::module_ &m);
 void bindVrpHgs(nb::module_ &m);
+void bindVrpNear(nb::module_ &m);
 void bindVrpRich(nb::module_ &m);
 void bindVrpBounds(nb::module_ &m);
 void bindVrpExact(nb::module_ &m);
@@ -36,6 +37,7 @@ NB_MODULE(_kernels, m) {
     bindScheduling(m);
     bindVrpCapacitated(m);
     bindVrpHgs(m);
+    bindVrpNear(m);
     bindVrpRich(m);
     bindVrpBounds(m);
     bindVrpExact(m);

@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
-#include "bindings_tsp.h"
+#include "bindings_vrp.h"
 #include "vrp/capacitated/ruin_recreate.h"
 #include "vrp/capacitated/savings.h"
 
@@ -20,13 +21,25 @@ using namespace cosolve::vrp;
 
 namespace {
 
+NearRows toRows(int n, OptionalInts const &start, OptionalInts const &to) {
+    NearRows rows;
+    auto const lists = toNeighbors(start, to, 1, static_cast<std::size_t>(n));
+    if (lists.empty()) return rows;
+    rows.start.push_back(0);
+    for (auto const &list : lists) {
+        rows.to.insert(rows.to.end(), list.begin(), list.end());
+        rows.start.push_back(static_cast<int>(rows.to.size()));
+    }
+    return rows;
+}
+
 CapacitatedInstance makeInstance(Metric const &metric, DoubleVector demand, DoubleVector service,
-                                 IntMatrix neighbors, double capacity, double fixedCost,
+                                 NearRows near, NearRows around, double capacity, double fixedCost,
                                  double maxLength, int maxRoutes) {
     std::size_t const n = static_cast<std::size_t>(metric.size());
     if (n < 2) throw std::invalid_argument("there must be a depot and a client");
-    if (demand.shape(0) != n || service.shape(0) != n || neighbors.shape(0) != n)
-        throw std::invalid_argument("there must be one entry or row for each location");
+    if (demand.shape(0) != n || service.shape(0) != n)
+        throw std::invalid_argument("there must be one entry for each location");
     CapacitatedInstance in;
     in.metric = &metric;
     in.demand.assign(demand.data(), demand.data() + n);
@@ -35,14 +48,8 @@ CapacitatedInstance makeInstance(Metric const &metric, DoubleVector demand, Doub
     in.fixedCost = fixedCost;
     in.maxLength = maxLength;
     in.maxRoutes = maxRoutes;
-    in.neighbors = static_cast<int>(neighbors.shape(1));
-    in.neighbor.assign(neighbors.data(), neighbors.data() + neighbors.size());
-    for (std::size_t e = neighbors.shape(1); e < in.neighbor.size(); ++e) {
-        int const client = static_cast<int>(e / neighbors.shape(1));
-        checkNode(in.neighbor[e], metric.size());
-        if (in.neighbor[e] == 0 || in.neighbor[e] == client)
-            throw std::invalid_argument("neighbors must be other clients");
-    }
+    in.near = std::move(near);
+    in.around = std::move(around);
     return in;
 }
 
@@ -68,13 +75,18 @@ void bindVrpCapacitated(nb::module_ &m) {
         .def(
             "__init__",
             [](CapacitatedInstance *self, Metric const &metric, DoubleVector demand,
-               DoubleVector service, IntMatrix neighbors, double capacity, double fixedCost,
-               double maxLength, int maxRoutes) {
-                new (self) CapacitatedInstance(makeInstance(
-                    metric, demand, service, neighbors, capacity, fixedCost, maxLength, maxRoutes));
+               DoubleVector service, IntVector const &nearStart, IntVector const &near,
+               OptionalInts const &aroundStart, OptionalInts const &around, double capacity,
+               double fixedCost, double maxLength, int maxRoutes) {
+                new (self) CapacitatedInstance(
+                    makeInstance(metric, demand, service, toRows(metric.size(), nearStart, near),
+                                 toRows(metric.size(), aroundStart, around), capacity, fixedCost,
+                                 maxLength, maxRoutes));
             },
-            "metric"_a, "demand"_a.noconvert(), "service"_a.noconvert(), "neighbors"_a.noconvert(),
-            "capacity"_a, "fixed_cost"_a, "max_length"_a, "max_routes"_a, nb::keep_alive<1, 2>())
+            "metric"_a, "demand"_a.noconvert(), "service"_a.noconvert(), "near_start"_a.noconvert(),
+            "near"_a.noconvert(), "around_start"_a.noconvert().none(),
+            "around"_a.noconvert().none(), "capacity"_a, "fixed_cost"_a, "max_length"_a,
+            "max_routes"_a, nb::keep_alive<1, 2>())
         .def(
             "savings_routes",
             [](CapacitatedInstance const &self) {

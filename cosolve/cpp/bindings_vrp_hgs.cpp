@@ -12,10 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "bindings_vrp.h"
 #include "vrp/hgs/genetic.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
+using cosolve::binding::OptionalInts;
 using cosolve::vrp::hgs::Genetic;
 using cosolve::vrp::hgs::GeneticOptions;
 using cosolve::vrp::hgs::InstanceData;
@@ -78,7 +80,8 @@ std::vector<VehicleData> toVehicles(Kinds kinds, Matrix limits, int depots) {
 
 void construct(Genetic *self, int depots, Matrix distance, std::optional<Matrix> duration,
                Matrix coords, Doubles demand, std::optional<Doubles> service,
-               std::optional<Matrix> windows, Kinds kinds, Matrix limits, std::uint64_t seed,
+               std::optional<Matrix> windows, Kinds kinds, Matrix limits,
+               OptionalInts const &nearStart, OptionalInts const &near, std::uint64_t seed,
                int granular, int minimum, int generation, int elite, int close,
                double targetFeasible, int first, int noImprovement, double routeExchange,
                double repair) {
@@ -117,6 +120,7 @@ void construct(Genetic *self, int depots, Matrix distance, std::optional<Matrix>
         noImprovement < 1)
         throw std::invalid_argument("a parameter of the population is out of range");
     data.granular = granular;
+    data.near = cosolve::binding::toNeighbors(nearStart, near, depots, size);
     GeneticOptions options;
     options.population = {minimum, generation, elite, close};
     options.targetFeasible = targetFeasible;
@@ -201,9 +205,9 @@ void bindVrpHgs(nb::module_ &m) {
         .def("__init__", &construct, "depots"_a, "distance"_a.noconvert(),
              "duration"_a.noconvert().none(), "coords"_a.noconvert(), "demand"_a.noconvert(),
              "service"_a.noconvert().none(), "windows"_a.noconvert().none(), "kinds"_a.noconvert(),
-             "limits"_a.noconvert(), "seed"_a, "granular"_a, "minimum"_a, "generation"_a, "elite"_a,
-             "close"_a, "target_feasible"_a, "first"_a, "no_improvement"_a, "route_exchange"_a,
-             "repair"_a)
+             "limits"_a.noconvert(), "near_start"_a.noconvert().none(), "near"_a.noconvert().none(),
+             "seed"_a, "granular"_a, "minimum"_a, "generation"_a, "elite"_a, "close"_a,
+             "target_feasible"_a, "first"_a, "no_improvement"_a, "route_exchange"_a, "repair"_a)
         .def("run", &Genetic::run, "seconds"_a, "iterations"_a = -1,
              nb::call_guard<nb::gil_scoped_release>())
         .def("settle", &Genetic::settle, nb::call_guard<nb::gil_scoped_release>(),

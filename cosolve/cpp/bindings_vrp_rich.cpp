@@ -11,11 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "bindings_vrp.h"
 #include "vrp/rich/search.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
 using cosolve::Metric;
+using cosolve::binding::OptionalInts;
+using cosolve::binding::toNeighbors;
 using namespace cosolve::vrp::rich;
 
 namespace {
@@ -110,8 +113,9 @@ Options toOptions(double removed, int longest, double splitRate, double splitDep
 void construct(RuinRecreate *self, Metric const &distance, Metric const *duration, bool symmetric,
                int depots, IntTable kinds, Table limits, Table capacities, Table demands,
                Table pickups, Table clients, IntTable tasks, Ints members, Table pairLoads,
-               bool backhauls, std::uint64_t seed, int granularity, double meanRemoved,
-               int longestString, double splitRate, double splitDepth, double blinkRate) {
+               bool backhauls, OptionalInts const &nearStart, OptionalInts const &near,
+               std::uint64_t seed, int granularity, double meanRemoved, int longestString,
+               double splitRate, double splitDepth, double blinkRate) {
     Arrays a;
     a.depots = depots;
     a.locations = distance.size();
@@ -140,6 +144,7 @@ void construct(RuinRecreate *self, Metric const &distance, Metric const *duratio
     a.pairLoad = rows(pairLoads, a.tasks.size(), d);
     a.backhauls = backhauls;
     a.granularity = granularity;
+    a.near = toNeighbors(nearStart, near, depots, n);
     auto const options = toOptions(meanRemoved, longestString, splitRate, splitDepth, blinkRate);
     nb::gil_scoped_release const release;
     new (self) RuinRecreate(std::move(a), options, seed);
@@ -198,9 +203,10 @@ void bindVrpRich(nb::module_ &m) {
              "kinds"_a.noconvert(), "limits"_a.noconvert(), "capacities"_a.noconvert(),
              "demands"_a.noconvert(), "pickups"_a.noconvert(), "clients"_a.noconvert(),
              "tasks"_a.noconvert(), "members"_a.noconvert(), "pair_loads"_a.noconvert(),
-             "backhauls"_a, "seed"_a, "granularity"_a = 40, "mean_removed"_a = 10.0,
-             "longest_string"_a = 10, "split_rate"_a = 0.5, "split_depth"_a = 0.01,
-             "blink_rate"_a = 0.01, nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>())
+             "backhauls"_a, "near_start"_a.noconvert().none(), "near"_a.noconvert().none(),
+             "seed"_a, "granularity"_a = 40, "mean_removed"_a = 10.0, "longest_string"_a = 10,
+             "split_rate"_a = 0.5, "split_depth"_a = 0.01, "blink_rate"_a = 0.01,
+             nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>())
         .def("construct", &RuinRecreate::construct, Release(),
              "Serve what is unserved, neighbors after each other.")
         .def("start", &start, "kinds"_a.noconvert(), "begins"_a.noconvert(), "visits"_a.noconvert(),

@@ -14,12 +14,15 @@ from cosolve.guidance.knn import KnnGuide
 from cosolve.guidance.model_config import ModelConfig
 from cosolve.guidance.models import Model, find_model, list_models, load_model
 from cosolve.guidance.quadrant import QuadrantGuide
+from cosolve.guidance.savings import SavingsGuide
+from cosolve.problems import TSP, VRP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = [
     "GUIDES",
+    "KINDS",
     "AlphaGuide",
     "EdgeGuidance",
     "EdgeGuide",
@@ -30,6 +33,7 @@ __all__ = [
     "Model",
     "ModelConfig",
     "QuadrantGuide",
+    "SavingsGuide",
     "find_model",
     "list_models",
     "load_guidance",
@@ -51,6 +55,10 @@ def _knn(argument: str | None) -> EdgeGuide:
 
 def _quadrant(argument: str | None) -> EdgeGuide:
     return QuadrantGuide() if argument is None else QuadrantGuide(_count(argument))
+
+
+def _savings(argument: str | None) -> EdgeGuide:
+    return SavingsGuide() if argument is None else SavingsGuide(_count(argument))
 
 
 def _alpha(argument: str | None) -> EdgeGuide:
@@ -77,6 +85,7 @@ GUIDES: Mapping[str, tuple[str, Callable[[str | None], EdgeGuide]]] = MappingPro
     {
         "knn": ("knn[:K]", _knn),
         "quadrant": ("quadrant[:K]", _quadrant),
+        "savings": ("savings[:K]", _savings),
         "alpha": ("alpha[:K]", _alpha),
         "gt-prior": ("gt-prior[:K]", _gt_prior),
         "gnn": ("gnn[:MODEL]", _gnn),
@@ -84,6 +93,9 @@ GUIDES: Mapping[str, tuple[str, Callable[[str | None], EdgeGuide]]] = MappingPro
     }
 )
 """Guides by name: how to write each one, and what makes it of the text after the colon."""
+
+KINDS = (TSP.kind, VRP.kind)
+"""Kinds of problems that named guides are for; some of them are for one of these only."""
 
 
 def make_guide(spec: str) -> EdgeGuide:
@@ -93,9 +105,10 @@ def make_guide(spec: str) -> EdgeGuide:
     ----------
     spec
         ``knn[:K]``, the K nearest nodes; ``quadrant[:K]``, the K nearest in each quadrant and five
-        overall; ``alpha[:K]``, the K edges nearest to a minimum 1-tree; ``gt-prior[:K]``, the K
-        nearest, weighted by how often optimal tours go to a neighbor of that rank; ``gnn[:MODEL]``,
-        the edges a trained network finds most probable; or ``file:PATH``, from an ``.npz`` file.
+        overall; ``savings[:K]``, the K clients best by distance and savings, for vehicle routing;
+        ``alpha[:K]``, the K edges nearest to a minimum 1-tree; ``gt-prior[:K]``, the K nearest,
+        weighted by how often optimal tours go to a neighbor of that rank; ``gnn[:MODEL]``, the
+        edges a trained network finds probable; or ``file:PATH``, from an ``.npz`` file.
 
     Returns
     -------

@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.guidance.base import EdgeGuidance
+from cosolve.guidance.clients import clients_alone, for_locations
 from cosolve.guidance.neighbors import require_count
 from cosolve.guidance.numbering import by_distance, in_order, numbering
+from cosolve.problems import VRP
 from cosolve.problems.kernel import kernel_metric
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class AlphaGuide:
     neighbors: a few seconds for 100 000 nodes. The five edges each node chooses contain 99 % of the
     edges of a nearly optimal tour. Both ends of an edge get it if one of them chose it; rows are
     ordered by alpha, then by distance, and fixed edges come first.
+
+    In vehicle routing the tree is one of the clients alone; time plays no part.
 
     Weights sum to 1 in every row and fall with alpha, in proportion to how often an edge is in a
     nearly optimal tour.
@@ -67,7 +71,7 @@ class AlphaGuide:
         require_count("k", self.k, at_least=1)
         require_count("iterations", self.iterations, at_least=1)
 
-    def __call__(self, problem: TSP) -> EdgeGuidance:
+    def __call__(self, problem: TSP | VRP) -> EdgeGuidance:
         """Return guidance for `problem`.
 
         Raises
@@ -75,6 +79,8 @@ class AlphaGuide:
         ValueError
             If the distances are asymmetric.
         """
+        if isinstance(problem, VRP):
+            return for_locations(problem, self(clients_alone(problem)))
         if not problem.symmetric:
             raise ValueError("alpha-nearness is defined for symmetric distances only")
         if problem.size < 3 or len(problem.fixed_edges) > problem.size - 2:

@@ -1,4 +1,4 @@
-"""Guidance over edges: which ones are likely to be in a good tour."""
+"""Guidance over edges: which ones are likely to be in a good tour or on good routes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from cosolve.problems import TSP
+from cosolve.problems import TSP, VRP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +72,31 @@ class EdgeGuidance:
         """Number of nodes."""
         return int(self.indptr.size - 1)
 
+    def require_for(self, problem: TSP | VRP) -> None:
+        """Raise ``ValueError`` unless there is a row for every node, depots included."""
+        nodes = node_count(problem)
+        if self.size != nodes:
+            raise ValueError(f"the guidance is for {self.size} nodes, the problem has {nodes}")
+
+    def among(self, nodes: npt.ArrayLike) -> EdgeGuidance:
+        """Return guidance of the edges between some nodes.
+
+        Parameters
+        ----------
+        nodes
+            Distinct node numbers, shape (m,); node ``nodes[i]`` becomes node i.
+        """
+        rows = np.asarray(nodes, np.int64)
+        number = np.full(self.size, -1, np.int32)
+        number[rows] = np.arange(rows.size, dtype=np.int32)
+        counts = np.diff(self.indptr)[rows]
+        ends = np.cumsum(counts)
+        entries = np.arange(counts.sum()) + np.repeat(self.indptr[rows] - (ends - counts), counts)
+        to = number[self.indices[entries]]
+        kept = to >= 0
+        indptr = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], ends])]
+        return EdgeGuidance(indptr, to[kept], self.weight[entries[kept]])
+
     def strongest(self, k: int) -> EdgeGuidance:
         """Return guidance of the k edges of largest weight of every node, or all it has.
 
@@ -100,5 +125,18 @@ class EdgeGuidance:
 class EdgeGuide(Protocol):
     """Anything that turns a problem into edge guidance."""
 
-    def __call__(self, problem: TSP) -> EdgeGuidance:
-        """Return guidance for `problem`."""
+    def __call__(self, problem: TSP | VRP) -> EdgeGuidance:
+        """Return guidance for `problem`, with a row for every node.
+
+        The nodes of a vehicle routing problem are its locations; rows of depots may be empty.
+
+        Raises
+        ------
+        ValueError
+            If the guide is not defined for such problems.
+        """
+
+
+def node_count(problem: TSP | VRP) -> int:
+    """Return the number of rows that guidance for a problem has: depots count, too."""
+    return problem.locations if isinstance(problem, VRP) else problem.size

@@ -15,7 +15,7 @@ from cosolve.core import FormatError
 from cosolve.guidance.base import EdgeGuidance
 
 if TYPE_CHECKING:
-    from cosolve.problems import TSP
+    from cosolve.problems import TSP, VRP
 
 _ARRAYS = ("indptr", "indices", "weight")
 
@@ -95,7 +95,7 @@ class FileGuide:
 
     path: str | Path
 
-    def __call__(self, problem: TSP) -> EdgeGuidance:
+    def __call__(self, problem: TSP | VRP) -> EdgeGuidance:
         """Return the guidance in the file, which must be for as many nodes as `problem` has.
 
         Raises
@@ -106,9 +106,8 @@ class FileGuide:
             If it cannot be read.
         """
         guidance = load_guidance(self.path)
-        if guidance.size != problem.size:
-            raise FormatError(
-                self.path,
-                f"the guidance is for {guidance.size} nodes, the problem has {problem.size}",
-            )
+        try:
+            guidance.require_for(problem)
+        except ValueError as error:
+            raise FormatError(self.path, str(error)) from None
         return guidance

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cosolve.guidance.base import EdgeGuidance
-from cosolve.guidance.neighbors import k_nearest, require_count
+from cosolve.guidance.neighbors import k_nearest, offsets, require_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
 
-    from cosolve.problems import TSP
+    from cosolve.problems import TSP, VRP
 
 RANK_FREQUENCIES: Mapping[int, tuple[float, ...]] = MappingProxyType(
     {
@@ -70,7 +70,8 @@ class GtPriorGuide:
     """The k nearest nodes, weighted by how often optimal tours go to a neighbor of that rank.
 
     This is GT-Prior [1]_, a table in place of a neural network. Nodes of an asymmetric matrix are
-    ranked by the distance to them.
+    ranked by the distance to them. Clients of vehicles are ranked as by `KnnGuide`; the table was
+    not measured on their routes.
 
     Parameters
     ----------
@@ -96,12 +97,12 @@ class GtPriorGuide:
         if self.k is not None:
             require_count("k", self.k, at_least=1)
 
-    def __call__(self, problem: TSP) -> EdgeGuidance:
+    def __call__(self, problem: TSP | VRP) -> EdgeGuidance:
         """Return guidance for `problem`."""
         prior = rank_prior(problem.size)
         rows = k_nearest(problem, prior.size if self.k is None else self.k)
-        n, width = rows.shape
+        nodes, width = rows.shape
         by_rank = np.zeros(width)
         by_rank[: prior.size] = prior[:width]
-        indptr = np.arange(n + 1, dtype=np.int32) * np.int32(width)
-        return EdgeGuidance(indptr, rows.ravel(), np.tile(by_rank, n).astype(np.float32))
+        weight = np.tile(by_rank, nodes).astype(np.float32)
+        return EdgeGuidance(offsets(problem, width), rows.ravel(), weight)

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve import _kernels
+from cosolve.guidance.clients import near_clients
+from cosolve.problems import VRP
 from cosolve.problems.kernel import kernel_metric
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from cosolve.problems.tsp import IntArray
 
 
-def k_nearest(problem: TSP, k: int) -> IntArray:
+def k_nearest(problem: TSP | VRP, k: int) -> IntArray:
     """Nearest nodes of every node.
 
     Coordinates are searched with a k-d tree, O(n k log n) for all but contrived point sets, a
@@ -36,7 +38,8 @@ def k_nearest(problem: TSP, k: int) -> IntArray:
     Returns
     -------
     ndarray
-        Row i holds the neighbors of node i, nearest first; int32, shape (n, min(k, n - 1)).
+        Row i holds the neighbors of node i, nearest first; int32, shape (n, min(k, n - 1)). In
+        vehicle routing, the n nodes are the clients; see `near_clients`.
 
     Raises
     ------
@@ -44,6 +47,8 @@ def k_nearest(problem: TSP, k: int) -> IntArray:
         If `k` is not positive.
     """
     require_count("k", k, at_least=1)
+    if isinstance(problem, VRP):
+        return near_clients(problem, k)
     return _kernels.k_nearest(kernel_metric(problem), min(k, problem.size))
 
 
@@ -91,6 +96,26 @@ def quadrant_neighbors(
     return _kernels.quadrant_neighbors(
         kernel_metric(problem), min(per_quadrant, n), min(nearest, n)
     )
+
+
+def offsets(problem: TSP | VRP, width: int) -> IntArray:
+    """Row offsets of guidance whose nodes all have as many neighbors, and whose depots have none.
+
+    Parameters
+    ----------
+    problem
+        The instance.
+    width
+        Neighbors of a node.
+
+    Returns
+    -------
+    ndarray
+        int32, one entry more than there are nodes.
+    """
+    depots = np.zeros(problem.depots if isinstance(problem, VRP) else 0, np.int32)
+    nodes = np.arange(problem.size + 1, dtype=np.int32) * np.int32(width)
+    return np.concatenate([depots, nodes])
 
 
 def rank_weights(indptr: IntArray) -> npt.NDArray[np.float32]:

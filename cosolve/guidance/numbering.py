@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.guidance.base import EdgeGuidance
-from cosolve.guidance.neighbors import k_nearest, rank_weights
+from cosolve.guidance.neighbors import k_nearest, offsets, rank_weights
 
 if TYPE_CHECKING:
-    from cosolve.problems import TSP
+    from cosolve.problems import TSP, VRP
     from cosolve.problems.tsp import IntArray
 
 
@@ -64,7 +64,7 @@ def in_order(
     return EdgeGuidance(indptr, order[to[source]], weight[source].astype(np.float32))
 
 
-def by_distance(problem: TSP, k: int) -> EdgeGuidance:
+def by_distance(problem: TSP | VRP, k: int) -> EdgeGuidance:
     """Guidance of the k nearest nodes, for problems of which there is nothing more to say.
 
     Parameters
@@ -72,7 +72,7 @@ def by_distance(problem: TSP, k: int) -> EdgeGuidance:
     problem
         The instance.
     k
-        Neighbors of each node; all others if there are fewer.
+        Neighbors of each node, or of each client; all others if there are fewer.
 
     Returns
     -------
@@ -80,5 +80,5 @@ def by_distance(problem: TSP, k: int) -> EdgeGuidance:
         Rows in order of distance.
     """
     rows = k_nearest(problem, k)
-    indptr = np.arange(problem.size + 1, dtype=np.int32) * np.int32(rows.shape[1])
+    indptr = offsets(problem, rows.shape[1])
     return EdgeGuidance(indptr, rows.ravel(), rank_weights(indptr))

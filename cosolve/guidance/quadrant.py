@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cosolve.guidance.base import EdgeGuidance
+from cosolve.guidance.clients import clients_alone, for_locations
 from cosolve.guidance.neighbors import quadrant_neighbors, rank_weights, require_count
+from cosolve.problems import VRP
 
 if TYPE_CHECKING:
     from cosolve.problems import TSP
@@ -17,7 +19,8 @@ class QuadrantGuide:
     """The nearest nodes in each quadrant and overall; the guide for clustered points.
 
     They are ordered by distance; the weight of the r-th (from 0) is ``1 / (1 + r)``. See
-    `cosolve.guidance.neighbors.quadrant_neighbors` for three dimensions, GEO and matrices.
+    `cosolve.guidance.neighbors.quadrant_neighbors` for three dimensions, GEO and matrices. In
+    vehicle routing the nodes are the clients; time plays no part.
 
     Parameters
     ----------
@@ -42,7 +45,9 @@ class QuadrantGuide:
         if self.per_quadrant == self.nearest == 0:
             raise ValueError("per_quadrant and nearest are both 0: no neighbors are asked for")
 
-    def __call__(self, problem: TSP) -> EdgeGuidance:
+    def __call__(self, problem: TSP | VRP) -> EdgeGuidance:
         """Return guidance for `problem`."""
+        if isinstance(problem, VRP):
+            return for_locations(problem, self(clients_alone(problem)))
         indptr, indices = quadrant_neighbors(problem, self.per_quadrant, self.nearest)
         return EdgeGuidance(indptr, indices, rank_weights(indptr))

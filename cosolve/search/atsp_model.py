@@ -18,7 +18,6 @@ from cosolve.search.kernel_model import (
     FEW_NODES_RANDOMIZATION,
     RANDOMIZATION,
     KernelModel,
-    require_size,
     rows_to_csr,
 )
 
@@ -81,7 +80,8 @@ class AtspModel(KernelModel):
         *,
         reduce: bool = True,
     ) -> None:
-        require_size(guidance, problem)
+        if guidance is not None:
+            guidance.require_for(problem)
         self._closed = ClosedArcs(problem)
         matrix = self._closed.matrix
         self._count = len(matrix)
@@ -162,6 +162,11 @@ class AtspModel(KernelModel):
     def _reference(self) -> IntArray:
         return self._greedy_by_length(0, 0.0)
 
+    def weighted_tour(self, guidance: EdgeGuidance) -> IntArray:
+        """Return the first tour: most often a patched assignment, far better than a greedy one."""
+        del guidance
+        return self.first_tour()
+
     def varied_tour(self, seed: int) -> IntArray:
         """Patched assignment of perturbed lengths, or a randomized greedy tour.
 
@@ -195,8 +200,10 @@ class AtspModel(KernelModel):
         breadth: Sequence[int] | None = None,
         kick_segment: int = 50,
         shallow: bool = False,
+        kick_chances: npt.NDArray[np.float32] | None = None,
     ) -> LocalSearch:
-        """Lin-Kernighan search without reversals."""
+        """Lin-Kernighan search without reversals; its kicks are everywhere alike."""
+        del kick_chances
         usual_depth, usual_breadth = (
             (_SHALLOW_DEPTH, _SHALLOW_BREADTH) if shallow else (_DEPTH, _BREADTH)
         )

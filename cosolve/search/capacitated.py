@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.core import Problem, Run
+from cosolve.guidance.clients import between_clients
 from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.vrp import VRP, Route, Routes
 from cosolve.search.cooling import Annealing, Cooling
@@ -17,7 +18,11 @@ from cosolve.search.cooling import Annealing, Cooling
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from cosolve.guidance import EdgeGuidance
+
 IntArray = npt.NDArray[np.int32]
+Rows = tuple[IntArray, IntArray]
+"""Offsets and indices of compressed rows."""
 
 _WATCH_S = 0.03  # longest stretch of kernel work between two looks at the routes
 
@@ -72,9 +77,28 @@ class CapacitatedModel:
         One with at least one client, for which ``unsupported`` returns None.
     neighbors
         How many near clients the kernel knows of each.
+    guidance
+        Clients are put beside those they share an edge with, and with a client the routes of those
+        are ruined first that its row has first, then those of near clients. None: the near clients
+        for both.
+    places, ruins
+        Whether the guidance is used for the one and for the other.
+
+    Raises
+    ------
+    ValueError
+        If the guidance is for another number of locations.
     """
 
-    def __init__(self, problem: VRP, neighbors: int = 40) -> None:
+    def __init__(
+        self,
+        problem: VRP,
+        neighbors: int = 40,
+        guidance: EdgeGuidance | None = None,
+        *,
+        places: bool = True,
+        ruins: bool = True,
+    ) -> None:
         self.problem = problem
         clients: IntArray = np.arange(1, problem.locations, dtype=np.int32)
         if problem.coords is not None:
@@ -83,24 +107,52 @@ class CapacitatedModel:
         self._place = np.empty_like(self._order)
         self._place[self._order] = np.arange(self._order.size, dtype=np.int32)
         self._metric = kernel_metric(problem, self._order)
+        near = self._near(min(neighbors, problem.size - 1))
+        around: Rows | tuple[None, None] = (None, None)
+        if guidance is not None:
+            rows = self._renumbered(between_clients(problem, guidance))
+            around = _joined(rows, near) if ruins else near
+            near = self._either_way(rows) if places else near
         vehicle = problem.vehicles[0]
         self.instance = _kernels.CapacitatedInstance(
             self._metric,
             np.ascontiguousarray(problem.demands[self._order, 0]),
             problem.service[self._order],
-            self._near(min(neighbors, problem.size - 1)),
+            near[0],
+            near[1],
+            around[0],
+            around[1],
             vehicle.capacities[0],
             vehicle.fixed_cost,
             min(vehicle.max_distance, vehicle.max_duration),
             problem.size if vehicle.number is None else vehicle.number,
         )
 
-    def _near(self, k: int) -> IntArray:
-        """Nearest clients of every client, in the kernel's numbering; the depot's row is void."""
+    def _near(self, k: int) -> Rows:
+        """Nearest clients of every client, in the kernel's numbering."""
         found = _kernels.k_nearest(self._metric, min(k + 1, self._order.size - 1))
         # The depot, where it is among them, goes last and is cut off.
         last = np.argsort(found == 0, axis=1, kind="stable")
-        return np.ascontiguousarray(np.take_along_axis(found, last, axis=1)[:, :k])
+        rows = np.take_along_axis(found, last, axis=1)[1:, :k]
+        start = np.arange(self._order.size, dtype=np.int32) * np.int32(k)
+        return np.concatenate([np.zeros(1, np.int32), start]), np.ascontiguousarray(rows.ravel())
+
+    def _renumbered(self, guidance: EdgeGuidance) -> Rows:
+        """Rows of guidance in the kernel's numbering."""
+        again = guidance.among(self._order)
+        return again.indptr, again.indices
+
+    def _either_way(self, rows: Rows) -> Rows:
+        """Rows that have an edge if one of its ends had it, the nearest first."""
+        start, to = rows
+        own = np.repeat(np.arange(start.size - 1), np.diff(start))
+        edges = np.unique(
+            np.concatenate([own * start.size + to, to.astype(np.int64) * start.size + own])
+        )
+        row, to = np.divmod(edges, start.size)
+        far = self.problem.distance(self._order[row], self._order[to])
+        order = np.lexsort((far, row))
+        return _offsets(row, start.size - 1), to[order].astype(np.int32)
 
     def savings(self) -> IntArray:
         """Routes of the savings heuristic, in the kernel's form; they may be too many."""
@@ -153,6 +205,24 @@ class CapacitatedModel:
             annealing.width,
             annealing.hope,
         )
+
+
+def _offsets(row: npt.NDArray[np.int64], rows: int) -> IntArray:
+    """Offsets of rows, given the row of every entry."""
+    start = np.zeros(rows + 1, np.int32)
+    np.cumsum(np.bincount(row, minlength=rows), out=start[1:])
+    return start
+
+
+def _joined(first: Rows, then: Rows) -> Rows:
+    """Rows with the entries of the first ones, then those of the others that they lack."""
+    n = first[0].size - 1
+    row = np.concatenate([np.repeat(np.arange(n), np.diff(start)) for start, _ in (first, then)])
+    to = np.concatenate([first[1], then[1]])
+    _, index = np.unique(row * n + to, return_index=True)
+    index.sort()  # the first of equals stays, in its place
+    order = index[np.argsort(row[index], kind="stable")]
+    return _offsets(row[order], n), to[order]
 
 
 def anneal(

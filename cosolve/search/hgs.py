@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.core import Problem
+from cosolve.guidance.clients import between_clients
 from cosolve.problems import VRP, Route, Routes, VehicleType
 from cosolve.problems.metrics import FloatArray
 from cosolve.problems.vrp_schedule import due
+
+if TYPE_CHECKING:
+    from cosolve.guidance import EdgeGuidance
 
 IntArray = npt.NDArray[np.int32]
 
@@ -32,7 +36,7 @@ class HgsOptions:
     first
         Individuals made before the first crossover.
     granular
-        Neighbors of a client that moves look at.
+        Neighbors of a client that moves look at, unless the model has some.
     target_feasible
         Share of local optima that penalties try to keep feasible.
     no_improvement
@@ -119,6 +123,9 @@ class HgsModel:
         Service times, shape (n,), or None for none.
     windows
         Earliest and latest start of service, shape (n, 2), or None for no limits.
+    near
+        Offsets and indices of rows of clients, one for every location: moves of a client look at
+        those in its row or with it in theirs. None: the nearest ones by proximity.
     """
 
     depots: int
@@ -129,6 +136,7 @@ class HgsModel:
     duration: FloatArray | None = None
     service: FloatArray | None = None
     windows: FloatArray | None = None
+    near: tuple[IntArray, IntArray] | None = None
 
 
 def unsupported(problem: Problem[Any]) -> str | None:
@@ -205,13 +213,20 @@ def _matrix(problem: VRP, durations: bool) -> FloatArray:
     return matrix
 
 
-def model_of(problem: VRP) -> HgsModel:
+def model_of(problem: VRP, guidance: EdgeGuidance | None = None) -> HgsModel:
     """Build the model of a problem that is supported.
+
+    Parameters
+    ----------
+    problem
+        The instance.
+    guidance
+        Its edges between clients, whatever their weights, are the neighbors that moves look at.
 
     Raises
     ------
     ValueError
-        If it is not supported.
+        If it is not supported, or the guidance is for another number of locations.
     """
     reason = unsupported(problem)
     if reason is not None:
@@ -235,7 +250,12 @@ def model_of(problem: VRP) -> HgsModel:
         duration,
         service,
         windows,
+        None if guidance is None else _rows(between_clients(problem, guidance)),
     )
+
+
+def _rows(guidance: EdgeGuidance) -> tuple[IntArray, IntArray]:
+    return guidance.indptr, guidance.indices
 
 
 def _vehicle(problem: VRP, vehicle: VehicleType, by_distance: bool) -> HgsVehicle:
@@ -276,6 +296,7 @@ class GeneticSearch:
 
     def __init__(self, model: HgsModel, seed: int = 0, options: HgsOptions | None = None) -> None:
         options = HgsOptions() if options is None else options
+        start, near = (None, None) if model.near is None else model.near
         self._kernel = _kernels.VrpGenetic(
             model.depots,
             model.distance,
@@ -286,6 +307,8 @@ class GeneticSearch:
             model.windows,
             np.array([vehicle.kind for vehicle in model.vehicles], dtype=np.int32),
             np.array([vehicle.limits for vehicle in model.vehicles], dtype=np.float64),
+            start,
+            near,
             seed=seed & ((1 << 64) - 1),
             granular=options.granular,
             minimum=options.min_population,

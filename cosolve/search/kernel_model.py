@@ -33,6 +33,8 @@ _SHALLOW_DEPTH = 3
 _SHALLOW_BREADTH = (5, 3)
 RANDOMIZATION = 3.0
 
+_LEAST_CHANCE = 0.05  # of a kick at an edge that could not be likelier
+
 # On few nodes those tours are all alike, and what none of them has, crossover cannot find: there
 # the edges are taken in random order.
 FEW_NODES = 200
@@ -122,6 +124,7 @@ class KernelGraph:
         breadth: Sequence[int] | None = None,
         kick_segment: int = 50,
         shallow: bool = False,
+        kick_chances: npt.NDArray[np.float32] | None = None,
     ) -> LocalSearch:
         """Make a local search that starts from a tour.
 
@@ -136,6 +139,8 @@ class KernelGraph:
         shallow
             Whether the tour is for a population, to be made quickly. Sets depth and breadth unless
             these are given.
+        kick_chances
+            See :func:`cosolve.search.lin_kernighan.lin_kernighan`.
 
         Raises
         ------
@@ -150,6 +155,7 @@ class KernelGraph:
             depth=usual[0] if depth is None else depth,
             breadth=usual[1] if breadth is None else breadth,
             kick_segment=kick_segment,
+            kick_chances=kick_chances,
         )
 
     def cost(self, kernel_cost: float) -> float:
@@ -216,6 +222,47 @@ class KernelModel(KernelGraph, ABC):
         weight: FloatArray = np.reciprocal(1.0 + rank.astype(np.float64))
         return weight
 
+    def weighted_tour(self, guidance: EdgeGuidance) -> IntArray:
+        """Tour to begin with that takes the edges of largest weight first, greedily.
+
+        Parameters
+        ----------
+        guidance
+            What the model was made with.
+
+        Returns
+        -------
+        ndarray
+            Kernel nodes, shape (size,). Of asymmetric problems, ``first_tour()``.
+        """
+        return _kernels.greedy_tour_by_weight(
+            self.metric, self.indptr, self.indices, self.weights(guidance), self.fixed_edges
+        )
+
+    def kick_chances(self, guidance: EdgeGuidance) -> npt.NDArray[np.float32]:
+        """How often a kick at a candidate edge of the tour is to take place, aligned with indices.
+
+        That is 1 less the weight of the edge in proportion to the largest weight of its row, but at
+        least 0.05: of two edges of a tour, the one that the guide would have replaced is kicked up
+        to twenty times as often. Edges that are no candidates are always kicked.
+
+        Parameters
+        ----------
+        guidance
+            What the model was made with.
+
+        Returns
+        -------
+        ndarray
+            float32, shape (indices.size,), from 0.05 to 1.
+        """
+        weight = np.maximum(self.weights(guidance), 0.0)
+        row = np.repeat(np.arange(self.indptr.size - 1), np.diff(self.indptr))
+        largest = np.zeros(self.indptr.size - 1)
+        np.maximum.at(largest, row, weight)
+        likely = weight / np.maximum(largest[row], np.finfo(float).tiny)
+        return np.clip(1.0 - likely, _LEAST_CHANCE, 1.0).astype(np.float32)
+
     def is_optimal(self, cost: float) -> bool:
         """Return whether the bound, if there is one, proves that nothing costs less."""
         if self.bound is None:
@@ -231,14 +278,6 @@ class KernelModel(KernelGraph, ABC):
     @abstractmethod
     def decode(self, nodes: IntArray) -> Tour:
         """Tour or path of the problem, from kernel nodes."""
-
-
-def require_size(guidance: EdgeGuidance | None, problem: TSP) -> None:
-    """Raise ``ValueError`` if guidance is for another number of nodes."""
-    if guidance is not None and guidance.size != problem.size:
-        raise ValueError(
-            f"the guidance is for {guidance.size} nodes, the problem has {problem.size}"
-        )
 
 
 def rows_to_csr(rows: Sequence[npt.NDArray[np.integer]]) -> tuple[IntArray, IntArray]:

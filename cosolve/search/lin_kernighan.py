@@ -25,6 +25,7 @@ def lin_kernighan(
     depth: int = 10,
     breadth: Sequence[int] = (5, 3, 1),
     kick_segment: int = 50,
+    kick_chances: npt.NDArray[np.float32] | None = None,
 ) -> _kernels.LinKernighan:
     """Make a search that starts from a tour.
 
@@ -38,6 +39,9 @@ def lin_kernighan(
         Seed of the kicks.
     depth, breadth, kick_segment
         See :class:`cosolve.solvers.lk.Lk`.
+    kick_chances
+        For every candidate edge, shape (model.indices.size,): how often a kick at it takes place,
+        where one at an edge that is no candidate always does. None: kicks are everywhere alike.
 
     Raises
     ------
@@ -54,6 +58,7 @@ def lin_kernighan(
         depth,
         list(breadth),
         kick_segment,
+        kick_chances,
     )
 
 

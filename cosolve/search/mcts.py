@@ -19,26 +19,6 @@ if TYPE_CHECKING:
 _SLICES = 50  # least number of slices of a run: the temperature falls from slice to slice
 
 
-def weighted_greedy(model: KernelModel, guidance: EdgeGuidance) -> IntArray:
-    """Greedy-edge tour that takes the edges of largest weight first.
-
-    Parameters
-    ----------
-    model
-        The kernel view of the problem, made with the guidance.
-    guidance
-        Its edges, with their weights.
-
-    Returns
-    -------
-    ndarray
-        Kernel nodes, shape (model.size,).
-    """
-    return _kernels.greedy_tour_by_weight(
-        model.metric, model.indptr, model.indices, model.weights(guidance), model.fixed_edges
-    )
-
-
 def tree_search(
     model: KernelModel,
     guidance: EdgeGuidance,

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from cosolve import _kernels
 from cosolve.core import Outcome, Run
+from cosolve.guidance.clients import between_clients
 from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.vrp import VRP, Route, Routes
 from cosolve.search.cooling import Annealing, Cooling
 from cosolve.search.route_pool import RoutePool
+
+if TYPE_CHECKING:
+    from cosolve.guidance import EdgeGuidance
 
 _SINGLE, _PAIR, _GROUP = range(3)  # TaskType of cosolve/cpp/vrp/rich/instance.h
 _REPAIR_SHARE = 0.3  # of a run, at most, in which only unserved clients count
@@ -27,9 +32,17 @@ class RichModel:
     ----------
     problem
         Any vehicle routing problem.
+    guidance
+        Clients are put beside those they share an edge with, and with a client the routes of those
+        are ruined first that its row has first. None: near clients for both.
+
+    Raises
+    ------
+    ValueError
+        If the guidance is for another number of locations.
     """
 
-    def __init__(self, problem: VRP) -> None:
+    def __init__(self, problem: VRP, guidance: EdgeGuidance | None = None) -> None:
         self.problem = problem
         self.order = _order(problem)
         self.number = np.empty_like(self.order)
@@ -42,6 +55,9 @@ class RichModel:
         self.kinds, self.limits = _vehicles(problem)
         self.tasks, members, self.pair_loads = _tasks(problem)
         self.members = self.number[members]
+        self.guidance = None
+        if guidance is not None:
+            self.guidance = between_clients(problem, guidance).among(self.order)
 
     def engine(self, seed: int, annealing: Annealing) -> _kernels.RuinRecreate:
         """Make a search with no client served yet."""
@@ -63,6 +79,8 @@ class RichModel:
             self.members,
             self.pair_loads,
             problem.backhauls,
+            None if self.guidance is None else self.guidance.indptr,
+            None if self.guidance is None else self.guidance.indices,
             seed,
             granularity=annealing.neighbors,
             mean_removed=annealing.removed,
@@ -248,6 +266,7 @@ def ruin_and_recreate(
     start: Routes | None = None,
     annealing: Annealing | None = None,
     pool: RoutePool | None = None,
+    guidance: EdgeGuidance | None = None,
 ) -> Outcome[Routes]:
     """Search by ruin and recreate until `run` says stop.
 
@@ -264,6 +283,8 @@ def ruin_and_recreate(
         Parameters; the default ones if None.
     pool
         Given the routes of better and better solutions.
+    guidance
+        See :class:`RichModel`.
 
     Returns
     -------
@@ -273,7 +294,7 @@ def ruin_and_recreate(
     """
     if not problem.size:
         return Outcome(Routes(()))
-    model = RichModel(problem)
+    model = RichModel(problem, guidance)
     search = _Search(model, run, annealing or Annealing(), pool)
     engine = search.engine
     if start is not None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cosolve.core import Run
+    from cosolve.guidance import EdgeGuidance
     from cosolve.search.route_pool import RoutePool
 
 _POOL_S = 0.5  # between two looks at all routes of a population
@@ -49,11 +50,18 @@ class ClusterOptions:
     late
         Share of that time after which the present routes join the population: before, it is free
         to find others.
+    guided_choice
+        Whether, of the routes that were searched least, the one comes next that disagrees most with
+        the guide, if there is one; else any of them.
+    guided_moves
+        Whether moves look at the clients of the guide, if there is one, instead of near ones.
     """
 
     clients: int = 200
     seconds_per_client: float = 0.01
     late: float = 0.3
+    guided_choice: bool = True
+    guided_moves: bool = True
 
 
 def sub_problem(
@@ -93,6 +101,7 @@ class _Known:
     route: Route
     center: npt.NDArray[np.float64]
     searched: int  # how often a part with it was searched
+    doubt: float  # how much it disagrees with the guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,8 @@ class RouteClusters:
         Size of the parts and time for them.
     pool
         Where routes that are come across are kept; nowhere if None.
+    guidance
+        A row for every location, of which `options` says what it is used for.
     """
 
     def __init__(
@@ -162,9 +173,11 @@ class RouteClusters:
         seed: int,
         options: ClusterOptions | None = None,
         pool: RoutePool | None = None,
+        guidance: EdgeGuidance | None = None,
     ) -> None:
         self.problem = problem
         self.pool = pool
+        self.guidance = guidance
         self.options = options or ClusterOptions()
         self.cost = problem.cost(routes)
         self._in_vain = 0
@@ -202,7 +215,9 @@ class RouteClusters:
         searched = np.array([known.searched for known in free.values()])
         centers = np.array([known.center for known in free.values()])
         sizes = np.array([len(known.route) for known in free.values()])
-        first = int(self._rng.choice(np.flatnonzero(searched == searched.min())))
+        doubt = np.array([known.doubt for known in free.values()])
+        least = np.flatnonzero(searched == searched.min())
+        first = int(self._rng.choice(least[doubt[least] == doubt[least].max()]))
         order = np.argsort(((centers - centers[first]) ** 2).sum(axis=1), kind="stable")
         count = int(np.searchsorted(np.cumsum(sizes[order]), self.options.clients)) + 1
         chosen = tuple(int(name) for name in names[order[: max(2, count)]])
@@ -260,7 +275,10 @@ class RouteClusters:
             tuple(Route(number[r.visits], types.index(r.vehicle)) for r in part.routes)
         )
         before = problem.cost(present)
-        engine = GeneticSearch(model_of(problem), part.seed, _POPULATION)
+        near = None
+        if self.guidance is not None and self.options.guided_moves:
+            near = self.guidance.among(np.concatenate([np.arange(first), clients]))
+        engine = GeneticSearch(model_of(problem, near), part.seed, _POPULATION)
         seconds = min(self.options.seconds_per_client * part.size, run.remaining)
         end = run.elapsed + seconds
         join = run.elapsed + self.options.late * seconds
@@ -287,7 +305,10 @@ class RouteClusters:
         assert where is not None
         for route in routes:
             center = where[route.visits].mean(axis=0)
-            self._routes[next(self._names)] = _Known(route, center, searched)
+            doubt = 0.0
+            if self.guidance is not None and self.options.guided_choice:
+                doubt = disagreement(self.guidance, route.visits)
+            self._routes[next(self._names)] = _Known(route, center, searched, doubt)
 
     def _vehicles_for(self, part: Part) -> tuple[list[int], tuple[VehicleType, ...]]:
         """Return which vehicle types a part may use, and these with as many as it may use."""
@@ -305,6 +326,32 @@ class RouteClusters:
             if number:
                 found[kind] = replace(vehicle, number=number)
         return list(found), tuple(found.values())
+
+
+def disagreement(guidance: EdgeGuidance, visits: npt.NDArray[np.integer]) -> float:
+    """Sum over the clients of a route of how much less weight its legs have than others could.
+
+    A client between two others could have the two edges of largest weight of its row, the first and
+    the last client one of them: the share of that weight which its own edges lack is its
+    disagreement, from 0 to 1. Legs from and to depots have no weight and are not counted.
+
+    Parameters
+    ----------
+    guidance
+        A row for every location.
+    visits
+        The clients in their order.
+    """
+    total = 0.0
+    for at, client in enumerate(visits):
+        begin, end = guidance.indptr[client : client + 2]
+        beside = [visits[k] for k in (at - 1, at + 1) if 0 <= k < len(visits)]
+        weight = np.maximum(guidance.weight[begin:end], 0.0)
+        best = float(weight[: len(beside)].sum())  # rows fall
+        if best > 0.0:
+            has = float(weight[np.isin(guidance.indices[begin:end], beside)].sum())
+            total += 1.0 - has / best
+    return total
 
 
 def improve(clusters: RouteClusters, run: Run, until_stalled: bool = False) -> None:

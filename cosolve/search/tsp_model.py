@@ -10,7 +10,7 @@ from cosolve.core import KernelError
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.problems.kernel import kernel_metric
-from cosolve.search.kernel_model import FloatArray, IntArray, KernelModel, require_size
+from cosolve.search.kernel_model import FloatArray, IntArray, KernelModel
 
 # Measured (benchmarks/SETTINGS.md): on uniform points 5 nearest and 2 per quadrant are as good as 6
 # to 10 nearest, on clustered ones better. A matrix has no quadrants.
@@ -35,7 +35,8 @@ class TspModel(KernelModel):
     """
 
     def __init__(self, problem: TSP, guidance: EdgeGuidance | None = None) -> None:
-        require_size(guidance, problem)
+        if guidance is not None:
+            guidance.require_for(problem)
         n = problem.size
         self._order: IntArray = (
             np.arange(n, dtype=np.int32)

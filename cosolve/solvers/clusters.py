@@ -15,6 +15,7 @@ import numpy as np
 from cosolve.core import Outcome, Problem, Run
 from cosolve.exact.glop import PACKAGE
 from cosolve.exact.route_selection import recombine
+from cosolve.guidance import EdgeGuidance
 from cosolve.problems import VRP, Routes
 from cosolve.search import hgs
 from cosolve.search.route_clusters import ClusterOptions, RouteClusters, improve
@@ -48,6 +49,10 @@ class Clusters:
     polish
         Share of the time for combining the routes of all solutions that were come across, which is
         tried when all clusters were searched in vain; 0 for never. It needs OR-Tools.
+    guided_choice
+        Whether the routes that disagree most with the guide, if there is one, are searched first.
+    guided_moves
+        Whether the moves of ``hgs`` look at the clients of the guide, if there is one.
 
     Raises
     ------
@@ -83,6 +88,8 @@ class Clusters:
     seconds_per_client: float = 0.01
     late: float = 0.3
     polish: float = 0.1
+    guided_choice: bool = True
+    guided_moves: bool = True
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
@@ -108,7 +115,7 @@ class Clusters:
         run: Run,
         *,
         start: Routes | None = None,
-        guide: Any | None = None,
+        guide: EdgeGuidance | None = None,
     ) -> Outcome[Routes]:
         """Search everywhere, then cluster by cluster, until `run` says stop."""
         if (empty := solve_if_empty(problem, run)) is not None:
@@ -123,14 +130,20 @@ class Clusters:
         # The routes of a pool are all of one vehicle type.
         pool = RoutePool(problem) if polish_s and len(problem.vehicles) == 1 else None
         run.reserve += kept_s
-        outcome = search.search(problem, run, start, pool)
+        outcome = search.search(problem, run, start, pool, guide)
         run.reserve -= kept_s
         if outcome.solution is None:
             return search.run(problem, run, guide=guide)
         solution = outcome.solution
-        options = ClusterOptions(self.clients, self.seconds_per_client, self.late)
+        options = ClusterOptions(
+            self.clients,
+            self.seconds_per_client,
+            self.late,
+            guided_choice=self.guided_choice,
+            guided_moves=self.guided_moves,
+        )
         for seed in itertools.count(run.seed):
-            clusters = RouteClusters(problem, solution, seed, options, pool)
+            clusters = RouteClusters(problem, solution, seed, options, pool, guide)
             improve(clusters, run, until_stalled=pool is not None)
             solution = clusters.solution()
             enough = run.limit() is not None or run.remaining < _POLISHED_S

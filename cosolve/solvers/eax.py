@@ -48,6 +48,9 @@ class Eax:
     agreement
         End when this many independent populations have converged to the same best cost. 0: start
         over until a limit is met.
+    weighted_start
+        Whether, with a guide, the first tour of a population is made from the edges of largest
+        weight, not from the shortest.
 
     Raises
     ------
@@ -79,6 +82,7 @@ class Eax:
     children: int = 60
     share: float = 0.25
     agreement: int = 5
+    weighted_start: bool = False
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
@@ -110,6 +114,8 @@ class Eax:
         best: Tour | None = start
         best_cost = float("inf") if start is None else problem.cost(start)
         first = None if start is None else model.encode(start)
+        if first is None and guide is not None and self.weighted_start:
+            first = model.weighted_tour(guide)
         met = 0
         for number in count():
             seed = (run.seed + number * _ROUND_SEED) & _MASK

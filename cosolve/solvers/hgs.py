@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run
 from cosolve.core.run import SLICE_S
+from cosolve.guidance import EdgeGuidance
 from cosolve.problems import VRP, Routes
 from cosolve.search.hgs import (
     GeneticSearch,
@@ -49,7 +50,8 @@ class Hgs:
     first
         Individuals made before the first crossover. None: three times `min_population`.
     granular
-        Nearest clients that the moves of one look at. None: 20, or 40 with time windows.
+        Nearest clients that the moves of one look at. None: 20, or 40 with time windows. Of a
+        guide, the clients of largest weight of every row; None: all of them.
     target_feasible
         Share of the local optima that the penalties try to keep feasible. None: 0.2, or 0.4 with
         time windows.
@@ -168,11 +170,15 @@ class Hgs:
         run: Run,
         *,
         start: Routes | None = None,
-        guide: Any | None = None,
+        guide: EdgeGuidance | None = None,
     ) -> Outcome[Routes]:
-        """Evolve a population, with `start` among it, until `run` says stop."""
-        del guide  # moves look at near clients
-        model = model_of(problem)
+        """Evolve a population, with `start` among it, until `run` says stop.
+
+        With a guide, moves look at its edges between clients instead of the nearest clients.
+        """
+        if guide is not None and self.granular is not None:
+            guide = guide.strongest(self.granular)
+        model = model_of(problem, guide)
         options = self.options(problem.size, model.duration is not None, run)
         engine = GeneticSearch(model, run.seed, options)
         first = _first(problem) if start is None else start

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run, Stop
+from cosolve.guidance import EdgeGuidance
 from cosolve.problems import VRP, Routes
 from cosolve.search import capacitated, rich_vrp
 from cosolve.search.cooling import Annealing
@@ -36,6 +37,12 @@ class Ils:
     width
         How many near clients the local search looks at; 0 for none. Only where nothing but load
         and length is limited.
+    guided_places
+        Whether the clients beside which one may be put, and which the local search looks at, are
+        those of the guide, if there is one, instead of near ones.
+    guided_ruins
+        Whether the routes to be ruined together are chosen by the guide, if there is one, before
+        near ones. Where more than load and length is limited, a guide serves both or neither.
 
     Raises
     ------
@@ -72,6 +79,8 @@ class Ils:
     hot: float | None = None
     cold: float | None = None
     width: int = 10
+    guided_places: bool = True
+    guided_ruins: bool = True
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
@@ -95,20 +104,24 @@ class Ils:
         run: Run,
         *,
         start: Routes | None = None,
-        guide: Any | None = None,
+        guide: EdgeGuidance | None = None,
     ) -> Outcome[Routes]:
         """Improve first routes, or `start`, until `run` says stop."""
-        del guide  # places beside near clients are looked at
-        return self.search(problem, run, start)
+        return self.search(problem, run, start, guide=guide)
 
     def search(
-        self, problem: VRP, run: Run, start: Routes | None, pool: RoutePool | None = None
+        self,
+        problem: VRP,
+        run: Run,
+        start: Routes | None,
+        pool: RoutePool | None = None,
+        guide: EdgeGuidance | None = None,
     ) -> Outcome[Routes]:
         """Do what `run` does, and keep the routes that are come across.
 
         Parameters
         ----------
-        problem, run, start
+        problem, run, start, guide
             As above.
         pool
             Where the routes are kept.
@@ -118,22 +131,38 @@ class Ils:
         if problem.size <= FEW:
             run.stop |= Stop(iterations=run.iterations + ENOUGH)
         if capacitated.unsupported(problem) is None:
-            outcome = self._capacitated(problem, run, start, pool)
+            outcome = self._capacitated(problem, run, start, pool, guide)
             if outcome is not None:
                 return outcome
         usual = Annealing()
         hot, cold = self._temperatures(usual.hot, usual.cold, start)
         annealing = Annealing(hot, cold, self.removed, self.string, neighbors=self.neighbors)
         found = rich_vrp.ruin_and_recreate(
-            problem, run, start=start, annealing=annealing, pool=pool
+            problem,
+            run,
+            start=start,
+            annealing=annealing,
+            pool=pool,
+            guidance=guide if self.guided_places and self.guided_ruins else None,
         )
         return judged(problem, found)
 
     def _capacitated(
-        self, problem: VRP, run: Run, start: Routes | None, pool: RoutePool | None
+        self,
+        problem: VRP,
+        run: Run,
+        start: Routes | None,
+        pool: RoutePool | None,
+        guide: EdgeGuidance | None,
     ) -> Outcome[Routes] | None:
         """Search where only loads and lengths count; None if there are no first routes."""
-        model = capacitated.CapacitatedModel(problem, self.neighbors)
+        model = capacitated.CapacitatedModel(
+            problem,
+            self.neighbors,
+            guide,
+            places=self.guided_places,
+            ruins=self.guided_ruins,
+        )
         flat = model.savings() if start is None else model.encode(r.visits for r in start.routes)
         if start is None and not model.allows(flat):
             return None

@@ -29,6 +29,11 @@ class Lk:
         None: 5, 3, 1, or 5, 3, 3, 2, 1 in an asymmetric problem.
     kick_segment
         Longest segment of the double bridges between two searches, in nodes.
+    guided_kicks
+        Whether, with a guide, edges of the tour are kicked more often if they have less weight.
+    weighted_start
+        Whether, with a guide, the first tour takes the edges of largest weight first, not the
+        shortest.
 
     Raises
     ------
@@ -39,7 +44,8 @@ class Lk:
     -----
     An iteration is a kick. See ``cosolve/cpp/tsp/lin_kernighan.h`` for the algorithm and its
     sources; in asymmetric problems no move turns a segment around
-    (``cosolve/cpp/atsp/directed_lin_kernighan.h``), and the first tour is a patched assignment.
+    (``cosolve/cpp/atsp/directed_lin_kernighan.h``), the first tour is a patched assignment, and
+    of a guide only the order of edges counts.
     """
 
     name: ClassVar[str] = "lk"
@@ -56,6 +62,8 @@ class Lk:
     depth: int | None = None
     breadth: tuple[int, ...] | None = None
     kick_segment: int = 50
+    guided_kicks: bool = False
+    weighted_start: bool = False
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
@@ -85,12 +93,22 @@ class Lk:
         if (hurried := solve_if_hurried(problem, run, start)) is not None:
             return hurried
         model = model_of(problem, guide, run)
+        if start is not None:
+            nodes = model.encode(start)
+        elif guide is not None and self.weighted_start:
+            nodes = model.weighted_tour(guide)
+        else:
+            nodes = model.first_tour()
+        chances = None
+        if guide is not None and self.guided_kicks:
+            chances = model.kick_chances(guide)
         engine = model.local_search(
-            model.first_tour() if start is None else model.encode(start),
+            nodes,
             seed=run.seed,
             depth=self.depth,
             breadth=self.breadth,
             kick_segment=self.kick_segment,
+            kick_chances=chances,
         )
         iterate(engine, model, run)
         return Outcome(model.decode(engine.tour()), bound=model.bound)

@@ -16,7 +16,6 @@ from cosolve.search.mcts import (
     iterate_published,
     published_search,
     tree_search,
-    weighted_greedy,
 )
 from cosolve.search.models import model_of
 from cosolve.solvers.space import Choice, Domain, FloatRange, IntRange
@@ -212,12 +211,7 @@ class Mcts:
         guidance = GtPriorGuide(self.candidates)(problem) if guide is None else guide
         guidance = guidance.strongest(self.candidates)
         model = model_of(problem, guidance, run)
-        if start is not None:
-            nodes = model.encode(start)
-        elif problem.symmetric:
-            nodes = weighted_greedy(model, guidance)
-        else:
-            nodes = model.first_tour()  # most often a patched assignment, far better
+        nodes = model.weighted_tour(guidance) if start is None else model.encode(start)
         engine = tree_search(
             model,
             guidance,

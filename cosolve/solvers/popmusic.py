@@ -56,6 +56,9 @@ class Popmusic:
         can.
     passes
         Passes of recombination that the rest of the time is divided into. None: one or two.
+    weighted_start
+        Whether, with a guide, the first tour takes the edges of largest weight first, not the
+        shortest.
 
     Raises
     ------
@@ -79,6 +82,7 @@ class Popmusic:
     part: int = 10_000
     kick_share: float | None = None
     passes: int | None = None
+    weighted_start: bool = False
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
@@ -110,9 +114,13 @@ class Popmusic:
         if (hurried := solve_if_hurried(problem, run, start)) is not None:
             return hurried
         model = TspModel(problem, guide)
-        tour = WholeTour(
-            Region.whole(model), model.greedy() if start is None else model.encode(start)
-        )
+        if start is not None:
+            nodes = model.encode(start)
+        elif guide is not None and self.weighted_start:
+            nodes = model.weighted_tour(guide)
+        else:
+            nodes = model.greedy()
+        tour = WholeTour(Region.whole(model), nodes)
         search = _Search(model, tour, run)
         search.descend()
         share, passes = self._plan(run.remaining * run.threads / model.size)

@@ -16,7 +16,8 @@ import numpy as np
 from cosolve.core import Limit, Outcome, Problem, Progress, Run, Solver, Stop
 from cosolve.core.sense import Sense
 from cosolve.guidance import EdgeGuidance
-from cosolve.problems import TSP
+from cosolve.guidance.base import node_count
+from cosolve.problems import TSP, VRP
 from cosolve.solve import solve
 from cosolve.testing.mip_samples import mip_samples
 from cosolve.testing.samples import tsp_samples, vrp_samples
@@ -86,7 +87,7 @@ def check_solver(
         _check_threads(solver, first, seconds / 5)
         _check_interruption(solver, first, seconds / 5)
     for problem in supported:
-        if isinstance(problem, TSP):
+        if isinstance(problem, TSP | VRP):
             _check_guidance(solver, problem, seconds / 10)
 
 
@@ -290,9 +291,9 @@ def _check_signal(solver: Solver, problem: Problem[Any], signum: signal.Signals)
     )
 
 
-def _check_guidance(solver: Solver, problem: TSP, seconds: float) -> None:
+def _check_guidance(solver: Solver, problem: TSP | VRP, seconds: float) -> None:
     """Guidance of any shape may cost quality, never feasibility."""
-    n = problem.size
+    n = node_count(problem)
     rng = np.random.default_rng(11)
     sparse = [np.delete(np.arange(n), i)[rng.permutation(n - 1)[: i % 4]] for i in range(n)]
     for rows in (sparse, [row[:0] for row in sparse]):

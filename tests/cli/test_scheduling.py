@@ -198,3 +198,11 @@ def test_generate_job_shops(tmp_path: Path) -> None:
     target = str(tmp_path / "a.jsp")
     assert run(["generate", "jsp", "--jobs", "4", "--machines", "3", "-o", target]) == 0
     assert np.array_equal(cosolve.read(target).duration, random_jsp(4, 3).duration)
+
+
+def test_named_guides_are_for_tours_and_routes(
+    instances: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line and exit code 2."""
+    assert run(["solve", str(instances / "ft06.jsp"), "--guide", "knn", "-t", "1"]) == 2
+    assert "guides are for tours and vehicle routing" in capsys.readouterr().err

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fakes import Shuttle
 
@@ -225,3 +227,34 @@ def test_best_known_values_are_for_one_rounding(
         assert run(["info", four, "--json", *options]) == 0
         found.append(json.loads(capsys.readouterr().out)["best_known"])
     assert found == [20, 20, None]
+
+
+@pytest.mark.parametrize(
+    ("guide", "message"),
+    [
+        ("nonsense", r"unknown guide 'nonsense'; valid are .*savings\[:K\]"),
+        ("savings:0", "expected a positive integer"),
+        ("file:{}", "for 3 nodes, the problem has 4"),
+    ],
+)
+def test_bad_guides_are_named(
+    four: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    guide: str,
+    message: str,
+) -> None:
+    """One line and exit code 2."""
+    path = tmp_path / "guide.npz"
+    np.savez(path, indptr=np.zeros(4, np.int32), indices=np.zeros(0, np.int32), weight=np.zeros(0))
+    assert run(["solve", four, "-t", "1", "--guide", guide.format(path)]) == 2
+    error = capsys.readouterr().err
+    assert re.search(message, error)
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize("guide", ["knn:2", "quadrant", "savings", "alpha", "gt-prior"])
+def test_guides_by_name(four: str, capsys: pytest.CaptureFixture[str], guide: str) -> None:
+    """All named guides serve routes."""
+    assert run(["solve", four, "-m", "ils", "--iterations", "20", "--guide", guide]) == 0
+    assert lines(capsys)["cost"] == "18"

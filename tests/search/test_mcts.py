@@ -15,7 +15,7 @@ from cosolve import _kernels
 from cosolve.core import Run, Stop
 from cosolve.guidance import EdgeGuidance, GtPriorGuide, KnnGuide
 from cosolve.problems import TSP
-from cosolve.search.mcts import iterate, published_search, tree_search, weighted_greedy
+from cosolve.search.mcts import iterate, published_search, tree_search
 from cosolve.search.models import model_of
 from cosolve.search.tsp_model import TspModel
 from cosolve.testing.strategies import tsps
@@ -36,7 +36,7 @@ def uniform(n: int, seed: int) -> TSP:
 def search(problem: TSP, seed: int = 0, **options: Any) -> tuple[_kernels.Mcts, TspModel]:
     guidance = GtPriorGuide(8)(problem)
     model = TspModel(problem, guidance)
-    nodes = weighted_greedy(model, guidance)
+    nodes = model.weighted_tour(guidance)
     return tree_search(model, guidance, nodes, seed=seed, **{**IMPROVED, **options}), model
 
 
@@ -246,7 +246,7 @@ def test_a_better_guide_gives_a_better_tour() -> None:
     for own, found in costs.items():
         guidance = optimal_looking(problem, good, 12, own).strongest(5)
         guided = TspModel(problem, guidance)
-        start = weighted_greedy(guided, guidance)
+        start = guided.weighted_tour(guidance)
         for seed in range(3):
             engine = tree_search(guided, guidance, start, seed=seed, **IMPROVED)
             engine.run(FOREVER, 50)
@@ -254,7 +254,7 @@ def test_a_better_guide_gives_a_better_tour() -> None:
     assert max(costs[100.0]) < min(costs[0.001])
 
 
-def test_greedy_by_weight_follows_the_guide() -> None:
+def test_weighted_tour_follows_the_guide() -> None:
     """Weights of a tour give that tour, whatever its length."""
     problem = uniform(50, 11)
     tour = np.random.default_rng(0).permutation(50)
@@ -262,7 +262,7 @@ def test_greedy_by_weight_follows_the_guide() -> None:
     following[tour] = np.roll(tour, -1)
     guidance = EdgeGuidance(np.arange(51, dtype=np.int32), following, np.ones(50, np.float32))
     model = TspModel(problem, guidance)
-    nodes = model.decode(weighted_greedy(model, guidance)).nodes
+    nodes = model.decode(model.weighted_tour(guidance)).nodes
     assert edges_of(nodes) == edges_of(tour)
 
 

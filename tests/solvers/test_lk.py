@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from references import optimal_cost
 
 from cosolve import solve
 from cosolve.core import Limit, Stop
+from cosolve.guidance import EdgeGuidance, GtPriorGuide, KnnGuide
 from cosolve.problems import TSP, Metric, Tour
 from cosolve.problems.random_tsp import random_tsp
+from cosolve.search.lin_kernighan import lin_kernighan
+from cosolve.search.tsp_model import TspModel
 from cosolve.solvers import registry
 from cosolve.solvers.lk import Lk
 
@@ -144,3 +148,102 @@ def test_random_asymmetric_problems_end_near_the_assignment_bound() -> None:
     for begin in (None, start):
         result: Any = solve(problem, "lk", stop=Stop(iterations=2000), start=begin)
         assert result.bound <= result.cost <= 1.015 * result.bound
+
+
+def guidance_of(tour: Tour, other: EdgeGuidance) -> EdgeGuidance:
+    """Guidance of the edges of a tour, and those of other guidance with next to no weight."""
+    n = len(tour)
+    beside = np.empty((n, 2), np.int32)
+    beside[tour.nodes] = np.column_stack([np.roll(tour.nodes, 1), np.roll(tour.nodes, -1)])
+    rows = [
+        [*beside[i], *np.setdiff1d(row, beside[i])]
+        for i, row in enumerate(np.split(other.indices, other.indptr[1:-1]))
+    ]
+    indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    weight = np.concatenate([[1.0, 1.0, *(1e-3 for _ in row[2:])] for row in rows])
+    return EdgeGuidance(indptr, np.concatenate(rows), weight)
+
+
+@pytest.mark.parametrize("method", ["lk", "eax", "popmusic"])
+def test_the_first_tour_follows_the_weights_if_asked_to(method: str) -> None:
+    """If the guide knows a very good tour, the search begins with it; by default it does not."""
+    problem = random_tsp(300, seed=2)
+    good: Any = solve(problem, "eax", stop=Stop(iterations=30), bound_share=0.0)
+    guide = guidance_of(good.solution, KnnGuide(6)(problem))
+    begins = [
+        solve(problem, method, stop=Stop(iterations=1), guide=guide, params=params).trace[0].cost
+        for params in ({"weighted_start": True}, {})
+    ]
+    assert begins[0] == pytest.approx(good.cost)
+    assert begins[1] > 1.005 * good.cost
+
+
+def test_chances_of_kicks_fall_with_the_weight() -> None:
+    """The likeliest edge of a row is kicked least, but sometimes; one without weight always."""
+    problem = random_tsp(50, seed=1)
+    guide = GtPriorGuide(4)(problem)
+    model = TspModel(problem, guide)
+    chances = model.kick_chances(guide).reshape(-1, 4)
+    likely = guide.weight[:4] / guide.weight[0]
+    np.testing.assert_allclose(chances, np.tile(np.maximum(1 - likely, 0.05), (50, 1)), rtol=1e-5)
+
+
+def test_kicks_go_where_the_guide_disagrees() -> None:
+    """If only edges on the left have a chance, few of those on the right change."""
+    problem = random_tsp(1000, seed=8)
+    guide = KnnGuide(10)(problem)
+    assert problem.coords is not None
+    model = TspModel(problem, guide)
+    place = problem.coords[model.decode(np.arange(1000, dtype=np.int32)).nodes, 0]
+    left = np.repeat(place < 0.3, np.diff(model.indptr)).astype(np.float32)
+    on_the_right = np.flatnonzero(problem.coords[:, 0] > 0.5)
+
+    def changed(chances: npt.NDArray[np.float32] | None) -> int:
+        engine = lin_kernighan(model, model.greedy(), kick_segment=5, kick_chances=chances)
+        engine.run(60.0, 0)
+        before, after = neighbors(engine.tour()), (engine.run(60.0, 400), engine.tour())[1]
+        return sum(before[i] != neighbors(after)[i] for i in on_the_right)
+
+    def neighbors(nodes: npt.NDArray[np.int32]) -> list[set[int]]:
+        tour = model.decode(nodes).nodes
+        found: list[set[int]] = [set() for _ in tour]
+        for a, b in zip(tour.tolist(), np.roll(tour, 1).tolist(), strict=True):
+            found[a].add(b)
+            found[b].add(a)
+        return found
+
+    everywhere = changed(None)
+    assert everywhere > 50
+    assert changed(left) < everywhere / 4
+
+
+def test_guided_kicks_can_be_repeated() -> None:
+    """The same seed gives the same tour, which is another one than without the guide's kicks."""
+    problem = random_tsp(300, seed=2)
+    guided, again, plain = (
+        solve(problem, "lk", stop=Stop(iterations=200), seed=3, guide="gt-prior:6", params=params)
+        for params in ({"guided_kicks": True}, {"guided_kicks": True}, {})
+    )
+    assert guided.solution == again.solution
+    assert guided.solution != plain.solution
+
+
+@pytest.mark.parametrize("bad", [[0.5], [-0.1], [1.5], [np.nan]])
+def test_chances_must_be_chances(bad: list[float]) -> None:
+    """One for every candidate edge, from 0 to 1."""
+    model = TspModel(random_tsp(20, seed=1))
+    chances = np.resize(np.array(bad, np.float32), model.indices.size)
+    if bad == [0.5]:
+        chances = chances[1:]
+    with pytest.raises(ValueError, match=r"one chance per candidate edge|between 0 and 1"):
+        lin_kernighan(model, model.greedy(), kick_chances=chances)
+
+
+def test_asymmetric_problems_take_the_parameters_of_guides() -> None:
+    """Where they mean nothing, they do no harm."""
+    matrix = np.random.default_rng(1).integers(1, 100, (30, 30)).astype(float)
+    params = {"guided_kicks": True, "weighted_start": True}
+    stop = Stop(iterations=50)
+    guided: Any = solve(TSP(matrix=matrix), "lk", stop=stop, guide="knn:8", params=params)
+    plain: Any = solve(TSP(matrix=matrix), "lk", stop=stop, guide="knn:8")
+    assert guided.solution == plain.solution

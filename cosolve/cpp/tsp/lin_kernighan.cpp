@@ -2,19 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace cosolve::tsp {
 
 namespace {
 
 constexpr int kClockInterval = 64;  // kicks or node visits between two looks at the clock
+constexpr int kMostDraws = 100;     // of a site; in a tour of likely edges only, few are accepted
 
 }  // namespace
 
 LinKernighan::LinKernighan(Metric const &metric, Candidates candidates, FixedEdges fixed,
                            std::vector<int> tour, std::uint64_t seed, LinKernighanOptions options)
     : metric_(metric), fixed_(std::move(fixed)), tour_(std::move(tour)), rng_(seed),
-      options_(options), search_(metric_, std::move(candidates), fixed_, tour_, options.moves) {
+      options_(std::move(options)),
+      candidates_(options_.kickChances.empty() ? Candidates{} : candidates),
+      search_(metric_, std::move(candidates), fixed_, tour_, options_.moves) {
     int const n = tour_.size();
     queue_.resize(static_cast<std::size_t>(n));
     queued_.assign(static_cast<std::size_t>(n), 0);
@@ -106,8 +110,32 @@ void LinKernighan::kick(int first) {
     }
 }
 
+// Of the edge between two nodes; both may have it as a candidate.
+float LinKernighan::kickChance(int i, int j) const {
+    float least = 1.0f;
+    for (auto const [from, to] : {std::pair{i, j}, std::pair{j, i}})
+        for (int e = candidates_.begin(from); e < candidates_.end(from); ++e)
+            if (candidates_.to[static_cast<std::size_t>(e)] == to)
+                least = std::min(least, options_.kickChances[static_cast<std::size_t>(e)]);
+    return least;
+}
+
+// A position from which to kick, drawn by rejection: so the chances need not be kept up to date
+// while the tour changes.
+int LinKernighan::drawSite() {
+    int const n = tour_.size();
+    int first = rng_.below(n);
+    if (options_.kickChances.empty()) return first;
+    for (int draws = 1; draws < kMostDraws; ++draws) {
+        float const chance = kickChance(tour_.nodeAt(first), tour_.nodeAt(first + 1));
+        if (rng_.uniform() < static_cast<double>(chance)) break;
+        first = rng_.below(n);
+    }
+    return first;
+}
+
 std::int64_t LinKernighan::run(double seconds, std::int64_t kicks) {
-    return iterate(seconds, kicks, [this](std::int64_t) { return rng_.below(tour_.size()); });
+    return iterate(seconds, kicks, [this](std::int64_t) { return drawSite(); });
 }
 
 std::int64_t LinKernighan::runAt(double seconds, std::span<int const> sites) {

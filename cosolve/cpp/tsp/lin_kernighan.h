@@ -2,7 +2,8 @@
 //
 // A move search brings the tour to a local optimum [1]. The outer loop perturbs the tour by double
 // bridges over short adjacent segments, so that a kick and its repair touch a bounded part of the
-// tour [2], and takes back through a journal what does not pay.
+// tour [2], and takes back through a journal what does not pay. Kicks may be drawn to edges that
+// are unlikely to be in a good tour, for which the caller gives chances.
 //
 // [1] S. Lin, B. W. Kernighan, Operations Research 21 (1973).
 // [2] D. Applegate, W. Cook, A. Rohe, INFORMS Journal on Computing 15 (2003).
@@ -28,6 +29,9 @@ namespace cosolve::tsp {
 struct LinKernighanOptions {
     MoveLimits moves;
     int kickSegment = 50;  // longest segment of a double bridge
+    // Of every candidate edge, how often a kick at it takes place where one at an edge that is no
+    // candidate always would; from 0 to 1. Empty: kicks are everywhere alike.
+    std::vector<float> kickChances;
 };
 
 class LinKernighan {
@@ -57,6 +61,8 @@ private:
     void measure();
     bool optimize(Deadline const &deadline);
     bool settle(Deadline const &deadline);
+    int drawSite();
+    float kickChance(int i, int j) const;
     void kick(int first);
     template <class Site> std::int64_t iterate(double seconds, std::int64_t kicks, Site site);
     void push(int node);
@@ -69,6 +75,7 @@ private:
     ExactSum cost_;
     double epsilon_ = 0;  // smaller gains are rounding noise
 
+    Candidates candidates_;  // for chances of kicks; empty without
     MoveSearch search_;
     Reconnection reconnection_;
     std::vector<int> queue_;  // ring buffer of nodes whose surroundings changed

@@ -18,8 +18,10 @@ struct Near {
 
 template <class Distance> class LocalSearch {
 public:
-    LocalSearch(RouteSet<Distance> &routes, std::vector<Near> const &near, int stride, int width)
-        : s_(routes), near_(near), stride_(stride), width_(std::min(width, stride)),
+    // `near` holds the rows of `rows`, each the nearest first.
+    LocalSearch(RouteSet<Distance> &routes, std::vector<Near> const &near, NearRows const &rows,
+                int width)
+        : s_(routes), near_(near), rows_(rows), width_(width),
           queued_(static_cast<std::size_t>(routes.clients()) + 1, 0) {}
 
     void add(int client) {
@@ -53,10 +55,11 @@ private:
 
     bool improve(int client) {
         best_ = Move{};
-        Near const *near = near_.data() + at(client) * at(stride_);
+        Near const *near = near_.data() + rows_.begin(client);
+        int const width = std::min(width_, rows_.count(client));
         for (bool const forward : {true, false}) {
             double const leg = legOn(client, forward);
-            for (int k = 0; k < width_; ++k) {
+            for (int k = 0; k < width; ++k) {
                 if (near[k].distance >= leg) break;
                 tryPair(client, near[k].node, forward);
             }
@@ -335,7 +338,8 @@ private:
 
     RouteSet<Distance> &s_;
     std::vector<Near> const &near_;
-    int stride_, width_;
+    NearRows const &rows_;
+    int width_;
     std::vector<char> queued_;
     std::vector<int> queue_;
     std::vector<int> one_, two_;

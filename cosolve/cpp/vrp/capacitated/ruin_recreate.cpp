@@ -26,7 +26,7 @@ public:
     Search(CapacitatedInstance const &instance, Distance distance, RuinParameters parameters,
            std::uint64_t seed)
         : in_(instance), par_(parameters), rng_(seed), s_(instance, distance),
-          near_(nearOf(instance, s_)), local_(s_, near_, instance.neighbors, parameters.width) {
+          near_(nearOf(instance, s_)), local_(s_, near_, instance.near, parameters.width) {
         std::vector<int> routes;
         for (int i = 1; i <= s_.clients(); ++i) routes.insert(routes.end(), {i, 0});
         s_.set(routes);
@@ -66,16 +66,11 @@ private:
     };
 
     static std::vector<Near> nearOf(CapacitatedInstance const &in, RouteSet<Distance> const &s) {
-        std::size_t const k = static_cast<std::size_t>(in.neighbors);
-        std::vector<Near> near(in.neighbor.size());
-        for (std::size_t e = k; e < near.size(); ++e)
-            near[e] = {in.neighbor[e],
-                       static_cast<float>(s.leg(static_cast<int>(e / k), in.neighbor[e]))};
+        std::vector<Near> near(in.near.to.size());
+        for (int i = 1; i <= s.clients(); ++i)
+            for (std::size_t e = in.near.begin(i); e < in.near.end(i); ++e)
+                near[e] = {in.near.to[e], static_cast<float>(s.leg(i, in.near.to[e]))};
         return near;
-    }
-    Near const *neighborsOf(int client) const {
-        return near_.data() +
-               static_cast<std::size_t>(client) * static_cast<std::size_t>(in_.neighbors);
     }
 
     void remove(int client) {
@@ -93,9 +88,10 @@ private:
         int const strings = static_cast<int>(rng_.uniform() * most + 1.0);
         int const seed = drawSeed();
         ruinAt(seed, longest);
-        Near const *near = neighborsOf(seed);
-        for (int k = 0; k < in_.neighbors && static_cast<int>(ruined_.size()) < strings; ++k)
-            if (s_.routeOf(near[k].node) != kAbsent) ruinAt(near[k].node, longest);
+        NearRows const &around = in_.surroundings();
+        for (std::size_t e = around.begin(seed);
+             e < around.end(seed) && static_cast<int>(ruined_.size()) < strings; ++e)
+            if (s_.routeOf(around.to[e]) != kAbsent) ruinAt(around.to[e], longest);
     }
 
     // Among many clients the seeds stay for a while in one stretch of the numbering, which follows
@@ -184,17 +180,18 @@ private:
     Place cheapestPlace(int client) {
         double const demand = s_.node(client).demand;
         Place place;
-        Near const *near = neighborsOf(client);
+        Near const *near = near_.data() + in_.near.begin(client);
+        int const count = in_.near.count(client);
         // In blocks: first, without a branch, the neighbours whose routes have room.
-        for (int from = 0; from < in_.neighbors; from += kBlock) {
+        for (int from = 0; from < count; from += kBlock) {
             if (2 * near[from].distance - longestLeg_ > place.delta) break;
-            int const to = std::min(from + kBlock, in_.neighbors);
-            int fitting[kBlock], count = 0;
+            int const to = std::min(from + kBlock, count);
+            int fitting[kBlock], fit = 0;
             for (int k = from; k < to; ++k) {
-                fitting[count] = k;
-                count += s_.room(s_.routeOf(near[k].node)) >= demand;
+                fitting[fit] = k;
+                fit += s_.room(s_.routeOf(near[k].node)) >= demand;
             }
-            for (int i = 0; i < count; ++i) {
+            for (int i = 0; i < fit; ++i) {
                 int const v = near[fitting[i]].node;
                 int const route = s_.routeOf(v);
                 Links const links = s_.node(v).links;

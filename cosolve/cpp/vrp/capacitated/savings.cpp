@@ -16,11 +16,10 @@ std::vector<Saving> sortedSavings(CapacitatedInstance const &in) {
     Metric const &metric = *in.metric;
     std::vector<Saving> savings;
     int const n = in.locations();
-    std::size_t const k = static_cast<std::size_t>(in.neighbors);
+    NearRows const &near = in.surroundings();
     for (int i = 1; i < n; ++i)
-        for (std::size_t e = static_cast<std::size_t>(i) * k;
-             e < (static_cast<std::size_t>(i) + 1) * k; ++e) {
-            int const j = in.neighbor[e];
+        for (std::size_t e = near.begin(i); e < near.end(i); ++e) {
+            int const j = near.to[e];
             double const value = metric(0, i) + metric(0, j) - metric(i, j) + in.fixedCost;
             if (value > 0) savings.push_back({value, std::min(i, j), std::max(i, j)});
         }

@@ -4,16 +4,9 @@
 #include <cmath>
 #include <utility>
 
+#include "vrp/proximity.h"
+
 namespace cosolve::vrp::hgs {
-
-namespace {
-
-// Clients that are visited one after the other wait and are late at these prices when the
-// neighbors are chosen (Vidal et al. 2013, section 4.4; weights of Kool et al. 2022).
-constexpr double kWaitWeight = 0.2;
-constexpr double kWarpWeight = 1.0;
-
-}  // namespace
 
 Instance::Instance(InstanceData data)
     : data_(std::move(data)), timed_(!data_.duration.empty()),
@@ -133,19 +126,14 @@ double Instance::angle(double x, double y) const {
 }
 
 double Instance::proximity(int i, int j) const {
-    double near = distance(i, j);
-    if (timed()) {
-        auto const &a = visit(i), &b = visit(j);
-        double const offset = a.duration + travel(i, j);
-        double const wait = std::max(b.earliest - offset - a.latest, 0.0);
-        double const warp = std::max(a.earliest + offset - b.latest, 0.0);
-        near += kWaitWeight * wait + kWarpWeight * warp;
-    }
-    return near;
+    if (!timed()) return distance(i, j);
+    auto const &a = visit(i), &b = visit(j);
+    return vrp::proximity(distance(i, j), travel(i, j), {a.duration, a.earliest, a.latest},
+                          {b.duration, b.earliest, b.latest});
 }
 
-// The nearest `granular` clients of each, made symmetric.
-void Instance::setNeighbors() {
+// The nearest `granular` clients of each.
+std::vector<std::vector<int>> Instance::nearest() const {
     int const k = std::min(data_.granular, data_.clients - 1);
     std::vector<std::vector<int>> lists(stride_);
     std::vector<std::pair<double, int>> order;
@@ -155,11 +143,19 @@ void Instance::setNeighbors() {
             if (j != i) order.emplace_back(std::min(proximity(i, j), proximity(j, i)), j);
         if (k < static_cast<int>(order.size()))
             std::nth_element(order.begin(), order.begin() + k, order.end());
-        for (int e = 0; e < k; ++e) {
-            lists[index(i)].push_back(order[index(e)].second);
-            lists[index(order[index(e)].second)].push_back(i);
-        }
+        for (int e = 0; e < k; ++e) lists[index(i)].push_back(order[index(e)].second);
     }
+    return lists;
+}
+
+// The neighbors that were given, else the nearest; made symmetric, in order of distance.
+void Instance::setNeighbors() {
+    auto lists = data_.near.empty() ? nearest() : std::move(data_.near);
+    lists.resize(stride_);
+    data_.near = {};
+    auto const chosen = lists;
+    for (int i = first(); i < end(); ++i)
+        for (int const j : chosen[index(i)]) lists[index(j)].push_back(i);
     start_.assign(stride_ + 1, 0);
     for (std::size_t i = 0; i < stride_; ++i) {
         auto &list = lists[i];

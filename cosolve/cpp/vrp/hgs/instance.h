@@ -36,7 +36,8 @@ struct InstanceData {
     std::vector<double> service;           // likewise, or empty
     std::vector<double> earliest, latest;  // likewise, or empty
     std::vector<VehicleData> vehicles;
-    int granular = 20;
+    int granular = 20;                   // how many near clients of each are neighbors,
+    std::vector<std::vector<int>> near;  // unless these are given: clients, by location
 };
 
 struct Vehicle {
@@ -96,6 +97,7 @@ private:
         return matrix[index(i) * stride_ + index(j)];
     }
     double proximity(int i, int j) const;
+    std::vector<std::vector<int>> nearest() const;
     void setVehicles();
     void setMatrices();
     void setEnds(int type, std::vector<double> const &given, std::vector<double> &matrix,

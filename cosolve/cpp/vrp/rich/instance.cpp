@@ -54,7 +54,7 @@ Instance::Instance(Arrays a)
     makeLoads(a);
     findFlags(a);
     makeKeys();
-    if (clients() > 0) makeNeighbors(a.granularity);
+    if (clients() > 0) makeNeighbors(a.granularity, a.near);
 }
 
 void Instance::copyMatrices(Arrays const &a) {
@@ -157,48 +157,73 @@ double Instance::proximity(int i, int j) const {
     return wait > 0 ? value + 0.2 * wait : value;
 }
 
-void Instance::makeNeighbors(int granularity) {
+void Instance::makeNeighbors(int granularity, std::vector<std::vector<int>> const &given) {
     int const others = clients() - 1;
     int const most = locations > kMatrixLocations ? kNear : std::max(kPool, 4 * granularity);
     int const pool = std::min(others, most);
     int const all = std::min(locations - 1, pool + depots);
     auto const nearest = tsp::kNearest(*metric_, all);
     nearCount_ = std::min(others, kNear);
-    placeCount_ = 2 * std::min(pool, granularity);
     near_.reserve(static_cast<std::size_t>(clients()) * static_cast<std::size_t>(nearCount_));
-    places_.reserve(static_cast<std::size_t>(clients()) * static_cast<std::size_t>(placeCount_));
-    std::vector<std::pair<double, Beside>> ranked;
+    placeStart_.assign(1, 0);
+    std::vector<std::vector<int>> beside(given.empty() ? 0 : static_cast<std::size_t>(locations));
+    for (std::size_t c = 0; c < given.size(); ++c) {  // either of two clients may name the other
+        for (int const v : given[c]) {
+            beside[c].push_back(v);
+            beside[static_cast<std::size_t>(v)].push_back(static_cast<int>(c));
+        }
+    }
+    std::vector<int> near, first;
     shortest_.assign(static_cast<std::size_t>(locations), 0.0);
     for (int c = depots; c < locations; ++c) {
-        ranked.clear();
-        int kept = 0;
-        auto const begin = static_cast<std::size_t>(c) * static_cast<std::size_t>(all);
-        for (std::size_t e = begin; e < begin + static_cast<std::size_t>(all); ++e) {
-            int const v = nearest[e];
-            if (v < depots || kept == pool) continue;
-            if (kept++ < nearCount_) near_.push_back(v);
-            ranked.push_back({proximity(v, c), {v, true, 0, 0}});
-            ranked.push_back({proximity(c, v), {v, false, 0, 0}});
+        auto const i = static_cast<std::size_t>(c);
+        near.clear();
+        for (std::size_t e = 0; e < static_cast<std::size_t>(all); ++e) {
+            int const v = nearest[i * static_cast<std::size_t>(all) + e];
+            if (v >= depots && static_cast<int>(near.size()) < pool) near.push_back(v);
         }
-        auto const less = [](auto const &a, auto const &b) { return a.first < b.first; };
-        std::stable_sort(ranked.begin(), ranked.end(), less);
-        for (int k = 0; k < placeCount_; ++k) {
-            Beside place = ranked[static_cast<std::size_t>(k)].second;
-            int const from = place.after ? place.client : c, to = place.after ? c : place.client;
-            place.distance = distance(from, to);
-            place.travel = duration(from, to);
-            places_.push_back(place);
+        if (given.empty()) {
+            near_.insert(near_.end(), near.begin(), near.begin() + nearCount_);
+            makePlaces(c, near, static_cast<std::size_t>(2 * std::min(pool, granularity)));
+        } else {
+            first = given[i];
+            for (int const v : near)
+                if (std::find(given[i].begin(), given[i].end(), v) == given[i].end())
+                    first.push_back(v);
+            first.resize(static_cast<std::size_t>(nearCount_));
+            near_.insert(near_.end(), first.begin(), first.end());
+            auto &list = beside[i];
+            std::sort(list.begin(), list.end());
+            list.erase(std::unique(list.begin(), list.end()), list.end());
+            makePlaces(c, list, 2 * list.size());
         }
         double least = kInfinity;
-        for (auto const &[_, place] : ranked)
-            least = std::min(least,
-                             place.after ? distance(place.client, c) : distance(c, place.client));
+        for (int const v : near) least = std::min({least, distance(v, c), distance(c, v)});
         for (Kind const &kind : kinds) {
             least = std::min(least, distance(kind.start, c));
             least = std::min(least, kind.end < 0 ? 0.0 : distance(c, kind.end));
         }
-        shortest_[static_cast<std::size_t>(c)] = least;
+        shortest_[i] = least;
     }
+}
+
+// The places of a client: after and before its neighbors, as many as asked for, the best first.
+void Instance::makePlaces(int c, std::span<int const> neighbors, std::size_t most) {
+    std::vector<std::pair<double, Beside>> ranked;
+    for (int const v : neighbors) {
+        ranked.push_back({proximity(v, c), {v, true, 0, 0}});
+        ranked.push_back({proximity(c, v), {v, false, 0, 0}});
+    }
+    auto const less = [](auto const &a, auto const &b) { return a.first < b.first; };
+    std::stable_sort(ranked.begin(), ranked.end(), less);
+    for (std::size_t k = 0; k < most; ++k) {
+        Beside place = ranked[k].second;
+        int const from = place.after ? place.client : c, to = place.after ? c : place.client;
+        place.distance = distance(from, to);
+        place.travel = duration(from, to);
+        places_.push_back(place);
+    }
+    placeStart_.push_back(places_.size());
 }
 
 }  // namespace cosolve::vrp::rich

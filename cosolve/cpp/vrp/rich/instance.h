@@ -61,7 +61,9 @@ struct Arrays {
     std::vector<int> taskClients;
     std::vector<double> pairLoad;  // tasks x dimensions, 0 where a task is no pair
     bool backhauls = false;
-    int granularity = 40;  // places looked at for a client are those next to so many neighbors
+    int granularity = 40;  // places looked at for a client are those next to so many neighbors,
+    std::vector<std::vector<int>> near;  // unless these are given: clients, by location, most
+                                         // promising first; with them the ruin begins, too
 };
 
 // A client's place beside another one: after it or before it.
@@ -119,7 +121,10 @@ public:
     bool hasPoints() const { return metric_->hasPoints(); }
     // No arc from or to a client is shorter.
     double shortest(int c) const { return shortest_[static_cast<std::size_t>(c)]; }
-    std::span<Beside const> places(int c) const { return row(places_, placeCount_, c); }
+    std::span<Beside const> places(int c) const {
+        auto const i = static_cast<std::size_t>(c - depots);
+        return {places_.data() + placeStart_[i], placeStart_[i + 1] - placeStart_[i]};
+    }
     double key(SortKey key, int task) const {
         return keys_[static_cast<std::size_t>(key) * tasks.size() + static_cast<std::size_t>(task)];
     }
@@ -138,7 +143,8 @@ private:
     void makeLoads(Arrays const &arrays);
     void makeKeys();
     void findFlags(Arrays const &arrays);
-    void makeNeighbors(int granularity);
+    void makeNeighbors(int granularity, std::vector<std::vector<int>> const &given);
+    void makePlaces(int c, std::span<int const> neighbors, std::size_t most);
     double proximity(int i, int j) const;
 
     Metric const *metric_, *durationMetric_;
@@ -146,7 +152,8 @@ private:
     std::vector<double> distances_, durations_;
     std::vector<int> near_;
     std::vector<Beside> places_;
-    int nearCount_ = 0, placeCount_ = 0;
+    std::vector<std::size_t> placeStart_;  // by client; one more
+    int nearCount_ = 0;
     std::vector<double> shortest_;
     std::vector<double> keys_;
 };
