@@ -77,9 +77,7 @@ class Cutter(Protocol):
 class Merger(Protocol):
     """Puts better solutions of parts back."""
 
-    def __call__(
-        self, problem: Any, solution: Any, better: Sequence[tuple[Part, Any]]
-    ) -> Any:
+    def __call__(self, problem: Any, solution: Any, better: Sequence[tuple[Part, Any]]) -> Any:
         """Return a feasible solution of the whole.
 
         Parameters

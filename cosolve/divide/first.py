@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,61 @@ if TYPE_CHECKING:
     from cosolve.guidance import EdgeGuidance
 
     Choose = Callable[[IntArray, npt.NDArray[np.float32]], int]
+
+
+GUIDED = ("heaviest", "argmax", "sample")
+"""Ways to follow the weights of a guide."""
+
+
+def no_guided(problem: TSP | VRP, way: str) -> str | None:
+    """Return None if a first solution can be made by the weights of a guide, else why not.
+
+    Parameters
+    ----------
+    problem
+        A TSP or a VRP.
+    way
+        One of ``GUIDED``.
+    """
+    if isinstance(problem, TSP):
+        if problem.fixed_edges.size and (way != "heaviest" or not problem.symmetric):
+            return f"it has fixed edges, which {way} does not know of"
+        return None
+    if way == "heaviest":
+        return "heaviest makes tours, not routes"
+    vehicle = problem.vehicles[0]
+    if not problem.plain and not (vehicle.open and _plain_but_open(problem)):
+        return f"{way} makes routes where only loads are limited, from one depot"
+    if (
+        vehicle.number is not None
+        or np.isfinite([vehicle.max_distance, vehicle.max_duration]).any()
+    ):
+        return f"{way} knows neither of limits on the length of routes nor on their number"
+    return None
+
+
+def _plain_but_open(problem: VRP) -> bool:
+    closed = tuple(replace(vehicle, open=False) for vehicle in problem.vehicles)
+    return replace(problem, vehicles=closed).plain
+
+
+def guided(way: str, problem: Any, guide: EdgeGuidance, rng: np.random.Generator) -> Any:
+    """Make a first solution by the weights of a guide.
+
+    Parameters
+    ----------
+    way
+        One of ``GUIDED``.
+    problem
+        One for which :func:`no_guided` returns None.
+    guide
+        Edges with weights.
+    rng
+        For random choices.
+    """
+    if way == "heaviest":
+        return heaviest_edges(problem, guide)
+    return walk(problem, guide, rng, draw=way == "sample")
 
 
 def heaviest_edges(problem: TSP, guide: EdgeGuidance) -> Tour:
@@ -144,9 +200,7 @@ def _drawn(rng: np.random.Generator) -> Choose:
     return choose
 
 
-def _routes(
-    problem: VRP, guide: EdgeGuidance, rng: np.random.Generator, choose: Choose
-) -> Routes:
+def _routes(problem: VRP, guide: EdgeGuidance, rng: np.random.Generator, choose: Choose) -> Routes:
     """Fill one vehicle after the other."""
     capacity = problem.vehicles[0].capacities[0]
     load = problem.demands[:, 0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cosolve.core import Limit, Run, Stop
+from cosolve.core import Limit, Progress, Run, Stop
 from cosolve.core.run import SLICE_S
 from cosolve.divide.base import Part, among
 
@@ -49,6 +49,9 @@ class Division:
     iterations
         Limit on the iterations of the conqueror in a part, as a function of its size; where no time
         is limited the only one. None: unlimited with a time limit, which must then be given.
+    fresh
+        In so many rounds the conqueror does not know the present solution: what it starts with
+        itself may lead further. Worse parts are not put back in any case.
     """
 
     cut: Cutter
@@ -57,6 +60,7 @@ class Division:
     seconds_per_node: float
     rounds: int | None = None
     iterations: Callable[[int], int] | None = None
+    fresh: int = 0
 
 
 def conquer(
@@ -96,14 +100,32 @@ def conquer(
     return search.solution
 
 
-class _Share(Run):
-    """The run of a conqueror: limits of its own, and those of the whole.
+class ShareOfRun(Run):
+    """The run of a solver that works on a part: limits of its own, and those of the whole.
 
     It has run out of time as soon as the whole is to stop, for whatever reason.
+
+    Parameters
+    ----------
+    whole
+        The run of the whole.
+    stop
+        The limits of the part, its time counted from now.
+    seed, threads
+        Of the part.
+    on_progress
+        As of any run.
     """
 
-    def __init__(self, whole: Run, stop: Stop, seed: int, threads: int) -> None:
-        super().__init__(stop, seed, threads, interrupted=whole.interrupted)
+    def __init__(
+        self,
+        whole: Run,
+        stop: Stop,
+        seed: int,
+        threads: int,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        super().__init__(stop, seed, threads, on_progress, interrupted=whole.interrupted)
         self._whole = whole
 
     @property
@@ -119,7 +141,7 @@ class _Task:
     part: Part
     seed: int
     cost: float
-    share: _Share | None = None
+    share: ShareOfRun | None = None
     found: Any | None = None
 
     @property
@@ -219,7 +241,7 @@ class _Search:
                 self._report(tasks, len(done))
         return [(task.part, task.found) for task in tasks if task.found is not None], exhausted
 
-    def _share(self, task: _Task, waiting: int, at_once: int, end_s: float) -> _Share:
+    def _share(self, task: _Task, waiting: int, at_once: int, end_s: float) -> ShareOfRun:
         """Make the run of a part: its share of the time, and of the threads that are there."""
         run, limit = self._run, self._division.iterations
         timed = run.stop.time_limit is not None
@@ -235,7 +257,7 @@ class _Search:
             else task.cost - (self.cost - target),
         )  # fmt: skip
         # The result of some solvers depends on their threads, and then on those of the whole.
-        return _Share(run, stop, task.seed, run.threads // at_once if timed else 1)
+        return ShareOfRun(run, stop, task.seed, run.threads // at_once if timed else 1)
 
     def _search(self, task: _Task) -> bool:
         """Search a part; return whether more time would have been no use."""
@@ -244,7 +266,8 @@ class _Search:
         if share.remaining < _SHORTEST_S or solver.supports(part.problem) is not None:
             return True
         guide = None if self._guide is None else among(self._guide, part.nodes)
-        found = solver.run(part.problem, share, start=part.solution, guide=guide).solution
+        start = None if self._covered < self._division.fresh * self._problem.size else part.solution
+        found = solver.run(part.problem, share, start=start, guide=guide).solution
         if found is not None and part.problem.cost(found) < task.cost:
             task.found = found
         return share.limit() in (None, Limit.ITERATIONS)

@@ -10,31 +10,27 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve.divide.base import Part
-from cosolve.problems import VRP, Routes
-from cosolve.search.route_clusters import Excerpt, excerpt, spare_vehicles
+from cosolve.problems import VRP, Route, Routes
+from cosolve.search.route_clusters import excerpt, spare_vehicles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cosolve.divide.base import IntArray
     from cosolve.problems.metrics import FloatArray
 
     Numbers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class RoutePlace:
-    """Where routes of a part come from.
-
-    Parameters
-    ----------
-    names
-        Their places in the solution.
-    own
-        The part's view of them.
-    """
-
-    names: tuple[int, ...]
-    own: Excerpt
+def no_groups(problem: VRP) -> str | None:
+    """Return None if routes can be grouped and go to a solver without the rest, else why not."""
+    if len(problem.pairs) or problem.groups:
+        return "it has pairs or groups of clients, which are not cut"
+    if not problem.required[problem.depots :].all():
+        return "some of its clients need not be visited"
+    if problem.coords is None and problem.display is None:
+        return "it has no coordinates, by which the routes are grouped"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +65,13 @@ class RouteGroups:
         routes = solution.routes
         centers = barycenters(problem, solution)
         clients = np.array([len(route) for route in routes])
-        cut = _sectors if self.polar else _halves
+        cut = sectors if self.polar else _halves
         spare = spare_vehicles(problem, routes)
-        parts = []
+        parts: list[Part] = []
         for group in cut(problem, centers, clients, self.size, rng):
             own = excerpt(problem, (routes[k] for k in group), {} if parts else spare)
             nodes = np.concatenate([np.arange(problem.depots), own.clients]).astype(np.int32)
-            place = RoutePlace(tuple(group.tolist()), own)
-            parts.append(Part(own.problem, own.routes, nodes, place))
+            parts.append(Part(own.problem, own.routes, nodes, own))
         return parts
 
 
@@ -94,11 +89,27 @@ def put_routes_back(
     better
         Groups, and the routes that replace theirs.
     """
-    del problem
-    gone = {name for part, _ in better for name in part.place.names}
-    kept = [route for name, route in enumerate(solution.routes) if name not in gone]
-    new = [route for part, found in better for route in part.place.own.translate(found.routes)]
+    new = [route for part, found in better for route in part.place.translate(found.routes)]
+    kept = without(problem, solution, [part.place.clients for part, _ in better])
     return Routes((*kept, *new))
+
+
+def without(problem: VRP, solution: Routes, clients: Sequence[IntArray]) -> list[Route]:
+    """Return the routes of a solution that do not visit any of some clients.
+
+    Parameters
+    ----------
+    problem
+        The whole.
+    solution
+        Its routes have either none of the clients or nothing else.
+    clients
+        Location numbers; depots do not matter.
+    """
+    gone = np.zeros(problem.locations, bool)
+    for some in clients:
+        gone[some] = True
+    return [route for route in solution.routes if not gone[route.visits[0]]]
 
 
 def barycenters(problem: VRP, solution: Routes) -> FloatArray:
@@ -117,9 +128,29 @@ def polar_order(problem: VRP, centers: FloatArray) -> Numbers:
     return order
 
 
-def _sectors(
+def sectors(
     problem: VRP, centers: FloatArray, clients: Numbers, size: int, rng: np.random.Generator
 ) -> Iterator[Numbers]:
+    """Group routes by the angle around the depot, from a random one on.
+
+    Parameters
+    ----------
+    problem
+        Knows where the depot is.
+    centers
+        Barycenters of the routes.
+    clients
+        How many clients they have.
+    size
+        About how many clients a group has.
+    rng
+        Where random choices come from.
+
+    Yields
+    ------
+    ndarray
+        Numbers of the routes of a group, in the order of the angle.
+    """
     order = np.roll(polar_order(problem, centers), -int(rng.integers(len(centers))))
     total = np.cumsum(clients[order])
     count = max(1, -(-int(total[-1]) // size))

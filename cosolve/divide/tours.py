@@ -56,6 +56,10 @@ def part_problem(
     )
 
 
+def no_segments(problem: TSP) -> None:
+    """Say that every tour can be cut into segments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segments:
     """Cuts a tour into consecutive segments of about equal length, paths with fixed ends [1]_.
@@ -109,12 +113,10 @@ def _segment(problem: TSP, order: IntArray, begin: int, end: int, place: int) ->
         last = None
     nothing = np.empty((0, 2), np.int32)
     part = part_problem(problem, nodes, nothing, (first, last))
-    return Part(part, Tour(np.arange(nodes.size)), nodes, place)
+    return Part(part, Tour(np.arange(nodes.size, dtype=np.int32)), nodes, place)
 
 
-def put_segments_back(
-    problem: TSP, solution: Tour, better: Sequence[tuple[Part, Tour]]
-) -> Tour:
+def put_segments_back(problem: TSP, solution: Tour, better: Sequence[tuple[Part, Tour]]) -> Tour:
     """Write better segments over those they came from.
 
     Parameters
@@ -126,6 +128,7 @@ def put_segments_back(
     better
         Segments, and paths that replace them.
     """
+    del problem
     order = solution.nodes.copy()
     for part, path in better:
         order[(part.place + np.arange(part.nodes.size)) % order.size] = part.nodes[path.nodes]

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from cosolve.core.run import SLICE_S
 from cosolve.problems.vrp import VRP, Route, Routes, VehicleType
+from cosolve.problems.vrp_parts import IntArray
 from cosolve.search.hgs import GeneticSearch, HgsOptions, model_of
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Excerpt:
 
     problem: VRP
     routes: Routes
-    clients: npt.NDArray[np.int64]
+    clients: IntArray
     types: tuple[int, ...]
 
     def translate(self, routes: Iterable[Route]) -> tuple[Route, ...]:
@@ -127,7 +128,7 @@ def excerpt(problem: VRP, routes: Iterable[Route], spare: Mapping[int, int]) -> 
         limited.
     """
     routes = tuple(routes)
-    clients = np.concatenate([route.visits for route in routes]).astype(np.int64)
+    clients = np.concatenate([route.visits for route in routes]).astype(np.int32)
     number = np.zeros(problem.locations, np.int32)
     number[clients] = np.arange(problem.depots, problem.depots + clients.size)
     used = Counter(route.vehicle for route in routes)
