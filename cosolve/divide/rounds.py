@@ -263,8 +263,10 @@ class _Search:
         """Search a part; return whether more time would have been no use."""
         share, part, solver = task.share, task.part, self._division.conqueror
         assert share is not None
-        if share.remaining < _SHORTEST_S or solver.supports(part.problem) is not None:
+        if solver.supports(part.problem) is not None:
             return True
+        if share.remaining < _SHORTEST_S:
+            return False
         guide = None if self._guide is None else among(self._guide, part.nodes)
         start = None if self._covered < self._division.fresh * self._problem.size else part.solution
         found = solver.run(part.problem, share, start=start, guide=guide).solution
