@@ -15,6 +15,7 @@ from cosolve.divide import Division, conquer
 from cosolve.divide.cuts import CUTS, Cut
 from cosolve.divide.first import GUIDED, guided, no_guided
 from cosolve.divide.rounds import ShareOfRun
+from cosolve.divide.routes import no_groups
 from cosolve.divide.tours import part_problem
 from cosolve.guidance import EdgeGuidance, GtPriorGuide
 from cosolve.problems import TSP, VRP
@@ -233,35 +234,29 @@ class Divide:
     ) -> Outcome[Any]:
         """Make a first solution."""
         if plan.divider in GUIDED:
-            guide = GtPriorGuide()(problem) if guide is None else guide
-            rng = np.random.default_rng(run.seed)
-            count = self.samples
-            found = [guided(plan.divider, problem, guide, rng)]
-            while len(found) < count and run.limit() is None:
-                found.append(guided(plan.divider, problem, guide, rng))
-            return Outcome(min(found, key=problem.cost))
-        timed = run.stop.time_limit is not None
-        names = [plan.divider]
-        if isinstance(problem, VRP):
-            names += ["insertion", "ils"]
+            return Outcome(self._by_guide(problem, run, guide, plan.divider))
+        # Where the divider does not do, others may; the last one serves as many as it can.
+        names = [plan.divider, *(("insertion", "ils") if isinstance(problem, VRP) else ())]
         outcome: Outcome[Any] = Outcome(None)
         for name in dict.fromkeys(names):
             solver = registry.get(name)
-            if solver.supports(problem) is not None:
-                continue
-            stop = Stop(
-                time_limit=plan.share * run.remaining if timed else None,
-                iterations=None if timed else _usual_iterations(name)(problem.size),
-                target_cost=run.stop.target_cost,
-            )
-            own = ShareOfRun(
-                run, stop, run.seed, run.threads if timed else 1,
-                lambda progress: run.report(progress.cost, phase="divide"),
-            )  # fmt: skip
-            outcome = solver.run(problem, own, guide=guide)
+            if solver.supports(problem) is None:
+                own = _share_of_divider(problem, run, name, plan.share)
+                outcome = solver.run(problem, own, guide=guide)
             if outcome.solution is not None:
                 break
         return outcome
+
+    def _by_guide(self, problem: Any, run: Run, guide: EdgeGuidance | None, way: str) -> Any:
+        """Make the best of several first solutions by the weights of a guide."""
+        guide = GtPriorGuide()(problem) if guide is None else guide
+        rng = np.random.default_rng(run.seed)
+        best = guided(way, problem, guide, rng)
+        for _ in range(1, self.samples):
+            if run.limit() is not None:
+                break
+            best = min(best, guided(way, problem, guide, rng), key=problem.cost)
+        return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +278,24 @@ def _usual(problem: Any) -> _Usual:
     capacity = float(np.mean([vehicle.capacities[0] for vehicle in problem.vehicles]))
     demand = float(problem.demands[:, 0].sum() + problem.pickups[:, 0].sum())
     long = demand <= 0 or problem.size * capacity / demand > _LONG
-    hgs = registry.get(_SHORT_ROUTES.conqueror)
-    handled = hgs.supports(_sample(problem, _SHORT_ROUTES.part)) is None
-    return _SHORT_ROUTES if handled and not long else _LONG_ROUTES
+    if long or no_groups(problem) is not None:
+        return _LONG_ROUTES
+    reason = registry.get(_SHORT_ROUTES.conqueror).supports(_sample(problem, _SHORT_ROUTES.part))
+    return _SHORT_ROUTES if reason is None else _LONG_ROUTES
+
+
+def _share_of_divider(problem: Any, run: Run, name: str, share: float) -> Run:
+    """Return the run of what makes the first solution."""
+    timed = run.stop.time_limit is not None
+    stop = Stop(
+        time_limit=share * run.remaining if timed else None,
+        iterations=None if timed else _usual_iterations(name)(problem.size),
+        target_cost=run.stop.target_cost,
+    )
+    threads = run.threads if timed else 1
+    return ShareOfRun(
+        run, stop, run.seed, threads, lambda now: run.report(now.cost, phase="divide")
+    )
 
 
 def _usual_iterations(name: str) -> Callable[[int], int]:
