@@ -39,20 +39,28 @@ _ITERATIONS: Mapping[str, Callable[[int], int]] = MappingProxyType(
 _OTHERS = 100
 
 
+# Parameters of conquerors of parts: there, another cut is worth more than another population.
+_OF_PARTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"eax": {"agreement": "1"}})
+
+
 @dataclass(frozen=True, slots=True)
 class _Usual:
-    """Parameters where the user gives none."""
+    """Parameters where the user gives none.
+
+    The time for a node grows with the size of its part to the power `growth`.
+    """
 
     conqueror: str
     part: int
     seconds_per_node: float
+    growth: float
     divider: str
     share: float
 
 
-_TOURS = _Usual("eax", 5000, 2e-3, "lk", 0.1)
-_SHORT_ROUTES = _Usual("hgs", 200, 1e-2, "ils", 0.4)
-_LONG_ROUTES = _Usual("ils", 1000, 1e-2, "ils", 0.4)
+_TOURS = _Usual("eax", 5000, 3e-5, 0.5, "lk", 0.1)
+_SHORT_ROUTES = _Usual("hgs", 200, 1e-2, 0.0, "ils", 0.4)
+_LONG_ROUTES = _Usual("ils", 1000, 1e-2, 0.0, "ils", 0.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,8 @@ class Divide:
         Any method that handles the parts. None: ``eax`` for tours; for routes ``hgs``, or ``ils``
         where routes are long or have what ``hgs`` does not handle.
     conqueror_params
-        Its parameters, as ``name=value``, separated by semicolons or blanks.
+        Its parameters, as ``name=value``, separated by semicolons or blanks. Of ``eax`` in parts
+        ``agreement`` is 1 unless given here.
     part
         Most nodes or clients of a part, about. None: 5000 for tours, 200 for routes, 1000 for long
         ones.
@@ -91,8 +100,8 @@ class Divide:
     rounds
         How often every node is in a part. None: until a limit is met.
     seconds_per_node
-        Seconds of one thread for a node in a round, about; at least two rounds are made. None: by
-        kind of problem.
+        Seconds of one thread for a node in a round, about; at least two rounds are made. None: for
+        routes 0.01, for tours so many that ``eax`` gets far in parts of this size.
     fresh
         In so many first rounds the conqueror does not start from the present solution.
     part_iterations
@@ -213,13 +222,18 @@ class Divide:
         usual = _usual(problem)
         cuts = CUTS[problem.kind]
         cut = next(iter(cuts.values())) if self.cut is None else cuts[self.cut]
+        part = usual.part if self.part is None else self.part
+        name, own = self.conqueror or usual.conqueror, _parsed(self.conqueror_params)
+        if problem.size > part:
+            own = {**_OF_PARTS.get(name, {}), **own}
+        seconds = self.seconds_per_node
         return _Plan(
-            registry.get(self.conqueror or usual.conqueror, _parsed(self.conqueror_params)),
-            usual.part if self.part is None else self.part,
+            registry.get(name, own),
+            part,
             cut,
             self.divider or usual.divider,
             usual.share if self.divider_share is None else self.divider_share,
-            usual.seconds_per_node if self.seconds_per_node is None else self.seconds_per_node,
+            usual.seconds_per_node * part**usual.growth if seconds is None else seconds,
         )
 
     def _iterations(self, name: str, run: Run) -> Callable[[int], int] | None:
