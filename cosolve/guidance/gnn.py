@@ -12,13 +12,14 @@ from cosolve.guidance.base import EdgeGuidance
 from cosolve.guidance.models import load_model
 from cosolve.guidance.neighbors import require_count
 from cosolve.guidance.numbering import by_distance, in_order, numbering
+from cosolve.problems import TSP
 from cosolve.problems.kernel import kernel_metric
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cosolve.guidance.models import FloatArray, IntArray, Model
-    from cosolve.problems import TSP
+    from cosolve.problems import VRP
 
 _FEW = 12  # nodes; of fewer, distances say all there is to know
 
@@ -75,7 +76,7 @@ class GnnGuide:
             )
         require_count("threads", self.threads, at_least=1)
 
-    def __call__(self, problem: TSP) -> EdgeGuidance:
+    def __call__(self, problem: TSP | VRP) -> EdgeGuidance:
         """Return guidance for `problem`.
 
         Raises
@@ -93,6 +94,7 @@ class GnnGuide:
                 f"there is no trained guidance for problems of kind {kind!r} yet, only for 'tsp' "
                 "with symmetric distances; `cosolve models list` shows what there is"
             )
+        assert isinstance(problem, TSP)
         model = load_model(kind if self.model is None else self.model)
         model.require(kind)
         if problem.size < _FEW or len(problem.fixed_edges) > problem.size - 2:

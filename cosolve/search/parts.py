@@ -9,7 +9,7 @@ Computation 1, 2009, section 5). Work on a part costs nothing that depends on th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,27 @@ if TYPE_CHECKING:
 
 SMALLEST = 8
 """Fewest nodes of a part: below, there is nothing to gain."""
+
+
+class Frame(Protocol):
+    """Nodes that parts can be made of: of a kernel's model, or of a problem."""
+
+    def restrict(self, nodes: IntArray, fixed_edges: IntArray) -> Self:
+        """Return the frame of some nodes, rising, with further fixed edges in its numbers."""
+
+
+F = TypeVar("F", bound=Frame)
+
+
+class Points(Protocol):
+    """Nodes in a plane or in space."""
+
+    @property
+    def hub(self) -> int | None:
+        """The node without a place, if there is one."""
+
+    def points(self) -> npt.NDArray[np.float64]:
+        """Coordinates of all nodes but the hub, shape (nodes, dimensions)."""
 
 
 class Region(KernelGraph):
@@ -107,7 +128,7 @@ class Region(KernelGraph):
         )
 
 
-class WholeTour:
+class WholeTour(Generic[F]):
     """A tour that parts are cut out of and put back into.
 
     Parameters
@@ -118,7 +139,7 @@ class WholeTour:
         The tour, shape (region.size,).
     """
 
-    def __init__(self, region: Region, order: IntArray) -> None:
+    def __init__(self, region: F, order: IntArray) -> None:
         self.region = region
         self._renew(order)
 
@@ -127,7 +148,7 @@ class WholeTour:
         self.position = np.empty(order.size, np.int32)
         self.position[order] = np.arange(order.size, dtype=np.int32)
 
-    def cut_out(self, nodes: IntArray) -> Part | None:
+    def cut_out(self, nodes: IntArray) -> Part[F] | None:
         """Make a part of some nodes; None if the tour runs through too few of them in a row.
 
         Parameters
@@ -149,7 +170,7 @@ class WholeTour:
         detours = np.stack([tour[leaves], np.roll(tour, -1)[leaves]], axis=1)
         return Part(self.region.restrict(inside, detours), inside, tour, detours)
 
-    def put_back(self, part: Part, tour: IntArray) -> None:
+    def put_back(self, part: Part[F], tour: IntArray) -> None:
         """Replace what the tour does inside a part.
 
         Parameters
@@ -198,7 +219,7 @@ class WholeTour:
         return np.concatenate([self.order[begin:], self.order[:end]])
 
 
-class Part:
+class Part(Generic[F]):
     """A part of a tour; see :meth:`WholeTour.cut_out`.
 
     Parameters
@@ -214,7 +235,7 @@ class Part:
         the tour, shape (m, 2).
     """
 
-    def __init__(self, region: Region, nodes: IntArray, tour: IntArray, detours: IntArray) -> None:
+    def __init__(self, region: F, nodes: IntArray, tour: IntArray, detours: IntArray) -> None:
         self.region = region
         self.nodes = nodes
         self.tour = tour
@@ -223,7 +244,7 @@ class Part:
         self.is_end[detours.ravel()] = True
 
 
-def split(region: Region, largest: int, rng: np.random.Generator | None) -> Iterator[IntArray]:
+def split(region: Points, largest: int, rng: np.random.Generator | None) -> Iterator[IntArray]:
     """Cut a region into compact parts by a k-d tree, in the order of the tree.
 
     Parameters

@@ -106,7 +106,7 @@ def recombine(region: Region, tour: IntArray, run: Run) -> IntArray:
 
 
 def improve_parts(
-    tour: WholeTour,
+    tour: WholeTour[Region],
     work: Pass,
     run: Run,
     *,
@@ -161,7 +161,7 @@ def improve_parts(
 
 
 def improve_in_parallel(
-    tour: WholeTour, work: Pass, run: Run, *, seconds: float, seed: int
+    tour: WholeTour[Region], work: Pass, run: Run, *, seconds: float, seed: int
 ) -> float:
     """Make one pass with all threads, each on a stretch of the tour of its own.
 

@@ -22,10 +22,11 @@ import numpy.typing as npt
 
 from cosolve.core.run import SLICE_S
 from cosolve.problems.vrp import VRP, Route, Routes, VehicleType
+from cosolve.problems.vrp_parts import IntArray
 from cosolve.search.hgs import GeneticSearch, HgsOptions, model_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cosolve.core import Run
     from cosolve.guidance import EdgeGuidance
@@ -92,6 +93,76 @@ def sub_problem(
     return replace(
         problem, coords=coords, display=display, vehicles=vehicles, labels=None, **changes
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Some routes of a solution, as a problem and a solution of its own.
+
+    Parameters
+    ----------
+    problem
+        The problem of their clients; its location ``depots + k`` is ``clients[k]`` of the whole.
+    routes
+        The routes, in its numbers.
+    clients
+        Locations of the whole.
+    types
+        Vehicle types of the whole: type k of `problem` is ``types[k]``.
+    """
+
+    problem: VRP
+    routes: Routes
+    clients: IntArray
+    types: tuple[int, ...]
+
+    def translate(self, routes: Iterable[Route]) -> tuple[Route, ...]:
+        """Return routes of the excerpt in the numbers of the whole."""
+        first = self.problem.depots
+        return tuple(Route(self.clients[r.visits - first], self.types[r.vehicle]) for r in routes)
+
+
+def excerpt(problem: VRP, routes: Iterable[Route], spare: Mapping[int, int]) -> Excerpt:
+    """Make a problem of some routes.
+
+    Parameters
+    ----------
+    problem
+        One without pairs and groups.
+    routes
+        At least one, no client in two of them.
+    spare
+        How many vehicles of each type it may use besides those of the routes, where their number is
+        limited.
+    """
+    routes = tuple(routes)
+    clients = np.concatenate([route.visits for route in routes]).astype(np.int32)
+    number = np.zeros(problem.locations, np.int32)
+    number[clients] = np.arange(problem.depots, problem.depots + clients.size)
+    used = Counter(route.vehicle for route in routes)
+    vehicles: dict[int, VehicleType] = {}
+    for kind, vehicle in enumerate(problem.vehicles):
+        if vehicle.number is None:
+            vehicles[kind] = vehicle
+        elif count := used[kind] + spare.get(kind, 0):
+            vehicles[kind] = replace(vehicle, number=count)
+    types = tuple(vehicles)
+    return Excerpt(
+        sub_problem(problem, clients, tuple(vehicles.values())),
+        Routes(tuple(Route(number[r.visits], types.index(r.vehicle)) for r in routes)),
+        clients,
+        types,
+    )
+
+
+def spare_vehicles(problem: VRP, routes: Iterable[Route]) -> dict[int, int]:
+    """Count the vehicles that routes leave over, of the types whose number is limited."""
+    used = Counter(route.vehicle for route in routes)
+    return {
+        kind: vehicle.number - used[kind]
+        for kind, vehicle in enumerate(problem.vehicles)
+        if vehicle.number is not None
+    }
 
 
 @dataclass(slots=True)
@@ -265,20 +336,13 @@ class RouteClusters:
         Improvement or None
             None if there is none.
         """
-        clients = np.concatenate([route.visits for route in part.routes])
-        number = np.zeros(self.problem.locations, np.int32)
-        first = self.problem.depots
-        number[clients] = np.arange(first, first + clients.size)
-        types, vehicles = self._vehicles_for(part)
-        problem = sub_problem(self.problem, clients, vehicles)
-        present = Routes(
-            tuple(Route(number[r.visits], types.index(r.vehicle)) for r in part.routes)
-        )
-        before = problem.cost(present)
+        own = excerpt(self.problem, part.routes, self._spare_for(part))
+        clients, first = own.clients, self.problem.depots
+        before = own.problem.cost(own.routes)
         near = None
         if self.guidance is not None and self.options.guided_moves:
             near = self.guidance.among(np.concatenate([np.arange(first), clients]))
-        engine = GeneticSearch(model_of(problem, near), part.seed, _POPULATION)
+        engine = GeneticSearch(model_of(own.problem, near), part.seed, _POPULATION)
         seconds = min(self.options.seconds_per_client * part.size, run.remaining)
         end = run.elapsed + seconds
         join = run.elapsed + self.options.late * seconds
@@ -286,7 +350,7 @@ class RouteClusters:
         joined = False
         while run.limit() is None and run.elapsed < end:
             if not joined and run.elapsed >= join:
-                engine.inject(present)
+                engine.inject(own.routes)
                 joined = True
             until = end if joined else join
             engine.run(min(SLICE_S, max(until - run.elapsed, 1e-4)))
@@ -296,9 +360,7 @@ class RouteClusters:
         gain = before - engine.cost if engine.feasible else 0.0
         if gain <= _ROUNDING * (1 + before):
             return None
-        better = engine.routes().routes
-        found = tuple(Route(clients[r.visits - first], types[r.vehicle]) for r in better)
-        return Improvement(part, found, gain)
+        return Improvement(part, own.translate(engine.routes().routes), gain)
 
     def _add(self, routes: Iterable[Route], searched: int) -> None:
         where = self.problem.coords if self.problem.display is None else self.problem.display
@@ -310,22 +372,12 @@ class RouteClusters:
                 doubt = disagreement(self.guidance, route.visits)
             self._routes[next(self._names)] = _Known(route, center, searched, doubt)
 
-    def _vehicles_for(self, part: Part) -> tuple[list[int], tuple[VehicleType, ...]]:
-        """Return which vehicle types a part may use, and these with as many as it may use."""
-        vehicles = self.problem.vehicles
-        of_part = Counter(route.vehicle for route in part.routes)
-        used = Counter(known.route.vehicle for known in self._routes.values())
+    def _spare_for(self, part: Part) -> dict[int, int]:
+        """Return how many spare vehicles of each type a part may use."""
         # With several parts at work, spare vehicles could be taken twice.
-        alone = len(self._busy) == len(part.names)
-        found: dict[int, VehicleType] = {}
-        for kind, vehicle in enumerate(vehicles):
-            if vehicle.number is None:
-                found[kind] = vehicle
-                continue
-            number = of_part[kind] + (vehicle.number - used[kind] if alone else 0)
-            if number:
-                found[kind] = replace(vehicle, number=number)
-        return list(found), tuple(found.values())
+        if len(self._busy) > len(part.names):
+            return {}
+        return spare_vehicles(self.problem, (known.route for known in self._routes.values()))
 
 
 def disagreement(guidance: EdgeGuidance, visits: npt.NDArray[np.integer]) -> float:

@@ -149,7 +149,7 @@ class Popmusic:
 class _Search:
     """The tour, its cost, and the passes over it."""
 
-    def __init__(self, model: TspModel, tour: WholeTour, run: Run) -> None:
+    def __init__(self, model: TspModel, tour: WholeTour[Region], run: Run) -> None:
         self.tour = tour
         self.run = run
         self._length = model.length

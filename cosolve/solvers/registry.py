@@ -34,6 +34,7 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "lk": "cosolve.solvers.lk:Lk",
         "mcts": "cosolve.solvers.mcts:Mcts",
         "popmusic": "cosolve.solvers.popmusic:Popmusic",
+        "divide": "cosolve.solvers.divide:Divide",
         "ils": "cosolve.solvers.ils:Ils",
         "exact": "cosolve.solvers.exact:Exact",
         "hgs": "cosolve.solvers.hgs:Hgs",

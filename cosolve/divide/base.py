@@ -1,0 +1,114 @@
+"""Parts of a solution, and what cuts and merges them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from cosolve.guidance import EdgeGuidance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cosolve.core import Problem
+
+IntArray = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a solution, as a problem of its own.
+
+    Parameters
+    ----------
+    problem
+        An ordinary problem that any solver may be given.
+    solution
+        What the whole solution is on it now: feasible.
+    nodes
+        The numbers its nodes have in the whole, shape (nodes of `problem`,).
+    place
+        Whatever the merger needs to put another solution in the place of this one.
+    exact
+        Whether every solution of the part can be put back, and the whole then costs less by just as
+        much as the part does. Where not, gains are known only when the parts were merged.
+    """
+
+    problem: Problem[Any]
+    solution: Any
+    nodes: IntArray
+    place: Any = None
+    exact: bool = True
+
+    @property
+    def size(self) -> int:
+        """Number of nodes, clients or jobs: by it, parts share the time of a round."""
+        return self.problem.size
+
+
+class Cutter(Protocol):
+    """Cuts a solution into parts.
+
+    The parts of one call have nothing in common: they are searched at the same time, and each can
+    be put back whatever becomes of the others.
+    """
+
+    def __call__(
+        self, problem: Any, solution: Any, number: int, rng: np.random.Generator
+    ) -> Sequence[Part]:
+        """Return parts of `solution`.
+
+        Parameters
+        ----------
+        problem
+            The whole.
+        solution
+            A feasible solution of it.
+        number
+            How many times this run has cut before; cuts should not be twice the same.
+        rng
+            Where random choices come from: the same for the same seed and number.
+        """
+
+
+class Merger(Protocol):
+    """Puts better solutions of parts back."""
+
+    def __call__(self, problem: Any, solution: Any, better: Sequence[tuple[Part, Any]]) -> Any:
+        """Return a feasible solution of the whole.
+
+        Parameters
+        ----------
+        problem
+            The whole.
+        solution
+            What the parts were cut out of, perhaps with others of the same cut replaced already.
+        better
+            Some of these parts, with the solutions that are to replace their present ones.
+        """
+
+
+def among(guide: EdgeGuidance, nodes: IntArray) -> EdgeGuidance:
+    """Return what a guide says about edges between some of its nodes.
+
+    Parameters
+    ----------
+    guide
+        Guidance for the whole.
+    nodes
+        Distinct nodes: node i of what is returned is ``nodes[i]``.
+    """
+    number = np.full(guide.size, -1, np.int32)
+    number[nodes] = np.arange(nodes.size, dtype=np.int32)
+    counts = np.diff(guide.indptr)[nodes]
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if ends.size else 0
+    entries = np.arange(total) + np.repeat(guide.indptr[nodes] - (ends - counts), counts)
+    to = number[guide.indices[entries]]
+    inside = to >= 0
+    kept = np.concatenate([[0], np.cumsum(inside)])
+    indptr = np.concatenate([[0], kept[ends]]).astype(np.int32)
+    return EdgeGuidance(indptr, to[inside], guide.weight[entries][inside])
