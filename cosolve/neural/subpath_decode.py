@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from cosolve.neural.subpath_graph import Graph, graph_of
-from cosolve.neural.subpath_state import FloatArray, Fragments, IntArray
+from cosolve.neural.subpath_state import BoolArray, FloatArray, Fragments, IntArray
 
 if TYPE_CHECKING:
     from cosolve.neural.subpath_net import SubpathNet
@@ -49,17 +49,84 @@ def _round(net: SubpathNet, fragments: Fragments, rows: IntArray, share: float) 
     graph = graph_of(part)
     with torch.inference_mode():
         logit = net(graph)
-    edges = ranked_edges(graph, logit.numpy())
-    quota = np.maximum(1, np.ceil(share * (part.missing - 1))).astype(np.int64)
-    for i, j in zip(*edges, strict=True):
-        (live,) = np.nonzero((quota > 0) & (i >= 0) & (part.missing > 1))
-        if live.size == 0:
+    choose(part, *ranked_edges(graph, logit.numpy()), quotas(part, share))
+    fragments.replace(rows, part)
+
+
+def reconsider(
+    net: SubpathNet, fragments: Fragments, orders: IntArray, kept: BoolArray, share: float = SHARE
+) -> IntArray:
+    """Choose some edges of finished paths anew, the others being kept.
+
+    Parameters
+    ----------
+    net
+        The network.
+    fragments
+        Paths or tours under construction of which nothing is chosen; finished in place.
+    orders
+        The same finished, shape (batch, n), from the node on that is to be the first.
+    kept
+        Whether the edge from a place of the order to the next stays, shape (batch, n - 1).
+    share
+        See :func:`complete`.
+
+    Returns
+    -------
+    ndarray
+        What they become, shape (batch, n); it may be longer.
+    """
+    fragments.keep(orders, kept)
+    complete(net, fragments, share)
+    return fragments.orders()
+
+
+def quotas(fragments: Fragments, share: float) -> IntArray:
+    """How many edges of every path are chosen before the others are scored again.
+
+    Parameters
+    ----------
+    fragments
+        Paths under construction.
+    share
+        Of the edges that are missing; at least one is.
+    """
+    count: IntArray = np.maximum(1, np.ceil(share * (fragments.missing - 1))).astype(np.int64)
+    return count
+
+
+def choose(
+    fragments: Fragments,
+    first: IntArray,
+    second: IntArray,
+    quota: IntArray,
+    right: BoolArray | None = None,
+) -> None:
+    """Join the ends of the best edges, one after the other, where that is allowed.
+
+    Parameters
+    ----------
+    fragments
+        Paths under construction.
+    first, second
+        Nodes of the edges of each rank, shape (edges, batch); see :func:`ranked_edges`.
+    quota
+        How many edges of every path are chosen at most, shape (batch,). The last is never: there is
+        no choice.
+    right
+        Edges that may be chosen, shape (edges, batch); None: all.
+    """
+    quota = np.minimum(quota, fragments.missing - 1)
+    for rank, (i, j) in enumerate(zip(first, second, strict=True)):
+        wanted = (quota > 0) & (i >= 0)
+        if not wanted.any():
             break
-        live = live[part.may_join(live, i[live], j[live])]
-        part.join(live, i[live], j[live])
+        if right is not None:
+            wanted &= right[rank]
+        (live,) = np.nonzero(wanted)
+        live = live[fragments.may_join(live, i[live], j[live])]
+        fragments.join(live, i[live], j[live])
         quota[live] -= 1
-    for name in ("other", "degree", "links", "missing"):
-        getattr(fragments, name)[rows] = getattr(part, name)
 
 
 def ranked_edges(graph: Graph, logit: FloatArray) -> tuple[IntArray, IntArray]:

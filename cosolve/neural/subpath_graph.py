@@ -19,7 +19,9 @@ _SCALE_NEIGHBORS = 4  # the unit of length is the mean distance to this many nea
 
 
 def canonical(coords: FloatArray) -> FloatArray:
-    """Move point sets to the unit square, the same for any shift, scale, mirror image and quarter turn.
+    """Move point sets to the unit square; shifted, scaled, mirrored or turned, they come out the same.
+
+    Turned by a quarter, that is.
 
     Parameters
     ----------
@@ -80,6 +82,11 @@ class Graph:
     node_features: Tensor
     edge_features: Tensor
     batch: int
+
+    def to(self, device: torch.device) -> Graph:
+        """The same on a device."""
+        moved = {name: value.to(device) for name, value in vars(self).items() if name != "batch"}
+        return Graph(**moved, batch=self.batch)
 
     @property
     def size(self) -> int:

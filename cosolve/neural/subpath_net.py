@@ -64,18 +64,25 @@ class SubpathNet(nn.Module):
     def forward(self, graph: Graph) -> Tensor:
         """Log-odds that an edge belongs to the best path.
 
+        Parameters
+        ----------
+        graph
+            On any device.
+
         Returns
         -------
         Tensor
-            The same seen from both ends, minus infinity where there is no neighbor; shape (N, k).
+            The same seen from both ends, minus infinity where there is no neighbor; in the memory
+            of the processor, shape (N, k).
         """
+        graph = graph.to(self.head_out.weight.device)
         x, e = self.node_in(graph.node_features), self.edge_in(graph.edge_features)
         share = graph.valid / graph.valid.sum(1, keepdim=True).clamp(min=1)
         for layer in self.stack:
             x, e = layer(x, e, graph, share[:, :, None])
         ends = self.head_node(x)
         hidden = torch.relu(self.head_edge(e) + ends[:, None] + ends[graph.neighbors])
-        return symmetric(self.head_out(hidden)[..., 0], graph)
+        return symmetric(self.head_out(hidden)[..., 0], graph).cpu()
 
 
 def symmetric(logit: Tensor, graph: Graph) -> Tensor:

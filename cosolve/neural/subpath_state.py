@@ -10,13 +10,9 @@ smaller problem of the same kind.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -85,6 +81,20 @@ class Fragments:
             np.full(batch, n, np.int64),
         )
 
+    def keep(self, orders: IntArray, kept: BoolArray) -> None:
+        """Choose edges of finished paths or tours, of which nothing is chosen here yet.
+
+        Parameters
+        ----------
+        orders
+            Nodes in order, shape (batch, n).
+        kept
+            Whether the edge from a place of the order to the next is chosen, shape (batch, n - 1).
+        """
+        for at in range(orders.shape[1] - 1):
+            (rows,) = np.nonzero(kept[:, at])
+            self.join(rows, orders[rows, at], orders[rows, at + 1])
+
     @property
     def open(self) -> BoolArray:
         """Nodes that take further edges where there is a choice, shape (batch, n).
@@ -111,6 +121,11 @@ class Fragments:
             self.links[rows],
             self.missing[rows],
         )
+
+    def replace(self, rows: IntArray, part: Fragments) -> None:
+        """Put paths selected before back where they were."""
+        for name in ("other", "degree", "links", "missing"):
+            getattr(self, name)[rows] = getattr(part, name)
 
     def may_join(self, rows: IntArray, i: IntArray, j: IntArray) -> BoolArray:
         """Return where an edge may be added.
@@ -189,25 +204,3 @@ def lengths(coords: FloatArray, orders: IntArray) -> FloatArray:
     result: FloatArray = np.hypot(*np.moveaxis(np.diff(at, axis=1), -1, 0)).sum(axis=1)
     return result
 
-
-def commit(
-    fragments: Fragments, orders: IntArray, counts: Sequence[int] | IntArray, keys: FloatArray
-) -> None:
-    """Choose some edges of given paths.
-
-    Parameters
-    ----------
-    fragments
-        Paths from node 0 to node n - 1 of which nothing is chosen.
-    orders
-        Nodes in the order of the given paths, shape (batch, n).
-    counts
-        How many edges of each are chosen.
-    keys
-        Which: those of the smallest keys, shape (batch, n - 1).
-    """
-    first = np.argsort(keys, axis=1)
-    for step in range(int(np.max(counts, initial=0))):
-        (rows,) = np.nonzero(np.asarray(counts) > step)
-        at = first[rows, step]
-        fragments.join(rows, orders[rows, at], orders[rows, at + 1])
