@@ -166,9 +166,7 @@ class _Batch:
         self.best = list(starts)
         self._costs = np.array([p.cost(t) for p, t in zip(problems, starts, strict=True)])
         place = np.argsort(self._names, axis=1)
-        self._orders = np.stack(
-            [_from(place[i][tour.nodes]) for i, tour in enumerate(starts)]
-        )
+        self._orders = np.stack([_from(place[i][tour.nodes]) for i, tour in enumerate(starts)])
 
     def build(self) -> None:
         """Build every path from nothing."""
@@ -185,10 +183,9 @@ class _Batch:
         batch, n, _ = self._coords.shape
         if self._closed:  # the edge from the last node to the first is always built anew
             shift = self._rng.integers(n, size=(batch, 1))
-            self._orders = np.take_along_axis(
-                self._orders, (np.arange(n) + shift) % n, axis=1
-            )
-        inside = self._near(self._rng.integers(n, size=batch))
+            self._orders = np.take_along_axis(self._orders, (np.arange(n) + shift) % n, axis=1)
+        centers = np.asarray(self._rng.integers(n, size=batch), np.int64)
+        inside = self._near(centers)
         touched = np.take_along_axis(inside, self._orders, axis=1)
         kept = ~(touched[:, :-1] | touched[:, 1:])
         self._keep_better(

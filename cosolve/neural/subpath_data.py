@@ -182,7 +182,10 @@ def held_out_paths(count: int, n: int, *, greedy: bool, seed: int = 0) -> Paths:
 
 
 def targets(orders: IntArray) -> IntArray:
-    """The two neighbors of every node in given paths, -1 beyond an end; shape (batch, n, 2)."""
+    """Return the two neighbors of every node in given paths, -1 beyond an end.
+
+    Its shape is (batch, n, 2).
+    """
     batch, n = orders.shape
     rows = np.arange(batch)[:, None]
     result = np.full((batch, n, 2), -1, np.int64)

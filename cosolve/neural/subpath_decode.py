@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from cosolve.neural.subpath_graph import Graph, graph_of
-from cosolve.neural.subpath_state import BoolArray, FloatArray, Fragments, IntArray
+from cosolve.neural.subpath_state import BoolArray, Fragments, IntArray
 
 if TYPE_CHECKING:
     from cosolve.neural.subpath_net import SubpathNet
@@ -129,7 +130,7 @@ def choose(
         quota[live] -= 1
 
 
-def ranked_edges(graph: Graph, logit: FloatArray) -> tuple[IntArray, IntArray]:
+def ranked_edges(graph: Graph, logit: npt.NDArray[np.float32]) -> tuple[IntArray, IntArray]:
     """Edges of every path by falling score.
 
     Parameters

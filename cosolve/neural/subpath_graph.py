@@ -10,7 +10,7 @@ from torch import Tensor
 
 from cosolve.neural.subpath_state import FloatArray, Fragments
 
-NEIGHBORS = 10
+NEIGHBORS = 8
 NODE_FEATURES = 9
 EDGE_FEATURES = 8
 
@@ -19,9 +19,9 @@ _SCALE_NEIGHBORS = 4  # the unit of length is the mean distance to this many nea
 
 
 def canonical(coords: FloatArray) -> FloatArray:
-    """Move point sets to the unit square; shifted, scaled, mirrored or turned, they come out the same.
+    """Move point sets to the unit square.
 
-    Turned by a quarter, that is.
+    Shifted, scaled, mirrored or turned by a quarter, they come out the same.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Graph:
     batch: int
 
     def to(self, device: torch.device) -> Graph:
-        """The same on a device."""
+        """Return the same on a device."""
         moved = {name: value.to(device) for name, value in vars(self).items() if name != "batch"}
         return Graph(**moved, batch=self.batch)
 
@@ -134,7 +134,7 @@ def graph_of(fragments: Fragments, k: int = NEIGHBORS) -> Graph:
 def _nearest(
     at_all: Tensor, open_: Tensor, row: Tensor, node: Tensor, other: Tensor, k: int
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Distances to the nearest nodes an edge may lead to, these nodes, and whether they are such."""
+    """Find the nearest nodes an edge may lead to: distances, nodes, and whether they are such."""
     gap = (at_all[row, node][:, None, :] - at_all[row]).square_().sum(-1)
     gap.masked_fill_(~open_[row], torch.inf)
     every = torch.arange(row.shape[0])
@@ -154,7 +154,7 @@ def _unit(distance: Tensor, valid: Tensor, row: Tensor, batch: int) -> Tensor:
 
 
 def _reverse(neighbors: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
-    """Number of every edge seen from its other end, and its rank there as a share of k."""
+    """Find every edge as seen from its other end: its number, and its rank there over k."""
     k = neighbors.shape[1]
     own = torch.arange(neighbors.shape[0])[:, None, None]
     same = (neighbors[neighbors] == own) & valid[neighbors] & valid[:, :, None]

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from cosolve.neural.subpath_decode import ranked_edges
 from cosolve.neural.subpath_graph import Graph
-from cosolve.neural.subpath_state import BoolArray, FloatArray, Fragments, IntArray, lengths
+from cosolve.neural.subpath_state import BoolArray, FloatArray, Fragments, IntArray
 
 
 @dataclass
@@ -152,13 +152,12 @@ class RankedEdges:
         return result
 
 
-def _draw(
-    score: npt.NDArray[np.float32], rng: np.random.Generator, temperature: float
-) -> IntArray:
+def _draw(score: npt.NDArray[np.float32], rng: np.random.Generator, temperature: float) -> IntArray:
     """Draw a column of each row from its softmax, by adding Gumbel noise."""
-    if temperature == 0:
-        return score.argmax(axis=1)
-    return (score / temperature + rng.gumbel(size=score.shape)).argmax(axis=1)
+    if temperature > 0:
+        score = score / np.float32(temperature) + rng.gumbel(size=score.shape).astype(np.float32)
+    best: IntArray = score.argmax(axis=1)
+    return best
 
 
 def _join_nearest(fragments: Fragments, row: int) -> None:
@@ -184,7 +183,7 @@ def log_probability(score: Tensor, draws: Draws, temperature: float = 1.0) -> Te
     temperature
         As when drawing.
     """
-    batch, steps, _ = draws.allowed.shape
+    batch = len(draws.end)
     path = torch.arange(batch) // (batch // score.shape[0])
     rows = score[path[:, None], torch.from_numpy(draws.end)] / temperature
     allowed = torch.from_numpy(draws.allowed)
@@ -222,14 +221,3 @@ def reinforce_loss(log_probabilities: Tensor, costs: FloatArray, copies: int) ->
     mean = cost.mean(1, keepdim=True)
     advantage = ((cost - mean) / mean.clamp(min=1e-12)).float()
     return (advantage * log_probabilities.reshape(-1, copies)).mean()
-
-
-def path_lengths(fragments: Fragments, closed: bool = False) -> FloatArray:
-    """Lengths of finished paths, or of closed tours, shape (batch,)."""
-    orders = fragments.orders()
-    result = lengths(fragments.coords, orders)
-    if closed:
-        rows = np.arange(orders.shape[0])
-        step = fragments.coords[rows, orders[:, -1]] - fragments.coords[rows, orders[:, 0]]
-        result = result + np.hypot(*step.T)
-    return result

@@ -54,7 +54,7 @@ class Fragments:
         coords
             Coordinates, shape (batch, n, 2), n at least 2.
         """
-        batch, n, _ = coords.shape
+        n = coords.shape[1]
         if n < 2:
             raise ValueError(f"a path with two ends needs two nodes, got {n}")
         fragments = cls.cycles(coords)
@@ -105,15 +105,10 @@ class Fragments:
 
     def repeat(self, times: int) -> Fragments:
         """Copy every path `times` times, copies of one path next to each other."""
-        return Fragments(
-            *(
-                np.repeat(array, times, axis=0)
-                for array in (self.coords, self.other, self.degree, self.links, self.missing)
-            )
-        )
+        return self.select(np.repeat(np.arange(self.missing.size), times))
 
     def select(self, rows: IntArray) -> Fragments:
-        """Copy some paths of the batch."""
+        """Copy some paths of the batch, perhaps more than once."""
         return Fragments(
             self.coords[rows],
             self.other[rows],
@@ -139,7 +134,8 @@ class Fragments:
         """
         free = (self.degree[rows, i] < 2) & (self.degree[rows, j] < 2)
         last = self.missing[rows] == 1
-        return free & ((self.other[rows, i] != j) | last) & (i != j)
+        result: BoolArray = free & ((self.other[rows, i] != j) | last) & (i != j)
+        return result
 
     def join(self, rows: IntArray, i: IntArray, j: IntArray) -> None:
         """Add one edge to each of some paths.
@@ -168,7 +164,7 @@ class Fragments:
             self.join(rows, i, self.other[rows, i])
 
     def orders(self, begin: int = 0) -> IntArray:
-        """The finished paths or tours, shape (batch, n), all from node `begin` on.
+        """Return the finished paths or tours, shape (batch, n), all from node `begin` on.
 
         Raises
         ------
@@ -203,4 +199,3 @@ def lengths(coords: FloatArray, orders: IntArray) -> FloatArray:
     at = np.take_along_axis(coords, orders[..., None], axis=1)
     result: FloatArray = np.hypot(*np.moveaxis(np.diff(at, axis=1), -1, 0)).sum(axis=1)
     return result
-

@@ -54,7 +54,7 @@ class SubpathConfig:
 
     nodes: int = 100
     paths: int = 8
-    share: tuple[float, float] = (0.2, 0.5)
+    share: tuple[float, float] = (0.3, 0.6)
     width: int = 64
     layers: int = 6
     steps: int = 6000
@@ -247,7 +247,7 @@ class SubpathTrainer:
 
 
 def describe(network: SubpathNet) -> dict[str, Any]:
-    """Configuration of a released sub-path network."""
+    """Return what a released sub-path network says of itself."""
     return {
         "problem": "tsp",
         "features": "subpath-1",
