@@ -54,7 +54,8 @@ class DcrConfig:
     width, layers
         Of the sub-path network.
     start
-        Folder of the sub-path model to go on from; empty: an untrained one.
+        Name or folder of the sub-path model to go on from, whose width and layers count; empty: an
+        untrained one.
     steps
         Instances; each is looked at once.
     held_out

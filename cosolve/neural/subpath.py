@@ -35,8 +35,10 @@ class Subpath:
     """Paths built edge by edge by a trained graph network, the most certain edges first.
 
     Made for stretches of tours, as ``divide`` cuts them: paths of some hundred nodes between two
-    given ends. Closed tours are built in the same way. After a first path, what is around a random
-    node is built anew, again and again; it is kept where it is shorter.
+    given ends. Closed tours are built in the same way. Paths have no direction here, so instead of
+    both directions the whole is built in several frames, each turned against the others; the best
+    is kept. Then what is around a random node is built anew, again and again, and kept where it is
+    shorter.
 
     Parameters
     ----------
@@ -44,8 +46,10 @@ class Subpath:
         A folder with a model, or the name of one that comes with cosolve.
     share
         Of the missing edges, how many are chosen before the network is asked again.
+    frames
+        How often the whole is built. An iteration is one of these, or one of the tries.
     tries
-        How often a part is built anew. An iteration is the first path or one of these.
+        How often a part is built anew.
     around
         Nodes of such a part.
 
@@ -65,11 +69,17 @@ class Subpath:
     summary: ClassVar[str] = "paths between given ends by a trained network (extra neural)"
 
     space: ClassVar[Mapping[str, Domain]] = MappingProxyType(
-        {"share": FloatRange(0.05, 1.0), "tries": IntRange(0, 100), "around": IntRange(10, 60)}
+        {
+            "share": FloatRange(0.05, 1.0),
+            "frames": IntRange(1, 8),
+            "tries": IntRange(0, 100),
+            "around": IntRange(10, 60),
+        }
     )
 
     model: str = "subpath"
     share: float = 0.3
+    frames: int = 2
     tries: int = 20
     around: int = 30
 
@@ -77,6 +87,8 @@ class Subpath:
         """Validate the parameters."""
         if not 0 < self.share <= 1:
             raise ValueError(f"share must be above 0 and at most 1, got {self.share}")
+        if self.frames < 1:
+            raise ValueError(f"frames must be at least 1, got {self.frames}")
         if self.tries < 0:
             raise ValueError(f"tries must be at least 0, got {self.tries}")
         if self.around < 3:
@@ -141,11 +153,13 @@ class Subpath:
         if len({(p.size, p.path) for p in problems}) != 1:
             raise ValueError("problems solved at once must have the same size and kind")
         batch = _Batch(self, problems, starts, run)
-        batch.build()
-        for _ in range(self.tries):
+        for number in range(self.frames + self.tries):
             if run.limit() is not None:
                 break
-            batch.rebuild()
+            if number < self.frames:
+                batch.build(number)
+            else:
+                batch.rebuild()
         return batch.best
 
 
@@ -168,11 +182,14 @@ class _Batch:
         place = np.argsort(self._names, axis=1)
         self._orders = np.stack([_from(place[i][tour.nodes]) for i, tour in enumerate(starts)])
 
-    def build(self) -> None:
-        """Build every path from nothing."""
+    def build(self, frame: int) -> None:
+        """Build every path from nothing, all nodes turned by a part of a quarter turn."""
         from cosolve.neural.subpath_decode import complete
 
         fragments = self._nothing()
+        angle = frame / self._solver.frames * np.pi / 2
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        fragments.coords = fragments.coords @ turn
         complete(self._net, fragments, self._solver.share)
         self._keep_better(fragments.orders())
 

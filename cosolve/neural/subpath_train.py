@@ -14,6 +14,7 @@ from cosolve.neural.stream import Stream
 from cosolve.neural.subpath_data import Paths, SubpathExamples, held_out_paths, targets
 from cosolve.neural.subpath_decode import choose, complete, quotas, ranked_edges
 from cosolve.neural.subpath_graph import EDGE_FEATURES, NEIGHBORS, NODE_FEATURES, Graph, graph_of
+from cosolve.neural.subpath_model import load_subpath_net
 from cosolve.neural.subpath_net import SubpathNet
 from cosolve.neural.subpath_state import FloatArray, Fragments, IntArray, lengths
 
@@ -47,7 +48,7 @@ class SubpathConfig:
     held_out
         Paths of either kind that are measured.
     start
-        Folder of a model to go on from; empty: none.
+        Name or folder of a sub-path model to go on from, whose width and layers count; empty: none.
     seed
         Of everything.
     """
@@ -154,7 +155,8 @@ class SubpathTrainer:
     def __init__(self, config: SubpathConfig, device: torch.device) -> None:
         self.config = config
         torch.manual_seed(config.seed)
-        self.network = SubpathNet(config.width, config.layers).to(device)
+        net = load_subpath_net(config.start) if config.start else None
+        self.network = (net or SubpathNet(config.width, config.layers)).to(device)
         self._optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
         )

@@ -106,8 +106,8 @@ def test_a_mixed_batch_is_refused(model: Path) -> None:
 def test_trying_again_helps(model: Path) -> None:
     """Parts built anew make a path of an untrained network shorter, never longer."""
     problem = random_tsp(50, seed=2)
-    once = solve(problem, Subpath(model=str(model), tries=0), start=Tour(np.arange(50)))
-    often = solve(problem, Subpath(model=str(model), tries=15), start=Tour(np.arange(50)))
+    once = solve(problem, Subpath(model=str(model), frames=1, tries=0), start=Tour(np.arange(50)))
+    often = solve(problem, Subpath(model=str(model), frames=1, tries=15), start=Tour(np.arange(50)))
     assert once.iterations == 1
     assert often.iterations == 16
     assert often.cost < once.cost
@@ -115,7 +115,7 @@ def test_trying_again_helps(model: Path) -> None:
 
 @pytest.mark.parametrize(
     ("values", "message"),
-    [({"share": 0.0}, "share"), ({"tries": -1}, "tries"), ({"around": 2}, "around")],
+    [({"share": 0.0}, "share"), ({"frames": 0}, "frames"), ({"tries": -1}, "tries"), ({"around": 2}, "around")],
 )
 def test_wrong_parameters_are_explained(values: dict[str, float], message: str) -> None:
     """The message names the parameter."""
