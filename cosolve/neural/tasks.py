@@ -14,8 +14,10 @@ from safetensors.torch import save as to_safetensors
 
 from cosolve.io.atomic import atomic_write
 from cosolve.neural.config import make_config
+from cosolve.neural.dcr import DcrConfig, DcrTrainer
 from cosolve.neural.loop import LoopSettings, Training, read_metrics
 from cosolve.neural.route_edges import RouteEdgesConfig, route_edges_trainer
+from cosolve.neural.subpath_train import SubpathConfig, SubpathTrainer
 from cosolve.neural.tour_edges import TourEdgesConfig, tour_edges_trainer
 from cosolve.plot import plot_training, save_picture
 
@@ -57,6 +59,8 @@ TASKS: Mapping[str, Task] = MappingProxyType(
             RouteEdgesConfig,
             route_edges_trainer,
         ),
+        "subpath": Task("paths between given ends", SubpathConfig, SubpathTrainer),
+        "dcr": Task("dividing tours and conquering their stretches", DcrConfig, DcrTrainer),
     }
 )
 """Tasks by name."""
