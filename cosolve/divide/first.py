@@ -9,7 +9,6 @@ import numpy as np
 
 from cosolve import _kernels
 from cosolve.problems import TSP, VRP, Route, Routes, Tour
-from cosolve.search.mcts import weighted_greedy
 from cosolve.search.models import model_of
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def heaviest_edges(problem: TSP, guide: EdgeGuidance) -> Tour:
         Edges and weights; what remains is joined by near ends.
     """
     model = model_of(problem, guide, reduce=False)
-    return model.decode(weighted_greedy(model, guide))
+    return model.decode(model.weighted_tour(guide))
 
 
 def walk(problem: TSP | VRP, guide: EdgeGuidance, rng: np.random.Generator, *, draw: bool) -> Any:
