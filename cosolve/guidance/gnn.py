@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cosolve import _kernels
 from cosolve.guidance.base import EdgeGuidance
+from cosolve.guidance.clients import clients_alone, for_locations
 from cosolve.guidance.models import load_model
 from cosolve.guidance.neighbors import require_count
 from cosolve.guidance.numbering import by_distance, in_order, numbering
-from cosolve.problems import TSP
+from cosolve.guidance.route_features import route_features
+from cosolve.problems import TSP, VRP
 from cosolve.problems.kernel import kernel_metric
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from cosolve.guidance.models import FloatArray, IntArray, Model
-    from cosolve.problems import VRP
 
 _FEW = 12  # nodes; of fewer, distances say all there is to know
+
+
+class Width(NamedTuple):
+    """How many edges a node chooses."""
+
+    fewest: int
+    most: int
+
+
+WIDTHS: Mapping[str, Width] = MappingProxyType({"tsp": Width(3, 8), "cvrp": Width(6, 14)})
+"""By kind of problem, as many as did best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +44,9 @@ class GnnGuide:
 
     The network is run by a kernel: nothing but the default installation is needed. Both ends of an
     edge get it if one of them chose it; rows are ordered by probability, fixed edges come first.
-    Weights are probabilities that an edge is in an optimal tour, 1 for fixed edges only. Instances
-    of fewer than 12 nodes get all edges, by distance.
+    Weights are probabilities that an edge is in an optimal solution, 1 for fixed edges only.
+    Instances of fewer than 12 nodes get all edges, by distance. In vehicle routing, edges are those
+    between clients, and only loads may be limited.
 
     Parameters
     ----------
@@ -39,12 +54,12 @@ class GnnGuide:
         Name or folder of a model, see `cosolve.guidance.find_model`. None: the one that comes with
         cosolve for problems of this kind.
     k
-        Edges every node chooses at most.
+        Edges every node chooses at most. None: as many as did best, see `WIDTHS`.
     probability
         Edges that are less probable are left out: where the network is sure, searches have fewer to
-        look at. Chosen such that about one edge of a hundred good ones is lost.
+        look at.
     fewest
-        Edges every node chooses at least.
+        Edges every node chooses at least. None: see `WIDTHS`.
     threads
         Threads that run the network; the result does not depend on it.
 
@@ -61,15 +76,16 @@ class GnnGuide:
     """
 
     model: str | Path | None = None
-    k: int = 8
+    k: int | None = None
     probability: float = 0.01
-    fewest: int = 3
+    fewest: int | None = None
     threads: int = 1
 
     def __post_init__(self) -> None:
         """Validate."""
-        require_count("fewest", self.fewest, at_least=1)
-        require_count("k", self.k, at_least=self.fewest)
+        for name in ("k", "fewest"):
+            if getattr(self, name) is not None:
+                require_count(name, getattr(self, name), at_least=1)
         if not 0 <= self.probability < 1:
             raise ValueError(
                 f"probability must be at least 0 and below 1, got {self.probability!r}"
@@ -89,48 +105,68 @@ class GnnGuide:
             If one cannot be read.
         """
         kind = network_kind(problem)
-        if kind != "tsp":
+        if kind not in WIDTHS:
             raise ValueError(
-                f"there is no trained guidance for problems of kind {kind!r} yet, only for 'tsp' "
-                "with symmetric distances; `cosolve models list` shows what there is"
+                f"there is no trained guidance for {kind} yet, only for symmetric traveling "
+                "salesman problems and for vehicle routing where only loads are limited"
             )
-        assert isinstance(problem, TSP)
         model = load_model(kind if self.model is None else self.model)
         model.require(kind)
-        if problem.size < _FEW or len(problem.fixed_edges) > problem.size - 2:
-            return by_distance(problem, self.k)
-        scores = score_tour_edges(model, problem, self.threads)
+        most = WIDTHS[kind].most if self.k is None else self.k
+        fewest = min(WIDTHS[kind].fewest if self.fewest is None else self.fewest, most)
+        if problem.size < _FEW or _only_one_tour(problem):
+            return by_distance(problem, most)
+        scores = (
+            score_tour_edges(model, problem, self.threads)
+            if isinstance(problem, TSP)
+            else score_route_edges(model, problem, self.threads)
+        )
         start, to, probability = _kernels.choose_edges(
             scores.neighbors,
             scores.of("edge"),
-            self.fewest,
-            self.k,
+            fewest,
+            most,
             self.probability,
             scores.fixed_edges,
         )
-        return in_order(scores.order, start, to, probability)
+        guidance = in_order(scores.order, start, to, probability)
+        return guidance if isinstance(problem, TSP) else for_locations(problem, guidance)
+
+
+def _only_one_tour(problem: TSP | VRP) -> bool:
+    return isinstance(problem, TSP) and len(problem.fixed_edges) > problem.size - 2
 
 
 def network_kind(problem: object) -> str:
-    """Kind of a problem as networks distinguish them: ``tsp``, ``atsp``, or that of other problems.
+    """Kind of a problem as networks distinguish them, or what keeps them from handling it.
 
     Parameters
     ----------
     problem
         Any problem.
+
+    Returns
+    -------
+    str
+        A key of `WIDTHS`, or words for a message.
     """
-    kind = str(getattr(problem, "kind", type(problem).__name__))
-    return "atsp" if kind == "tsp" and not getattr(problem, "symmetric", True) else kind
+    if isinstance(problem, TSP):
+        return "tsp" if problem.symmetric else "asymmetric distances"
+    if not isinstance(problem, VRP):
+        return f"problems of kind {getattr(problem, 'kind', type(problem).__name__)!r}"
+    if not problem.symmetric:
+        return "asymmetric distances"
+    return "time windows and service times" if problem.timed else "cvrp"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TourScores:
-    """What a network says of a symmetric instance of n nodes, by places along a curve.
+class Scores:
+    """What a network says of the n nodes or clients of an instance, by places along a curve.
 
     Parameters
     ----------
     order
-        Node of the problem at every place, int32, shape (n,).
+        Node at every place, int32, shape (n,); of clients the first is 0.
     neighbors
         Places of the k neighbors the network looks at, int32, shape (n, k).
     fixed_edges
@@ -159,7 +195,7 @@ class TourScores:
         return self.heads[head]
 
 
-def score_tour_edges(model: Model, problem: TSP, threads: int = 1) -> TourScores:
+def score_tour_edges(model: Model, problem: TSP, threads: int = 1) -> Scores:
     """Run a network on a symmetric traveling salesman problem.
 
     Parameters
@@ -173,7 +209,7 @@ def score_tour_edges(model: Model, problem: TSP, threads: int = 1) -> TourScores
 
     Returns
     -------
-    TourScores
+    Scores
         Its predictions.
 
     Raises
@@ -188,4 +224,34 @@ def score_tour_edges(model: Model, problem: TSP, threads: int = 1) -> TourScores
     neighbors, nodes, edges = _kernels.tour_features(
         metric, model.config.neighbors, fixed, model.config.ascent
     )
-    return TourScores(order, neighbors, fixed, model.run(neighbors, nodes, edges, threads))
+    return Scores(order, neighbors, fixed, model.run(neighbors, nodes, edges, threads))
+
+
+def score_route_edges(model: Model, problem: VRP, threads: int = 1) -> Scores:
+    """Run a network on a vehicle routing problem.
+
+    Parameters
+    ----------
+    model
+        A model for such problems.
+    problem
+        At least two clients, symmetric distances.
+    threads
+        Threads that run the network; the result does not depend on it.
+
+    Returns
+    -------
+    Scores
+        Its predictions about the clients.
+
+    Raises
+    ------
+    ValueError
+        If the model is for other problems, or the instance is too small.
+    """
+    model.require(network_kind(problem))
+    order, _ = numbering(clients_alone(problem))
+    clients = (order + problem.depots).astype(np.int32)
+    neighbors, nodes, edges = route_features(problem, model.config.neighbors, clients)
+    nothing = np.empty((0, 2), np.int32)
+    return Scores(order, neighbors, nothing, model.run(neighbors, nodes, edges, threads))

@@ -34,7 +34,9 @@ class FeatureSet(NamedTuple):
     edges: int
 
 
-FEATURES: Mapping[str, FeatureSet] = MappingProxyType({"tour-1": FeatureSet("tsp", 6, 18)})
+FEATURES: Mapping[str, FeatureSet] = MappingProxyType(
+    {"tour-1": FeatureSet("tsp", 6, 18), "route-1": FeatureSet("cvrp", 8, 18)}
+)
 """Features this version of cosolve can make, by the name models know them by."""
 
 
