@@ -55,7 +55,8 @@ License: that of cosolve.
 
 ## Training
 
-`cosolve train {training["task"]}` at commit {commit}, with these settings, all others as they are by default:
+`cosolve train {training["task"]}` at commit {commit}, with these settings and the defaults of
+all others:
 
 {settings}
 

@@ -117,15 +117,15 @@ def _print_table(rows: dict[str, dict[str, str]]) -> None:
 
 def _verified(folder: ModelFolder) -> str:
     """Return what was done with a model that works; raise if it does not."""
-    import numpy as np
-
     from cosolve.guidance import load_model
-    from cosolve.guidance.gnn import score_tour_edges
-    from cosolve.problems import TSP
+    from cosolve.guidance.gnn import score_route_edges, score_tour_edges
+    from cosolve.problems.random_tsp import random_tsp
+    from cosolve.problems.random_vrp import random_vrp
 
     model = load_model(folder.path)
-    model.require("tsp")
-    instance = TSP(coords=np.random.default_rng(0).random((_NODES, 2)))
-    heads = score_tour_edges(model, instance).heads
+    if model.config.problem == "cvrp":
+        heads = score_route_edges(model, random_vrp(_NODES)).heads
+    else:
+        heads = score_tour_edges(model, random_tsp(_NODES)).heads
     checked = "checksums, " if folder.shipped else ""
     return f"ok ({checked}{model.parameters} weights, {', '.join(heads)} of {_NODES} random points)"
