@@ -22,6 +22,7 @@ import report
 
 from cosolve.bench import Instance, ResultStore, Row, find_suite, make_tasks, remaining, run_bench
 from cosolve.engine import LocalProcesses
+from cosolve.problems.random_atsp import KINDS
 
 _RESULTS = Path(__file__).parent / "results" / "atsp.jsonl"
 _LIMIT_S = 5.0
@@ -29,7 +30,7 @@ _GENERATED = [
     ("random", 150, 1234),
     ("random", 300, 1234),
     ("random", 1000, 1234),
-    *((family, n, 1) for family in list(atsp_runs.FAMILIES)[1:] for n in (300, 1000)),
+    *((family, n, 1) for family in list(KINDS)[1:] for n in (300, 1000)),
 ]
 _METHODS = {
     "lk": "lk",
@@ -128,7 +129,7 @@ def _best(latest: dict[tuple[str, str], Row], name: str, methods: list[str]) -> 
 
 def _family(name: str) -> str:
     family = name.rstrip("0123456789p").rstrip("-")
-    return family if family in atsp_runs.FAMILIES else f"TSPLIB {family or name}"
+    return family if family in KINDS else f"TSPLIB {family or name}"
 
 
 def _number(value: float | None) -> str:

@@ -10,7 +10,10 @@ import click
 from cosolve.cli import common
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cosolve.guidance.models import ModelFolder
+    from cosolve.problems import TSP, VRP
 
 _WIDE = 200  # columns where there is no terminal to ask
 _NODES = 200  # of the instance `verify` tries
@@ -118,14 +121,17 @@ def _print_table(rows: dict[str, dict[str, str]]) -> None:
 def _verified(folder: ModelFolder) -> str:
     """Return what was done with a model that works; raise if it does not."""
     from cosolve.guidance import load_model
-    from cosolve.guidance.gnn import score_route_edges, score_tour_edges
+    from cosolve.guidance.gnn import scores_of
+    from cosolve.problems.random_atsp import random_atsp
     from cosolve.problems.random_tsp import random_tsp
     from cosolve.problems.random_vrp import random_vrp
 
     model = load_model(folder.path)
-    if model.config.problem == "cvrp":
-        heads = score_route_edges(model, random_vrp(_NODES)).heads
-    else:
-        heads = score_tour_edges(model, random_tsp(_NODES)).heads
+    makers: dict[str, Callable[[int], TSP | VRP]] = {
+        "tsp": random_tsp,
+        "atsp": random_atsp,
+        "cvrp": random_vrp,
+    }
+    heads = scores_of(model, makers[model.config.problem](_NODES)).heads
     checked = "checksums, " if folder.shipped else ""
-    return f"ok ({checked}{model.parameters} weights, {', '.join(heads)} of {_NODES} random points)"
+    return f"ok ({checked}{model.parameters} weights, {', '.join(heads)} of {_NODES} random nodes)"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cosolve import _kernels
+from cosolve.guidance.arc_features import arc_features, copies_tied
 from cosolve.guidance.base import EdgeGuidance
 from cosolve.guidance.clients import clients_alone, for_locations
 from cosolve.guidance.models import load_model
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy.typing as npt
+
     from cosolve.guidance.models import FloatArray, IntArray, Model
 
 _FEW = 12  # nodes; of fewer, distances say all there is to know
@@ -34,7 +37,9 @@ class Width(NamedTuple):
     most: int
 
 
-WIDTHS: Mapping[str, Width] = MappingProxyType({"tsp": Width(3, 8), "cvrp": Width(6, 14)})
+WIDTHS: Mapping[str, Width] = MappingProxyType(
+    {"tsp": Width(3, 8), "atsp": Width(4, 9), "cvrp": Width(6, 14)}
+)
 """By kind of problem, as many as did best."""
 
 
@@ -107,8 +112,8 @@ class GnnGuide:
         kind = network_kind(problem)
         if kind not in WIDTHS:
             raise ValueError(
-                f"there is no trained guidance for {kind} yet, only for symmetric traveling "
-                "salesman problems and for vehicle routing where only loads are limited"
+                f"there is no trained guidance for {kind} yet, only for traveling salesman "
+                "problems and for vehicle routing with symmetric distances and limits on loads"
             )
         model = load_model(kind if self.model is None else self.model)
         model.require(kind)
@@ -116,11 +121,7 @@ class GnnGuide:
         fewest = min(WIDTHS[kind].fewest if self.fewest is None else self.fewest, most)
         if problem.size < _FEW or _only_one_tour(problem):
             return by_distance(problem, most)
-        scores = (
-            score_tour_edges(model, problem, self.threads)
-            if isinstance(problem, TSP)
-            else score_route_edges(model, problem, self.threads)
-        )
+        scores = scores_of(model, problem, self.threads)
         start, to, probability = _kernels.choose_edges(
             scores.neighbors,
             scores.of("edge"),
@@ -129,8 +130,47 @@ class GnnGuide:
             self.probability,
             scores.fixed_edges,
         )
+        if kind == "atsp":
+            return _arcs(problem.size, start, to, probability)
         guidance = in_order(scores.order, start, to, probability)
         return guidance if isinstance(problem, TSP) else for_locations(problem, guidance)
+
+
+def scores_of(model: Model, problem: TSP | VRP, threads: int = 1) -> Scores:
+    """Run a network on a problem it is for.
+
+    Parameters
+    ----------
+    model
+        A model for problems of this kind.
+    problem
+        The instance.
+    threads
+        Threads that run the network; the result does not depend on it.
+
+    Raises
+    ------
+    ValueError
+        If the model is for other problems, or the instance is too small.
+    """
+    if isinstance(problem, VRP):
+        return score_route_edges(model, problem, threads)
+    if problem.symmetric:
+        return score_tour_edges(model, problem, threads)
+    return score_arcs(model, problem, threads)
+
+
+def _arcs(
+    n: int, start: IntArray, to: IntArray, probability: npt.NDArray[np.float32]
+) -> EdgeGuidance:
+    """Return the arcs that rows of the symmetric form stand for."""
+    end = start[n]  # of the rows of where tours leave
+    tail = np.repeat(np.arange(n, dtype=np.int32), np.diff(start[: n + 1]))
+    head = to[:end] - np.int32(n)
+    kept = head != tail  # not its other copy
+    counts = np.bincount(tail[kept], minlength=n)
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return EdgeGuidance(indptr, head[kept], probability[:end][kept])
 
 
 def _only_one_tour(problem: TSP | VRP) -> bool:
@@ -151,7 +191,7 @@ def network_kind(problem: object) -> str:
         A key of `WIDTHS`, or words for a message.
     """
     if isinstance(problem, TSP):
-        return "tsp" if problem.symmetric else "asymmetric distances"
+        return "tsp" if problem.symmetric else "atsp"
     if not isinstance(problem, VRP):
         return f"problems of kind {getattr(problem, 'kind', type(problem).__name__)!r}"
     if not problem.symmetric:
@@ -255,3 +295,34 @@ def score_route_edges(model: Model, problem: VRP, threads: int = 1) -> Scores:
     neighbors, nodes, edges = route_features(problem, model.config.neighbors, clients)
     nothing = np.empty((0, 2), np.int32)
     return Scores(order, neighbors, nothing, model.run(neighbors, nodes, edges, threads))
+
+
+def score_arcs(model: Model, problem: TSP, threads: int = 1) -> Scores:
+    """Run a network on an asymmetric traveling salesman problem.
+
+    Parameters
+    ----------
+    model
+        A model for such problems.
+    problem
+        At least three nodes. That a path is open does not count: it changes little but at its ends.
+    threads
+        Threads that run the network; the result does not depend on it.
+
+    Returns
+    -------
+    Scores
+        Its predictions about the symmetric form, see `cosolve.guidance.arc_features.arc_features`.
+
+    Raises
+    ------
+    ValueError
+        If the model is for other problems, or the instance is too small.
+    """
+    model.require(network_kind(problem))
+    assert problem.matrix is not None
+    config = model.config
+    neighbors, nodes, edges = arc_features(problem.matrix, config.neighbors, config.ascent)
+    order = np.arange(2 * problem.size, dtype=np.int32)
+    heads = model.run(neighbors, nodes, edges, threads)
+    return Scores(order, neighbors, copies_tied(problem.size), heads)

@@ -35,7 +35,11 @@ class FeatureSet(NamedTuple):
 
 
 FEATURES: Mapping[str, FeatureSet] = MappingProxyType(
-    {"tour-1": FeatureSet("tsp", 6, 18), "route-1": FeatureSet("cvrp", 8, 18)}
+    {
+        "tour-1": FeatureSet("tsp", 6, 18),
+        "arc-1": FeatureSet("atsp", 6, 18),
+        "route-1": FeatureSet("cvrp", 8, 18),
+    }
 )
 """Features this version of cosolve can make, by the name models know them by."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cosolve.core import Run, Stop
 from cosolve.search.eax import evolve
-from cosolve.search.tsp_model import TspModel
+from cosolve.search.models import model_of
 
 if TYPE_CHECKING:
     from cosolve.problems import TSP
@@ -26,7 +26,7 @@ def good_tour(problem: TSP, *, seed: int, population: int = 30) -> IntArray:
     Parameters
     ----------
     problem
-        A symmetric problem of at least 13 nodes.
+        A problem of at least 13 nodes, with symmetric distances or not.
     seed
         Seed of all random choices.
     population
@@ -37,7 +37,7 @@ def good_tour(problem: TSP, *, seed: int, population: int = 30) -> IntArray:
     ndarray
         Nodes, shape (n,).
     """
-    model = TspModel(problem)
+    model = model_of(problem)
     tours = []
     for member in range(population):
         number = (seed + (member + 1) * _STREAM) & _MASK

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import save as to_safetensors
 
 from cosolve.io.atomic import atomic_write
+from cosolve.neural.arc_edges import ArcEdgesConfig, arc_edges_trainer
 from cosolve.neural.config import make_config
 from cosolve.neural.dcr import DcrConfig, DcrTrainer
 from cosolve.neural.loop import LoopSettings, Training, read_metrics
@@ -53,6 +54,9 @@ TASKS: Mapping[str, Task] = MappingProxyType(
     {
         "tour-edges": Task(
             "which edges are in a nearly optimal tour", TourEdgesConfig, tour_edges_trainer
+        ),
+        "arc-edges": Task(
+            "which arcs are in a nearly optimal asymmetric tour", ArcEdgesConfig, arc_edges_trainer
         ),
         "route-edges": Task(
             "which clients follow each other, and which share a route",
