@@ -1,4 +1,4 @@
-"""Reader of safetensors files, the format of trained weights.
+"""Reader of safetensors files, the format of trained weights [1]_.
 
 Eight bytes give the length of a header, a JSON object that says of every tensor its type, its shape
 and where its numbers stand in the rest of the file: little-endian, one tensor after the other,
