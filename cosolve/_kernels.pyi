@@ -157,6 +157,16 @@ class HeldKarp:
         Rows (indptr, indices, alpha) of the k edges of smallest alpha, made symmetric.
         """
 
+def tour_features(metric: Metric, k: int, fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], iterations: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.float32], NDArray[numpy.float32]]:
+    """
+    Neighbors (n, k) of smallest alpha after an ascent of so many iterations, features of nodes (n, 6) and of edges (n, k, 18).
+    """
+
+def route_features(clients: Metric, k: int, to_depot: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], load: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.float32], NDArray[numpy.float32]]:
+    """
+    Nearest clients (n, k), features of clients (n, 8) and of edges (n, k, 18), given the distances to the depot and the shares of a vehicle.
+    """
+
 class Mcts:
     """Monte Carlo tree search guided by weights of edges."""
 
@@ -661,3 +671,37 @@ class TspCutter:
     @property
     def cuts(self) -> int:
         """Number of cuts known."""
+
+def instruction_sets() -> list[str]:
+    """Instruction sets networks can use on this machine, the best first."""
+
+def choose_edges(neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], scores: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', writable=False)], fewest: int, most: int, probability: float, fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32], NDArray[numpy.float32]]:
+    """
+    Rows (indptr, indices, probability) of the edges of at least this probability, between fewest and most per node, made symmetric.
+    """
+
+class EdgeNetwork:
+    """A trained graph network over edges between near nodes."""
+
+    def __init__(self, tensors: dict[str, Annotated[NDArray[numpy.float32], dict(order='C', writable=False)]], layers: int, symmetric: bool) -> None: ...
+
+    @property
+    def width(self) -> int:
+        """Features of a node or edge between layers."""
+
+    @property
+    def node_features(self) -> int:
+        """Features of a node it takes."""
+
+    @property
+    def edge_features(self) -> int:
+        """Features of an edge it takes."""
+
+    @property
+    def heads(self) -> list[str]:
+        """What it predicts: edge, together, penalty."""
+
+    def run(self, neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], node_features: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', writable=False)], edge_features: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C', writable=False)], *, threads: int = 1, tile: int = 0, instructions: str = '') -> dict[str, NDArray[numpy.float32]]:
+        """
+        Scores by head: (n, k) of edges, (n,) of nodes. Tiles of so many nodes (0: chosen) and instructions change no bit of them.
+        """

@@ -41,7 +41,7 @@ def generate() -> None:
     "--kind",
     default="uniform",
     show_default=True,
-    help="uniform, clustered, explosion or grid.",
+    help="uniform, clustered, explosion, rotation, grid or drilled.",
 )
 @_COUNT
 @click.option(

@@ -26,10 +26,12 @@ COMMANDS = {
     "info": "Describe an instance.",
     "methods": "List the methods and their parameters.",
     "bench": "Run methods over a set of instances.",
+    "models": "List, show and verify trained models.",
     "tune": "Search for good parameters of a method.",
     "generate": "Write random instances.",
     "convert": "Convert an instance to another format.",
     "plot": "Draw a solution.",
+    "train": "Train a network that guides searches.",
 }
 """One line of help per command; the modules are imported when a command is used."""
 

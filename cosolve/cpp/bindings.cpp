@@ -5,11 +5,13 @@ namespace nb = nanobind;
 
 void bindAtsp(nb::module_ &m);
 void bindEax(nb::module_ &m);
+void bindFeatures(nb::module_ &m);
 void bindHeldKarp(nb::module_ &m);
 void bindExact(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
 void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
+void bindNeural(nb::module_ &m);
 void bindSchedulingDispatch(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
 void bindTspCuts(nb::module_ &m);
@@ -28,6 +30,7 @@ NB_MODULE(_kernels, m) {
     bindLinKernighan(m);
     bindEax(m);
     bindHeldKarp(m);
+    bindFeatures(m);
     bindMcts(m);
     bindAtsp(m);
     bindExact(m);
@@ -40,4 +43,5 @@ NB_MODULE(_kernels, m) {
     bindVrpExact(m);
     bindSchedulingDispatch(m);
     bindTspCuts(m);
+    bindNeural(m);
 }

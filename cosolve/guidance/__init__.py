@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from cosolve.guidance.alpha import AlphaGuide
 from cosolve.guidance.base import EdgeGuidance, EdgeGuide
 from cosolve.guidance.file import FileGuide, load_guidance, save_guidance
+from cosolve.guidance.gnn import GnnGuide
 from cosolve.guidance.gt_prior import GtPriorGuide
 from cosolve.guidance.knn import KnnGuide
+from cosolve.guidance.model_config import ModelConfig
+from cosolve.guidance.models import Model, find_model, list_models, load_model
 from cosolve.guidance.quadrant import QuadrantGuide
 from cosolve.guidance.savings import SavingsGuide
 from cosolve.problems import TSP, VRP
@@ -24,11 +27,17 @@ __all__ = [
     "EdgeGuidance",
     "EdgeGuide",
     "FileGuide",
+    "GnnGuide",
     "GtPriorGuide",
     "KnnGuide",
+    "Model",
+    "ModelConfig",
     "QuadrantGuide",
     "SavingsGuide",
+    "find_model",
+    "list_models",
     "load_guidance",
+    "load_model",
     "make_guide",
     "save_guidance",
 ]
@@ -60,6 +69,12 @@ def _gt_prior(argument: str | None) -> EdgeGuide:
     return GtPriorGuide() if argument is None else GtPriorGuide(_count(argument))
 
 
+def _gnn(argument: str | None) -> EdgeGuide:
+    if argument == "":
+        raise ValueError("expected a model after the colon; see `cosolve models list`")
+    return GnnGuide(argument)
+
+
 def _file(argument: str | None) -> EdgeGuide:
     if not argument:
         raise ValueError("expected the path of an .npz file after the colon")
@@ -73,6 +88,7 @@ GUIDES: Mapping[str, tuple[str, Callable[[str | None], EdgeGuide]]] = MappingPro
         "savings": ("savings[:K]", _savings),
         "alpha": ("alpha[:K]", _alpha),
         "gt-prior": ("gt-prior[:K]", _gt_prior),
+        "gnn": ("gnn[:MODEL]", _gnn),
         "file": ("file:PATH", _file),
     }
 )
@@ -91,8 +107,8 @@ def make_guide(spec: str) -> EdgeGuide:
         ``knn[:K]``, the K nearest nodes; ``quadrant[:K]``, the K nearest in each quadrant and five
         overall; ``savings[:K]``, the K clients best by distance and savings, for vehicle routing;
         ``alpha[:K]``, the K edges nearest to a minimum 1-tree; ``gt-prior[:K]``, the K nearest,
-        weighted by how often optimal tours go to a neighbor of that rank; or ``file:PATH``, from an
-        ``.npz`` file.
+        weighted by how often optimal tours go to a neighbor of that rank; ``gnn[:MODEL]``, the
+        edges a trained network finds most probable; or ``file:PATH``, from an ``.npz`` file.
 
     Returns
     -------

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from cosolve import _kernels
 from cosolve.guidance.base import EdgeGuidance
 from cosolve.guidance.clients import clients_alone, for_locations
-from cosolve.guidance.neighbors import k_nearest, rank_weights, require_count
+from cosolve.guidance.neighbors import require_count
+from cosolve.guidance.numbering import by_distance, in_order, numbering
 from cosolve.problems import VRP
 from cosolve.problems.kernel import kernel_metric
 
@@ -83,8 +84,8 @@ class AlphaGuide:
         if not problem.symmetric:
             raise ValueError("alpha-nearness is defined for symmetric distances only")
         if problem.size < 3 or len(problem.fixed_edges) > problem.size - 2:
-            return _by_distance(problem, self.k)
-        order, rank = _numbering(problem)
+            return by_distance(problem, self.k)
+        order, rank = numbering(problem)
         # The ends of a path are left open: they change alpha at few nodes.
         metric = kernel_metric(problem, order, hub=problem.path)
         indptr, indices = _kernels.quadrant_neighbors(metric, *_QUADRANT)
@@ -96,24 +97,7 @@ class AlphaGuide:
             engine.run(0.1)  # in slices, so that Ctrl-C is heard
         start, to, alpha = engine.alpha(self.k)
         weight = _weights(start, alpha, max(engine.value, 0.0) / problem.size)
-        return _in_order(order, start, to, weight)
-
-
-def _by_distance(problem: TSP, k: int) -> EdgeGuidance:
-    rows = k_nearest(problem, k)
-    indptr = np.arange(problem.size + 1, dtype=np.int32) * np.int32(rows.shape[1])
-    return EdgeGuidance(indptr, rows.ravel(), rank_weights(indptr))
-
-
-def _numbering(problem: TSP) -> tuple[IntArray, IntArray]:
-    """Order of the nodes in which neighbors are close in memory, and its inverse."""
-    n = problem.size
-    order = np.arange(n, dtype=np.int32)
-    if problem.coords is not None:
-        order = _kernels.hilbert_order(problem.coords)
-    rank = np.empty(n, np.int32)
-    rank[order] = np.arange(n, dtype=np.int32)
-    return order, rank
+        return in_order(order, start, to, weight)
 
 
 def _weights(
@@ -126,16 +110,3 @@ def _weights(
     total = np.bincount(row, weights=weight, minlength=start.size - 1)
     result: npt.NDArray[np.float64] = weight / total[row]
     return result
-
-
-def _in_order(
-    order: IntArray, start: IntArray, to: IntArray, weight: npt.NDArray[np.float64]
-) -> EdgeGuidance:
-    """Guidance for the problem's own numbers, from rows of node ``order[i]`` at i."""
-    counts = np.empty(order.size, np.int64)
-    counts[order] = np.diff(start)
-    indptr = np.concatenate([[0], np.cumsum(counts)])
-    begin = np.empty(order.size, np.int64)
-    begin[order] = start[:-1]
-    source = np.arange(indptr[-1]) + np.repeat(begin - indptr[:-1], counts)
-    return EdgeGuidance(indptr, order[to[source]], weight[source].astype(np.float32))

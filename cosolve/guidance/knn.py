@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cosolve.guidance.base import EdgeGuidance
-from cosolve.guidance.neighbors import k_nearest, offsets, rank_weights, require_count
+from cosolve.guidance.neighbors import require_count
+from cosolve.guidance.numbering import by_distance
 
 if TYPE_CHECKING:
     from cosolve.problems import TSP, VRP
@@ -38,6 +39,4 @@ class KnnGuide:
 
     def __call__(self, problem: TSP | VRP) -> EdgeGuidance:
         """Return guidance for `problem`."""
-        rows = k_nearest(problem, self.k)
-        indptr = offsets(problem, rows.shape[1])
-        return EdgeGuidance(indptr, rows.ravel(), rank_weights(indptr))
+        return by_distance(problem, self.k)

@@ -122,8 +122,8 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def load(path: str | Path, data: bytes, form: str) -> Node:
-    """Read a JSON object that says which format it is in.
+def parse(path: str | Path, data: bytes) -> Node:
+    """Read a JSON object.
 
     Parameters
     ----------
@@ -131,13 +131,11 @@ def load(path: str | Path, data: bytes, form: str) -> Node:
         The file, for messages.
     data
         Its content.
-    form
-        What its key ``format`` must say; ``version`` must be 1.
 
     Raises
     ------
     FormatError
-        If it is no JSON, has a key twice, or is in another format or version.
+        If it is no JSON, no object, or has a key twice.
     """
     try:
         text = clean(path, data).decode("utf-8")
@@ -170,6 +168,27 @@ def load(path: str | Path, data: bytes, form: str) -> Node:
     root = Node(path, "", value)
     if not isinstance(value, dict):
         raise root.expected("an object")
+    return root
+
+
+def load(path: str | Path, data: bytes, form: str) -> Node:
+    """Read a JSON object that says which format it is in.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    data
+        Its content.
+    form
+        What its key ``format`` must say; ``version`` must be 1.
+
+    Raises
+    ------
+    FormatError
+        If it is no JSON, has a key twice, or is in another format or version.
+    """
+    root = parse(path, data)
     found = root.required("format")
     if found.value != form:
         raise found.expected(json.dumps(form))

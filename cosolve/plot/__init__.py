@@ -6,6 +6,7 @@ from cosolve.plot.picture import require_matplotlib, save_picture
 from cosolve.plot.routes import plot_routes
 from cosolve.plot.solution import plot_solution, require_drawable
 from cosolve.plot.tour import plot_tour
+from cosolve.plot.training import plot_training
 
 __all__ = [
     "plot_convergence",
@@ -13,6 +14,7 @@ __all__ = [
     "plot_schedule",
     "plot_solution",
     "plot_tour",
+    "plot_training",
     "require_drawable",
     "require_matplotlib",
     "save_picture",

@@ -50,11 +50,47 @@ def _grid(n: int, rng: np.random.Generator) -> FloatArray:
     return coords
 
 
+def _rotation(n: int, rng: np.random.Generator) -> FloatArray:
+    # After Bossek et al. [2]: the nodes in a random box are turned, here around its middle.
+    coords = rng.random((n, 2))
+    low = rng.uniform(0.0, 0.6, size=2)
+    high = low + rng.uniform(0.2, 0.4, size=2)
+    inside = ((coords >= low) & (coords <= high)).all(axis=1)
+    angle = rng.uniform(0.0, 2.0 * math.pi)
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    middle = (low + high) / 2
+    coords[inside] = (coords[inside] - middle) @ turn.T + middle
+    return coords
+
+
+def _drilled(n: int, rng: np.random.Generator) -> FloatArray:
+    # Like drilling plans of printed circuits: rows and blocks of equidistant holes on a fine
+    # lattice, some left out, and single holes between them.
+    side = 40 * math.ceil(math.sqrt(n))
+    drilled: dict[tuple[int, int], None] = {}
+    while len(drilled) < n:
+        corner = rng.integers(0, side, size=2)
+        if rng.random() < 0.2:
+            drilled[int(corner[0]), int(corner[1])] = None
+            continue
+        pitch = int(rng.choice((5, 10, 10, 20)))
+        shape = (int(rng.integers(1, 5)), int(rng.integers(3, 15)))
+        rows, columns = shape if rng.random() < 0.5 else shape[::-1]
+        for row in range(rows):
+            for column in range(columns):
+                at = int(corner[0]) + pitch * row, int(corner[1]) + pitch * column
+                if max(at) < side and rng.random() < 0.9:
+                    drilled[at] = None
+    return np.array(list(drilled)[:n], np.float64) / side
+
+
 KINDS: dict[str, Callable[[int, np.random.Generator], FloatArray]] = {
     "uniform": _uniform,
     "clustered": _clustered,
     "explosion": _explosion,
     "grid": _grid,
+    "rotation": _rotation,
+    "drilled": _drilled,
 }
 """How the nodes can be spread over the unit square, by name."""
 
@@ -71,7 +107,9 @@ def random_tsp(n: int, seed: int = 0, kind: str = "uniform") -> TSP:
     kind
         ``"uniform"``: exactly ``numpy.random.default_rng(seed).random((n, 2))``; ``"clustered"``:
         normal clusters of 100 nodes on average, as class C of [1]_; ``"explosion"``: uniform with a
-        hole blown into it, as in [2]_; ``"grid"``: nodes of a square lattice.
+        hole blown into it, as in [2]_; ``"rotation"``: uniform with a box turned, as in [2]_;
+        ``"grid"``: nodes of a square lattice; ``"drilled"``: rows and blocks of equidistant holes,
+        like drilling plans.
 
     Returns
     -------

@@ -79,8 +79,9 @@ struct Near {
     }
 };
 
-// Alpha of every edge of the graph.
-std::vector<float> alphas(Metric const &metric, SparseGraph const &graph,
+}  // namespace
+
+TreeNearness treeNearness(Metric const &metric, SparseGraph const &graph,
                           std::span<float const> pi) {
     auto const n = static_cast<std::size_t>(graph.size());
     MinimumTree tree(metric, graph);
@@ -122,8 +123,10 @@ std::vector<float> alphas(Metric const &metric, SparseGraph const &graph,
             edge.a == special || edge.b == special ? at(second, special) : longest(edge.a, edge.b);
         alpha[e] = static_cast<float>(std::max(0.0, weightOf(edge, pi) - out));
     }
-    return alpha;
+    return {std::move(alpha), tree.excess()};
 }
+
+namespace {
 
 // Both directions of every edge between real nodes, in rows.
 std::vector<Near> arcs(Metric const &metric, SparseGraph const &graph,
@@ -145,7 +148,7 @@ std::vector<Near> arcs(Metric const &metric, SparseGraph const &graph,
 
 AlphaRows alphaNearest(Metric const &metric, SparseGraph const &graph, std::span<float const> pi,
                        int k) {
-    auto all = arcs(metric, graph, alphas(metric, graph, pi));
+    auto all = arcs(metric, graph, treeNearness(metric, graph, pi).alpha);
     std::sort(all.begin(), all.end());
     // The first k of each row, both ways.
     std::vector<Near> kept;

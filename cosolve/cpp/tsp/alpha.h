@@ -12,6 +12,15 @@
 
 namespace cosolve::tsp {
 
+struct TreeNearness {
+    std::vector<float> alpha;  // of every edge of the graph; 0 in the tree
+    std::vector<int> excess;   // edges of the 1-tree at every node, less 2
+};
+
+// Alpha of all edges of the graph under the multipliers pi, and the tree it is measured by.
+TreeNearness treeNearness(Metric const &metric, SparseGraph const &graph,
+                          std::span<float const> pi);
+
 struct AlphaRows {
     std::vector<int> start;  // one row per real node (not the hub), and the end
     std::vector<int> to;

@@ -1,0 +1,1 @@
+"""Training of the networks that guide searches; the only part of cosolve that needs PyTorch."""

@@ -1,0 +1,336 @@
+"""Training of networks that score edges, whatever the problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from cosolve.neural.encoder import Graphs, GuidanceNetwork
+from cosolve.neural.export import folded_tensors
+from cosolve.neural.stream import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cosolve.search.kernel_model import IntArray
+
+HELD_OUT = 1 << 40
+"""Seeds of training instances are below, of held-out ones from here on."""
+
+_LARGEST_GRADIENT = 1.0
+
+
+class Example(NamedTuple):
+    """One instance as the network sees it, and what it should answer."""
+
+    neighbors: IntArray
+    """Shape (n, k)."""
+    nodes: npt.NDArray[np.float32]
+    """Features, shape (n, node features)."""
+    edges: npt.NDArray[np.float32]
+    """Features, shape (n, k, edge features)."""
+    labels: dict[str, npt.NDArray[np.bool_]]
+    """By head, whether it is so; shape (n, k)."""
+    total: int
+    """Edges of the solution, seen from both ends, whether they are in the rows or not."""
+
+
+@dataclass(frozen=True)
+class EdgesConfig:
+    """Settings that all such trainings have.
+
+    Parameters
+    ----------
+    neighbors
+        Edges of every node.
+    width, layers
+        Of the network.
+    steps
+        Steps of the optimizer.
+    batch
+        Instances per step.
+    learning_rate, weight_decay
+        Of AdamW.
+    warmup
+        Steps over which the learning rate rises.
+    decay
+        Share of the steps, at the end, over which it falls to 0.
+    workers
+        Processes that make examples.
+    held_out
+        Instances of each held-out kind.
+    seed
+        Of the weights and of the stream of instances.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+    """
+
+    neighbors: int = 10
+    width: int = 48
+    layers: int = 6
+    steps: int = 20_000
+    batch: int = 8
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-4
+    warmup: int = 200
+    decay: float = 0.3
+    workers: int = 1
+    held_out: int = 8
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        for name in ("neighbors", "width", "layers", "steps", "batch"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+        if not 0 <= self.decay <= 1:
+            raise ValueError(f"decay must be between 0 and 1, got {self.decay}")
+
+    def rate(self, step: int) -> float:
+        """Share of the learning rate at a step: up, level, down."""
+        rise = min(1.0, (step + 1) / max(1, self.warmup))
+        fall = (self.steps - step) / max(1.0, self.decay * self.steps)
+        return max(0.0, min(rise, fall))
+
+
+class Data(NamedTuple):
+    """Where the examples of a training come from."""
+
+    make: Callable[[int], Example]
+    """Training example of a number; picklable."""
+    held_out: Callable[[], dict[str, list[Example]]]
+    """Examples to measure with, by kind."""
+    baselines: Callable[[Example], dict[str, float]]
+    """What guides without parameters achieve, by name."""
+    top: int
+    """Edges of a node that a search would look at."""
+    description: dict[str, Any]
+    """What a released model says of its problem and its features."""
+
+
+class EdgesTrainer:
+    """Network, optimizer and the stream of examples.
+
+    Parameters
+    ----------
+    config
+        Settings.
+    data
+        Examples.
+    device
+        Where the network is.
+    """
+
+    def __init__(self, config: EdgesConfig, data: Data, device: torch.device) -> None:
+        self.config = config
+        self._data = data
+        self._device = device
+        torch.manual_seed(config.seed)
+        self.network = GuidanceNetwork(
+            data.description["node_features"],
+            data.description["edge_features"],
+            width=config.width,
+            layers=config.layers,
+            heads=tuple(data.description["heads"]),
+            symmetric=data.description["symmetric"],
+        ).to(device)
+        self._optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+        )
+        self.step_number = 0
+        self._stream: Stream[Example] | None = None
+        self._held_out: dict[str, list[Example]] = {}
+
+    @property
+    def steps(self) -> int:
+        """Steps there are to do."""
+        return self.config.steps
+
+    def step(self) -> dict[str, float]:
+        """Do one step; return its loss."""
+        if self._stream is None:
+            first = self.step_number * self.config.batch
+            self._stream = Stream(self._data.make, self.config.workers, first)
+        examples = [next(self._stream) for _ in range(self.config.batch)]
+        graphs, labels = collate(examples, self._device)
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.config.learning_rate * self.config.rate(self.step_number)
+        self.network.train()
+        with torch.autocast("cuda", torch.bfloat16, enabled=self._device.type == "cuda"):
+            scores = self.network(graphs)
+        loss = torch.stack([entropy(scores[head], label) for head, label in labels.items()]).sum()
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), _LARGEST_GRADIENT)
+        self._optimizer.step()
+        self.step_number += 1
+        return {"loss": float(loss.detach())}
+
+    def evaluate(self) -> dict[str, float]:
+        """Measure the network on held-out instances.
+
+        Returns
+        -------
+        dict
+            By kind the binary cross entropy of each head, ``bce/KIND`` for the edges and
+            ``bce/HEAD/KIND`` for others, and the share of the solution's edges among those of
+            highest score of either end, ``recall/KIND``; ``score``, the mean of the first, is to
+            be small.
+        """
+        self.network.eval()
+        report: dict[str, list[float]] = {}
+        for kind, examples in self._load_held_out().items():
+            for example in examples:
+                graphs, labels = collate([example], self._device)
+                with torch.no_grad():
+                    scores = self.network(graphs)
+                for head, label in labels.items():
+                    name = f"bce/{kind}" if head == "edge" else f"bce/{head}/{kind}"
+                    report.setdefault(name, []).append(float(entropy(scores[head], label)))
+                best = scores["edge"].cpu().numpy()
+                found = recall_of(example, best, self._data.top)
+                report.setdefault(f"recall/{kind}", []).append(found)
+        means = {name: float(np.mean(values)) for name, values in report.items()}
+        score = np.mean([means[f"bce/{kind}"] for kind in self._load_held_out()])
+        return {"score": float(score), **means}
+
+    def baselines(self) -> dict[str, float]:
+        """Measure guides without parameters on the same instances, as ``NAME/KIND``."""
+        report: dict[str, list[float]] = {}
+        for kind, examples in self._load_held_out().items():
+            for example in examples:
+                for name, value in self._data.baselines(example).items():
+                    report.setdefault(f"{name}/{kind}", []).append(value)
+        return {name: float(np.mean(values)) for name, values in report.items()}
+
+    def weights(self) -> dict[str, Tensor]:
+        """Weights to be released, with all normalizations folded in."""
+        return folded_tensors(self.network)
+
+    def description(self) -> dict[str, Any]:
+        """Return what a released model says of itself in its configuration."""
+        return {
+            **self._data.description,
+            "neighbors": self.config.neighbors,
+            "width": self.config.width,
+            "layers": self.config.layers,
+        }
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that a resumed training needs."""
+        return {
+            "network": self.network.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "step": self.step_number,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where `state` was taken."""
+        self.close()
+        self.network.load_state_dict(state["network"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self.step_number = int(state["step"])
+
+    def close(self) -> None:
+        """End the workers."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def _load_held_out(self) -> dict[str, list[Example]]:
+        if not self._held_out:
+            self._held_out = self._data.held_out()
+        return self._held_out
+
+
+def entropy(scores: Tensor, label: Tensor) -> Tensor:
+    """Binary cross entropy of log-odds, in whatever precision they are."""
+    return nn.functional.binary_cross_entropy_with_logits(scores.float(), label)
+
+
+def collate(examples: Sequence[Example], device: torch.device) -> tuple[Graphs, dict[str, Tensor]]:
+    """Put examples side by side.
+
+    Parameters
+    ----------
+    examples
+        At least one, of equally many neighbors.
+    device
+        Where the tensors go.
+
+    Returns
+    -------
+    graphs, labels
+        Labels by head as numbers 0 and 1, float32, shape (n, k).
+    """
+    rows, ways = [], []
+    first_node, first_edge = 0, 0
+    for example in examples:
+        way = ways_back(example.neighbors)
+        rows.append(example.neighbors.astype(np.int64) + first_node)
+        ways.append(np.where(way >= 0, way + first_edge, -1))
+        first_node += len(example.neighbors)
+        first_edge += example.neighbors.size
+
+    def joined(arrays: Sequence[npt.NDArray[Any]]) -> Tensor:
+        return torch.from_numpy(np.concatenate(arrays)).to(device)
+
+    graphs = Graphs(
+        joined(rows),
+        joined(ways),
+        joined([e.nodes for e in examples]),
+        joined([e.edges for e in examples]),
+    )
+    labels = {
+        head: joined([e.labels[head] for e in examples]).float() for head in examples[0].labels
+    }
+    return graphs, labels
+
+
+def recall_of(example: Example, scores: npt.NDArray[Any], top: int) -> float:
+    """Share of the solution's edges, seen from both ends, among those of highest score.
+
+    Parameters
+    ----------
+    example
+        With its labels.
+    scores
+        Shape (n, k).
+    top
+        So many of every node.
+    """
+    best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
+    found = np.take_along_axis(example.labels["edge"], best, axis=1).sum()
+    return float(found / max(example.total, 1))
+
+
+def ways_back(neighbors: IntArray) -> npt.NDArray[np.int64]:
+    """Where the way back of every edge is.
+
+    Parameters
+    ----------
+    neighbors
+        Shape (n, k).
+
+    Returns
+    -------
+    ndarray
+        Position of (j, i) among all n k edges for the edge (i, j), -1 if i is not in the row of j;
+        shape (n, k).
+    """
+    n, k = neighbors.shape
+    node = np.repeat(np.arange(n, dtype=np.int64), k)
+    to = neighbors.ravel().astype(np.int64)
+    key = node * n + to
+    order = np.argsort(key)
+    at = np.searchsorted(key[order], to * n + node)
+    found = order[np.minimum(at, order.size - 1)]
+    return np.where(key[found] == to * n + node, found, -1).reshape(n, k)

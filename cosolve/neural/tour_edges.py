@@ -1,0 +1,121 @@
+"""Training of the guidance of tours: which edges are in a nearly optimal one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import torch
+
+from cosolve.guidance.gt_prior import rank_prior
+from cosolve.neural.edge_training import (
+    HELD_OUT,
+    Data,
+    EdgesConfig,
+    EdgesTrainer,
+    Example,
+    recall_of,
+)
+from cosolve.neural.tour_examples import TourExamples
+from cosolve.problems.random_tsp import random_tsp
+
+_TOP = 5
+
+
+@dataclass(frozen=True)
+class TourEdgesConfig(EdgesConfig):
+    """Settings of the training; the others are those of `EdgesConfig`.
+
+    Parameters
+    ----------
+    sizes
+        Smallest and largest number of nodes of an instance.
+    kinds
+        Share of each kind of instance.
+    ascent, population
+        See :class:`cosolve.neural.tour_examples.TourExamples`.
+    held_out_size, held_out_kinds
+        Number of nodes and kinds of the held-out instances.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+    """
+
+    sizes: tuple[int, int] = (100, 500)
+    kinds: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "uniform": 0.4,
+            "clustered": 0.25,
+            "explosion": 0.1,
+            "rotation": 0.1,
+            "drilled": 0.15,
+        }
+    )
+    ascent: int = 30
+    population: int = 30
+    held_out_size: int = 1000
+    held_out_kinds: tuple[str, ...] = ("uniform", "clustered")
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        super().__post_init__()
+        low, high = self.sizes
+        if not 13 <= low <= high:
+            raise ValueError(f"sizes must be two rising numbers from 13 on, got {self.sizes}")
+        if self.population < 2:
+            raise ValueError(f"population must be at least 2, got {self.population}")
+
+
+def tour_edges_trainer(config: TourEdgesConfig, device: torch.device) -> EdgesTrainer:
+    """Make the trainer.
+
+    Parameters
+    ----------
+    config
+        Settings.
+    device
+        Where the network is.
+    """
+    examples = TourExamples(
+        config.sizes, config.kinds, config.neighbors, config.ascent, config.population, config.seed
+    )
+    description = {
+        "problem": "tsp",
+        "features": "tour-1",
+        "ascent": config.ascent,
+        "node_features": 6,
+        "edge_features": 18,
+        "symmetric": True,
+        "heads": ["edge"],
+    }
+    data = Data(examples, partial(_held_out, config, examples), _baselines, _TOP, description)
+    return EdgesTrainer(config, data, device)
+
+
+def _held_out(config: TourEdgesConfig, examples: TourExamples) -> dict[str, list[Example]]:
+    # Their labels come from a larger population.
+    maker = dataclasses.replace(examples, population=2 * config.population)
+    return {
+        kind: [
+            maker.of(random_tsp(config.held_out_size, HELD_OUT + i, kind), seed=i)
+            for i in range(config.held_out)
+        ]
+        for kind in config.held_out_kinds
+    }
+
+
+def _baselines(example: Example) -> dict[str, float]:
+    """Entropy of the rank prior and recall of alpha, over the same edges."""
+    prior = 2 * rank_prior(len(example.nodes))
+    k = example.neighbors.shape[1]
+    rank = np.rint(example.edges[:, :, 2] * k).astype(int)
+    chance = np.clip(prior[rank], 1e-4, 1 - 1e-4)
+    label = example.labels["edge"]
+    cross = -np.where(label, np.log(chance), np.log1p(-chance)).mean()
+    by_alpha = np.broadcast_to(-np.arange(k), label.shape)
+    return {"bce/prior": float(cross), "recall/alpha": recall_of(example, by_alpha, _TOP)}
