@@ -68,7 +68,8 @@ def _parameter(
 @click.option(
     "--guide",
     metavar="NAME",
-    help="Guidance: knn[:K], quadrant[:K], savings[:K], alpha[:K], gt-prior[:K], file:PATH.",
+    help="Guidance: knn[:K], quadrant[:K], savings[:K], alpha[:K], gt-prior[:K], gnn[:MODEL], "
+    "file:PATH.",
 )
 @click.option("--start", type=common.INSTANCE, metavar="SOL", help="Solution file to start from.")
 @click.option(

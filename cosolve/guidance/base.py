@@ -78,6 +78,27 @@ class EdgeGuidance:
         if self.size != nodes:
             raise ValueError(f"the guidance is for {self.size} nodes, the problem has {nodes}")
 
+    def entries(self, nodes: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return where the rows of some nodes lie in `indices` and `weight`, one after the other.
+
+        Parameters
+        ----------
+        nodes
+            Node numbers, shape (m,).
+
+        Returns
+        -------
+        indptr : ndarray
+            Offsets of their rows in what follows, shape (m + 1,).
+        entries : ndarray
+            Positions, shape (indptr[-1],).
+        """
+        rows = np.asarray(nodes, np.int64)
+        begin = self.indptr.astype(np.int64)
+        counts = begin[rows + 1] - begin[rows]
+        indptr = np.concatenate([[0], np.cumsum(counts)])
+        return indptr, np.arange(indptr[-1]) + np.repeat(begin[rows] - indptr[:-1], counts)
+
     def among(self, nodes: npt.ArrayLike) -> EdgeGuidance:
         """Return guidance of the edges between some nodes.
 
@@ -89,13 +110,11 @@ class EdgeGuidance:
         rows = np.asarray(nodes, np.int64)
         number = np.full(self.size, -1, np.int32)
         number[rows] = np.arange(rows.size, dtype=np.int32)
-        counts = np.diff(self.indptr)[rows]
-        ends = np.cumsum(counts)
-        entries = np.arange(counts.sum()) + np.repeat(self.indptr[rows] - (ends - counts), counts)
+        indptr, entries = self.entries(rows)
         to = number[self.indices[entries]]
         kept = to >= 0
-        indptr = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], ends])]
-        return EdgeGuidance(indptr, to[kept], self.weight[entries[kept]])
+        ends = np.concatenate([[0], np.cumsum(kept)])
+        return EdgeGuidance(ends[indptr], to[kept], self.weight[entries[kept]])
 
     def strongest(self, k: int) -> EdgeGuidance:
         """Return guidance of the k edges of largest weight of every node, or all it has.

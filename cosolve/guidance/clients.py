@@ -25,7 +25,7 @@ def near_clients(problem: VRP, k: int, outward: float = 0.0) -> IntArray:
     Where time matters, clients are near that can follow each other with little waiting and without
     being late: the proximity of [1]_, the better of the two directions. The clients farther from
     their depot may be preferred; see `cosolve.guidance.SavingsGuide`. In problems of more than 4000
-    clients that is done among some hundred nearest ones.
+    clients that is done among a hundred nearest ones or more.
 
     Parameters
     ----------

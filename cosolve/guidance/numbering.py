@@ -65,7 +65,7 @@ def in_order(
 
 
 def by_distance(problem: TSP | VRP, k: int) -> EdgeGuidance:
-    """Guidance of the k nearest nodes, for problems of which there is nothing more to say.
+    """Guidance of the k nearest nodes; in vehicle routing, of the k nearest clients.
 
     Parameters
     ----------

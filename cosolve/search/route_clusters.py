@@ -394,16 +394,16 @@ def disagreement(guidance: EdgeGuidance, visits: npt.NDArray[np.integer]) -> flo
     visits
         The clients in their order.
     """
-    total = 0.0
-    for at, client in enumerate(visits):
-        begin, end = guidance.indptr[client : client + 2]
-        beside = [visits[k] for k in (at - 1, at + 1) if 0 <= k < len(visits)]
-        weight = np.maximum(guidance.weight[begin:end], 0.0)
-        best = float(weight[: len(beside)].sum())  # rows fall
-        if best > 0.0:
-            has = float(weight[np.isin(guidance.indices[begin:end], beside)].sum())
-            total += 1.0 - has / best
-    return total
+    indptr, entries = guidance.entries(visits)
+    own = np.repeat(np.arange(len(visits)), np.diff(indptr))
+    to, weight = guidance.indices[entries], np.maximum(guidance.weight[entries], 0.0)
+    before, after = np.append(-1, visits[:-1]), np.append(visits[1:], -1)
+    legs = (before >= 0).astype(int) + (after >= 0)
+    could = np.arange(entries.size) - indptr[own] < legs[own]  # rows fall
+    does = (to == before[own]) | (to == after[own])
+    best = np.bincount(own, weight * could, len(visits))
+    has = np.bincount(own, weight * does, len(visits))
+    return float((1.0 - has[best > 0] / best[best > 0]).sum())
 
 
 def improve(clusters: RouteClusters, run: Run, until_stalled: bool = False) -> None:

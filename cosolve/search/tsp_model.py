@@ -97,18 +97,8 @@ class TspModel(KernelModel):
         return self._hub
 
     def _renumber(self, guidance: EdgeGuidance) -> tuple[IntArray, IntArray]:
-        indptr, source = self._source(guidance)
-        return indptr, self._rank[guidance.indices[source]]
-
-    def _source(self, guidance: EdgeGuidance) -> tuple[IntArray, npt.NDArray[np.int64]]:
-        """Offsets of the rows in the kernel's order, and where every entry of them comes from."""
-        counts = np.diff(guidance.indptr)[self._order]
-        indptr = np.zeros(counts.size + 1, np.int32)
-        np.cumsum(counts, out=indptr[1:])
-        source = np.arange(indptr[-1]) + np.repeat(
-            guidance.indptr[:-1][self._order] - indptr[:-1], counts
-        )
-        return indptr, source
+        indptr, source = guidance.entries(self._order)
+        return indptr.astype(np.int32), self._rank[guidance.indices[source]]
 
     def weights(self, guidance: EdgeGuidance) -> FloatArray:
         """Weights of the candidate edges; those of a hub are average.
@@ -118,7 +108,7 @@ class TspModel(KernelModel):
         guidance
             What the model was made with.
         """
-        indptr, source = self._source(guidance)
+        indptr, source = guidance.entries(self._order)
         weight = guidance.weight[source].astype(np.float64)
         if self._hub is None:
             return weight

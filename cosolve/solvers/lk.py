@@ -63,7 +63,7 @@ class Lk:
     breadth: tuple[int, ...] | None = None
     kick_segment: int = 50
     guided_kicks: bool = False
-    weighted_start: bool = False
+    weighted_start: bool = True
 
     def __post_init__(self) -> None:
         """Validate the parameters."""

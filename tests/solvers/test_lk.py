@@ -166,13 +166,13 @@ def guidance_of(tour: Tour, other: EdgeGuidance) -> EdgeGuidance:
 
 @pytest.mark.parametrize("method", ["lk", "eax", "popmusic"])
 def test_the_first_tour_follows_the_weights_if_asked_to(method: str) -> None:
-    """If the guide knows a very good tour, the search begins with it; by default it does not."""
+    """If the guide knows a very good tour, the search begins with it; else with a greedy one."""
     problem = random_tsp(300, seed=2)
     good: Any = solve(problem, "eax", stop=Stop(iterations=30), bound_share=0.0)
     guide = guidance_of(good.solution, KnnGuide(6)(problem))
     begins = [
         solve(problem, method, stop=Stop(iterations=1), guide=guide, params=params).trace[0].cost
-        for params in ({"weighted_start": True}, {})
+        for params in ({"weighted_start": True}, {"weighted_start": False})
     ]
     assert begins[0] == pytest.approx(good.cost)
     assert begins[1] > 1.005 * good.cost

@@ -12,7 +12,7 @@ namespace cosolve::vrp {
 namespace {
 
 constexpr int kAll = 4000;        // so many clients are all looked at for each
-constexpr int kPool = 200;        // else so many near ones,
+constexpr int kPool = 100;        // else so many near ones,
 constexpr int kPoolPerPlace = 8;  // or so many times as many as are asked for
 
 std::size_t at(int i) {
