@@ -11,6 +11,7 @@ import numpy as np
 
 from cosolve.core import Limit, Progress, Run, Stop
 from cosolve.core.run import SLICE_S
+from cosolve.core.sense import Sense
 from cosolve.divide.base import Part, among
 
 if TYPE_CHECKING:
@@ -152,6 +153,11 @@ class _Task:
         return max(0.0, self.cost - self.share.cost)
 
 
+def _minimized(problem: Problem[Any], solution: Any) -> float:
+    """Return the cost as solvers see it, which minimize in any case."""
+    return Sense.of(problem).flip(problem.cost(solution))
+
+
 class _Search:
     """The solution, and the rounds over it."""
 
@@ -164,7 +170,7 @@ class _Search:
         guide: EdgeGuidance | None,
     ) -> None:
         self.solution = solution
-        self.cost = problem.cost(solution)
+        self.cost = _minimized(problem, solution)
         self._problem = problem
         self._division = division
         self._run = run
@@ -197,12 +203,12 @@ class _Search:
         self._cuts += 1
         left = self._run.remaining_iterations
         tasks = [self._task(part) for part in (parts if left is None else parts[:left])]
-        nodes = sum(task.part.size for task in tasks)
+        # Some cuts give one part at a time; else they are of the whole, though nodes at borders may
+        # be in no part.
+        nodes = parts[0].size if len(parts) == 1 else self._problem.size
         before = self.cost
         better, exhausted = self._conquer(tasks, self._seconds(nodes))
         self._merge(better)
-        # Where a cut finds no parts, time goes on nevertheless.
-        nodes = max(nodes, 1 if tasks else self._problem.size)
         self._covered += nodes
         gained = before - self.cost > _ROUNDING * abs(before)
         self._idle = self._idle + nodes if exhausted and not gained else 0
@@ -210,7 +216,7 @@ class _Search:
     def _task(self, part: Part) -> _Task:
         self._parts += 1
         seed = (self._run.seed + self._parts * _STREAM) & _MASK
-        return _Task(part, seed, part.problem.cost(part.solution))
+        return _Task(part, seed, _minimized(part.problem, part.solution))
 
     def _seconds(self, nodes: int) -> float:
         """Time for parts with so many nodes together."""
@@ -270,7 +276,7 @@ class _Search:
         guide = None if self._guide is None else among(self._guide, part.nodes)
         start = None if self._covered < self._division.fresh * self._problem.size else part.solution
         found = solver.run(part.problem, share, start=start, guide=guide).solution
-        if found is not None and part.problem.cost(found) < task.cost:
+        if found is not None and _minimized(part.problem, found) < task.cost:
             task.found = found
         return share.limit() in (None, Limit.ITERATIONS)
 
@@ -290,7 +296,7 @@ class _Search:
 
     def _keep(self, better: Sequence[tuple[Part, Any]]) -> bool:
         merged = self._division.merge(self._problem, self.solution, better)
-        cost = self._problem.cost(merged)
+        cost = _minimized(self._problem, merged)
         if cost >= self.cost:
             return False
         self.solution, self.cost = merged, cost
