@@ -53,6 +53,8 @@ class Division:
     fresh
         In so many rounds the conqueror does not know the present solution: what it starts with
         itself may lead further. Worse parts are not put back in any case.
+    fresh_share
+        Share of the time for these rounds.
     """
 
     cut: Cutter
@@ -62,6 +64,7 @@ class Division:
     rounds: int | None = None
     iterations: Callable[[int], int] | None = None
     fresh: int = 0
+    fresh_share: float = 0.5
 
 
 def conquer(
@@ -179,16 +182,21 @@ class _Search:
         self._parts = 0
         self._covered = 0  # nodes of all parts so far
         self._idle = 0  # those since something was gained, or more might have been with more time
-        self._planned = self._plan_rounds()
+        # Nodes, and seconds for them: fresh rounds first, which make a first solution of their own.
+        share = division.fresh_share if division.fresh else 0.0
+        self._fresh = division.fresh * problem.size
+        self._fresh_until_s = run.elapsed + share * run.remaining
+        self._planned = self._fresh + self._rounds(run.remaining * (1 - share)) * problem.size
         run.report(self.cost, phase="divide")
 
-    def _plan_rounds(self) -> int | None:
+    def _rounds(self, seconds: float) -> int:
+        """Plan the rounds that are not fresh."""
         if self._division.rounds is not None:
-            return self._division.rounds
-        if self._run.stop.time_limit is None:
-            return None
+            return max(0, self._division.rounds - self._division.fresh)
+        if not np.isfinite(seconds):
+            return 0
         round_s = self._division.seconds_per_node * self._problem.size / self._run.threads
-        return max(_LEAST_ROUNDS, round(self._run.remaining / round_s))
+        return max(_LEAST_ROUNDS, round(seconds / round_s))
 
     def goes_on(self) -> bool:
         """Whether there is to be another round."""
@@ -220,10 +228,12 @@ class _Search:
 
     def _seconds(self, nodes: int) -> float:
         """Time for parts with so many nodes together."""
-        left = self._run.remaining
-        if self._planned is None or not np.isfinite(left):
-            return left
-        return left * nodes / max(self._planned * self._problem.size - self._covered, nodes, 1)
+        left, nodes_left = self._run.remaining, self._planned - self._covered
+        if self._covered < self._fresh:
+            left = min(left, max(0.0, self._fresh_until_s - self._run.elapsed))
+            nodes_left = self._fresh - self._covered
+        # Beyond the plan, where conquerors ended early, a round may take what is left.
+        return left if not np.isfinite(left) else left * nodes / max(nodes_left, nodes, 1)
 
     def _conquer(self, tasks: list[_Task], seconds: float) -> tuple[list[tuple[Part, Any]], bool]:
         """Search all parts; return better ones, and whether more time would have been no use."""
@@ -274,7 +284,7 @@ class _Search:
         if share.remaining < _SHORTEST_S:
             return False
         guide = None if self._guide is None else among(self._guide, part.nodes)
-        start = None if self._covered < self._division.fresh * self._problem.size else part.solution
+        start = None if self._covered < self._fresh else part.solution
         found = solver.run(part.problem, share, start=start, guide=guide).solution
         if found is not None and _minimized(part.problem, found) < task.cost:
             task.found = found
