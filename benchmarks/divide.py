@@ -91,7 +91,7 @@ CASES: dict[str, tuple[list[Size], list[Entry]]] = {
         [Size("cvrp", 2000, 2, 40)],
         [
             _divide(conqueror="ils", divider="savings"),
-            _divide(conqueror="ils", divider="savings", fresh=1),
+            _divide(conqueror="ils", divider="savings", fresh=1, part=1000, divider_share=0.8),
             _divide(conqueror="ils", divider="ils", divider_share=0.2),
             _divide(conqueror="ils", divider="ils", divider_share=0.4),
             _divide(conqueror="ils", divider="ils", divider_share=0.7),

@@ -45,7 +45,7 @@ class Part:
 
     @property
     def size(self) -> int:
-        """Number of nodes, clients or jobs: by it, parts share the time of a round."""
+        """Number of nodes, clients or jobs."""
         return self.problem.size
 
 

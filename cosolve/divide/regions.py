@@ -68,16 +68,18 @@ class Regions:
     def __call__(
         self, problem: TSP, solution: Tour, number: int, rng: np.random.Generator
     ) -> list[Part]:
-        """Return the next region; none if the tour runs through too few of its nodes in a row."""
+        """Return the next region that the tour runs through some nodes of in a row."""
         frame = _Nodes(problem)
-        nodes = next(self._waiting, None)
-        if nodes is None:
-            self._waiting = split(frame, self.size, rng if number else None)
-            nodes = next(self._waiting)
-        cut = WholeTour(frame, solution.nodes).cut_out(nodes)
-        if cut is None:
-            return []
-        return [Part(cut.region.problem, Tour(cut.tour), cut.nodes.astype(np.int32), cut)]
+        whole = WholeTour(frame, solution.nodes)
+        again = split(frame, self.size, rng if number else None)
+        for waiting in (self._waiting, again):
+            for nodes in waiting:
+                cut = whole.cut_out(nodes)
+                if cut is not None:
+                    self._waiting = waiting
+                    inside = cut.nodes.astype(np.int32)
+                    return [Part(cut.region.problem, Tour(cut.tour), inside, cut)]
+        return []
 
 
 def put_region_back(problem: TSP, solution: Tour, better: Sequence[tuple[Part, Tour]]) -> Tour:

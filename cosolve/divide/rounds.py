@@ -11,6 +11,7 @@ import numpy as np
 
 from cosolve.core import Limit, Progress, Run, Stop
 from cosolve.core.run import SLICE_S
+from cosolve.core.sense import Sense
 from cosolve.divide.base import Part, among
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Division:
     fresh
         In so many rounds the conqueror does not know the present solution: what it starts with
         itself may lead further. Worse parts are not put back in any case.
+    fresh_share
+        Share of the time for these rounds.
     """
 
     cut: Cutter
@@ -61,6 +64,7 @@ class Division:
     rounds: int | None = None
     iterations: Callable[[int], int] | None = None
     fresh: int = 0
+    fresh_share: float = 0.5
 
 
 def conquer(
@@ -152,6 +156,11 @@ class _Task:
         return max(0.0, self.cost - self.share.cost)
 
 
+def _minimized(problem: Problem[Any], solution: Any) -> float:
+    """Return the cost as solvers see it, which minimize in any case."""
+    return Sense.of(problem).flip(problem.cost(solution))
+
+
 class _Search:
     """The solution, and the rounds over it."""
 
@@ -164,7 +173,7 @@ class _Search:
         guide: EdgeGuidance | None,
     ) -> None:
         self.solution = solution
-        self.cost = problem.cost(solution)
+        self.cost = _minimized(problem, solution)
         self._problem = problem
         self._division = division
         self._run = run
@@ -173,16 +182,21 @@ class _Search:
         self._parts = 0
         self._covered = 0  # nodes of all parts so far
         self._idle = 0  # those since something was gained, or more might have been with more time
-        self._planned = self._plan_rounds()
+        # Nodes, and seconds for them: fresh rounds first, which make a first solution of their own.
+        share = division.fresh_share if division.fresh else 0.0
+        self._fresh = division.fresh * problem.size
+        self._fresh_until_s = run.elapsed + share * run.remaining
+        self._planned = self._fresh + self._rounds(run.remaining * (1 - share)) * problem.size
         run.report(self.cost, phase="divide")
 
-    def _plan_rounds(self) -> int | None:
+    def _rounds(self, seconds: float) -> int:
+        """Plan the rounds that are not fresh."""
         if self._division.rounds is not None:
-            return self._division.rounds
-        if self._run.stop.time_limit is None:
-            return None
+            return max(0, self._division.rounds - self._division.fresh)
+        if not np.isfinite(seconds):
+            return 0
         round_s = self._division.seconds_per_node * self._problem.size / self._run.threads
-        return max(_LEAST_ROUNDS, round(self._run.remaining / round_s))
+        return max(_LEAST_ROUNDS, round(seconds / round_s))
 
     def goes_on(self) -> bool:
         """Whether there is to be another round."""
@@ -197,12 +211,12 @@ class _Search:
         self._cuts += 1
         left = self._run.remaining_iterations
         tasks = [self._task(part) for part in (parts if left is None else parts[:left])]
-        nodes = sum(task.part.size for task in tasks)
+        # Some cuts give one part at a time; else they are of the whole, though nodes at borders may
+        # be in no part.
+        nodes = parts[0].size if len(parts) == 1 else self._problem.size
         before = self.cost
         better, exhausted = self._conquer(tasks, self._seconds(nodes))
         self._merge(better)
-        # Where a cut finds no parts, time goes on nevertheless.
-        nodes = max(nodes, 1 if tasks else self._problem.size)
         self._covered += nodes
         gained = before - self.cost > _ROUNDING * abs(before)
         self._idle = self._idle + nodes if exhausted and not gained else 0
@@ -210,14 +224,16 @@ class _Search:
     def _task(self, part: Part) -> _Task:
         self._parts += 1
         seed = (self._run.seed + self._parts * _STREAM) & _MASK
-        return _Task(part, seed, part.problem.cost(part.solution))
+        return _Task(part, seed, _minimized(part.problem, part.solution))
 
     def _seconds(self, nodes: int) -> float:
         """Time for parts with so many nodes together."""
-        left = self._run.remaining
-        if self._planned is None or not np.isfinite(left):
-            return left
-        return left * nodes / max(self._planned * self._problem.size - self._covered, nodes, 1)
+        left, nodes_left = self._run.remaining, self._planned - self._covered
+        if self._covered < self._fresh:
+            left = min(left, max(0.0, self._fresh_until_s - self._run.elapsed))
+            nodes_left = self._fresh - self._covered
+        # Beyond the plan, where conquerors ended early, a round may take what is left.
+        return left if not np.isfinite(left) else left * nodes / max(nodes_left, nodes, 1)
 
     def _conquer(self, tasks: list[_Task], seconds: float) -> tuple[list[tuple[Part, Any]], bool]:
         """Search all parts; return better ones, and whether more time would have been no use."""
@@ -268,9 +284,9 @@ class _Search:
         if share.remaining < _SHORTEST_S:
             return False
         guide = None if self._guide is None else among(self._guide, part.nodes)
-        start = None if self._covered < self._division.fresh * self._problem.size else part.solution
+        start = None if self._covered < self._fresh else part.solution
         found = solver.run(part.problem, share, start=start, guide=guide).solution
-        if found is not None and part.problem.cost(found) < task.cost:
+        if found is not None and _minimized(part.problem, found) < task.cost:
             task.found = found
         return share.limit() in (None, Limit.ITERATIONS)
 
@@ -290,7 +306,7 @@ class _Search:
 
     def _keep(self, better: Sequence[tuple[Part, Any]]) -> bool:
         merged = self._division.merge(self._problem, self.solution, better)
-        cost = self._problem.cost(merged)
+        cost = _minimized(self._problem, merged)
         if cost >= self.cost:
             return False
         self.solution, self.cost = merged, cost

@@ -60,7 +60,7 @@ class _Usual:
 
 _TOURS = _Usual("eax", 5000, 3e-5, 0.5, "lk", 0.1)
 _SHORT_ROUTES = _Usual("hgs", 200, 1e-2, 0.0, "ils", 0.4)
-_LONG_ROUTES = _Usual("ils", 1000, 1e-2, 0.0, "ils", 0.4)
+_LONG_ROUTES = _Usual("ils", 1000, 1e-2, 0.0, "ils", 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Divide:
         ``argmax`` goes along the heaviest edge from node to node, ``sample`` draws the edges in
         proportion to their weights. None: ``lk`` for tours, ``ils`` for routes.
     divider_share
-        Share of the time for it, at most. None: 0.1 for tours, 0.4 for routes.
+        Share of the time for it, at most. None: 0.1 for tours, 0.4 for routes, 0.8 for long ones.
     samples
         Of how many solutions of ``argmax`` or ``sample`` the best is taken.
     rounds
@@ -103,7 +103,8 @@ class Divide:
         Seconds of one thread for a node in a round, about; at least two rounds are made. None: for
         routes 0.01, for tours so many that ``eax`` gets far in parts of this size.
     fresh
-        In so many first rounds the conqueror does not start from the present solution.
+        In so many first rounds the conqueror does not start from the present solution. They take
+        `divider_share` of the time that the divider leaves, so that it should be a quick one.
     part_iterations
         Limit on the iterations of the conqueror in a part. None: no limit; without a time limit,
         one that depends on its size.
@@ -214,6 +215,7 @@ class Divide:
             self.rounds,
             self._iterations(plan.conqueror.name, run),
             self.fresh,
+            plan.share,
         )
         return Outcome(conquer(problem, first.solution, division, run, guide))
 

@@ -43,7 +43,7 @@ def another(part: Part, seed: int) -> Routes:
 
 @pytest.mark.parametrize("polar", [False, True])
 @given(seed=st.integers(0, 99), size=st.integers(8, 60))
-@settings(max_examples=8)
+@settings(max_examples=8, deadline=None)
 def test_groups_are_of_whole_routes_and_have_every_one(polar: bool, seed: int, size: int) -> None:
     """No client is in two groups, and none is left out."""
     problem = plain()
@@ -56,7 +56,7 @@ def test_groups_are_of_whole_routes_and_have_every_one(polar: bool, seed: int, s
 
 @pytest.mark.parametrize("name", ["plain", "open", "fleet"])
 @given(seed=st.integers(0, 99))
-@settings(max_examples=8)
+@settings(max_examples=8, deadline=None)
 def test_what_a_group_saves_the_solution_saves(name: str, seed: int) -> None:
     """Any routes of any groups can be put back together, and the differences add up."""
     problem = {"plain": plain(), "open": plain(open_=True), "fleet": fleet()}[name]
@@ -77,7 +77,7 @@ def test_what_a_group_saves_the_solution_saves(name: str, seed: int) -> None:
 
 @pytest.mark.parametrize("open_", [False, True])
 @given(seed=st.integers(0, 99))
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 def test_strings_put_back_are_feasible_and_cost_no_more_than_they_seem(
     open_: bool, seed: int
 ) -> None:

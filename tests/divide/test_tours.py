@@ -45,7 +45,7 @@ def another(part: Part, rng: np.random.Generator) -> Tour:
 
 @pytest.mark.parametrize("name", problems())
 @given(size=st.integers(8, 59), number=st.integers(0, 3), seed=st.integers(0, 99))
-@settings(max_examples=8)
+@settings(max_examples=8, deadline=None)
 def test_what_a_segment_saves_the_tour_saves(name: str, size: int, number: int, seed: int) -> None:
     """Any paths of any segments can be put back together, and the differences add up."""
     problem = problems()[name]
@@ -98,7 +98,7 @@ def test_the_direction_of_a_segment_counts_where_distances_do() -> None:
 
 @pytest.mark.parametrize("name", ["tour", "fixed", "space"])
 @given(size=st.integers(10, 50), seed=st.integers(0, 99))
-@settings(max_examples=8)
+@settings(max_examples=8, deadline=None)
 def test_what_a_region_saves_the_tour_saves(name: str, size: int, seed: int) -> None:
     """Any tour of a region that keeps the fixed edges can be put back."""
     problem = problems()[name]
