@@ -21,13 +21,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cosolve.neural.edge_training import HELD_OUT
 from cosolve.neural.subpath_graph import graph_of
 from cosolve.neural.subpath_model import load_subpath_net
 from cosolve.neural.subpath_net import SubpathNet
 from cosolve.neural.subpath_policy import by_node, log_probability, reinforce_loss, rollout
 from cosolve.neural.subpath_state import FloatArray, Fragments, IntArray, lengths
 from cosolve.neural.subpath_train import describe
-from cosolve.neural.tour_examples import HELD_OUT
 
 
 @dataclass(frozen=True)

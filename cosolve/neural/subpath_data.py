@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cosolve.neural.edge_training import HELD_OUT
 from cosolve.neural.labels import good_tour
 from cosolve.neural.subpath_state import FloatArray, IntArray
-from cosolve.neural.tour_examples import HELD_OUT
 from cosolve.problems import TSP
 from cosolve.problems.random_tsp import random_tsp
 from cosolve.search.tsp_model import TspModel

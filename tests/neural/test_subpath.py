@@ -115,7 +115,12 @@ def test_trying_again_helps(model: Path) -> None:
 
 @pytest.mark.parametrize(
     ("values", "message"),
-    [({"share": 0.0}, "share"), ({"frames": 0}, "frames"), ({"tries": -1}, "tries"), ({"around": 2}, "around")],
+    [
+        ({"share": 0.0}, "share"),
+        ({"frames": 0}, "frames"),
+        ({"tries": -1}, "tries"),
+        ({"around": 2}, "around"),
+    ],
 )
 def test_wrong_parameters_are_explained(values: dict[str, float], message: str) -> None:
     """The message names the parameter."""
