@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 LARGEST = 1000
 """Most nodes of a path: distances between all of them are held."""
 
+_TOO_SHORT = (
+    "the limits left the network no time: this is the start, or a greedy tour; loading PyTorch takes "
+    "some seconds of the first call"
+)
 _FLAT = (Metric.EUCLIDEAN, Metric.EUC, Metric.CEIL, Metric.ATT)
 
 
@@ -123,7 +127,8 @@ class Subpath:
         run.report(problem.cost(best))
         if run.limit() is None:
             [best] = self.solve_batch([problem], run, starts=[best])
-        return Outcome(best)
+        notes = () if run.iterations else (_TOO_SHORT,)
+        return Outcome(best, notes=notes)
 
     def solve_batch(
         self, problems: Sequence[TSP], run: Run, *, starts: Sequence[Tour]
