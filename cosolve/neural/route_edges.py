@@ -66,8 +66,9 @@ class RouteEdgesConfig(EdgesConfig):
         """Validate."""
         super().__post_init__()
         low, high = self.sizes
-        if not 5 <= low <= high:
-            raise ValueError(f"sizes must be two rising numbers from 5 on, got {self.sizes}")
+        least = max(5, self.neighbors + 1)
+        if not least <= low <= high:
+            raise ValueError(f"sizes must be two rising numbers from {least} on, got {self.sizes}")
         if not 0 <= self.uniform <= 1:
             raise ValueError(f"uniform must be between 0 and 1, got {self.uniform}")
         if not self.effort > 0:

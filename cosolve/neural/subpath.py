@@ -28,8 +28,8 @@ LARGEST = 1000
 """Most nodes of a path: distances between all of them are held."""
 
 _TOO_SHORT = (
-    "the limits left the network no time: this is the start, or a greedy tour; loading PyTorch takes "
-    "some seconds of the first call"
+    "the limits left the network no time: this is the start, or a greedy tour; loading PyTorch "
+    "takes some seconds of the first call"
 )
 _FLAT = (Metric.EUCLIDEAN, Metric.EUC, Metric.CEIL, Metric.ATT)
 

@@ -65,8 +65,9 @@ class TourEdgesConfig(EdgesConfig):
         """Validate."""
         super().__post_init__()
         low, high = self.sizes
-        if not 13 <= low <= high:
-            raise ValueError(f"sizes must be two rising numbers from 13 on, got {self.sizes}")
+        least = max(13, self.neighbors + 1)
+        if not least <= low <= high:
+            raise ValueError(f"sizes must be two rising numbers from {least} on, got {self.sizes}")
         if self.population < 2:
             raise ValueError(f"population must be at least 2, got {self.population}")
 

@@ -73,7 +73,7 @@ def test_working_models_are_verified(folder: Path, capsys: pytest.CaptureFixture
     count = sum(tensor.size for tensor in random_tensors(2, 16, 6, 18).values())
     code, out, err = called(capsys, "models", "verify")
     assert (code, err) == (0, "")
-    assert out == f"mine: ok ({count} weights, edge, penalty of 200 random points)\n"
+    assert out == f"mine: ok ({count} weights, edge, penalty of 200 random nodes)\n"
     assert called(capsys, "models", "verify", folder / "mine")[:2] == (code, out)
 
 

@@ -10,7 +10,7 @@ import pytest
 from network_reference import random_tensors, reference, write_model
 from references import distance_matrix
 
-from cosolve import TSP, FormatError, Metric, Stop, _kernels, solve
+from cosolve import TSP, VRP, FormatError, Metric, Stop, _kernels, solve
 from cosolve.guidance import EdgeGuidance, GnnGuide, KnnGuide, load_model, make_guide
 from cosolve.guidance.gnn import score_tour_edges
 
@@ -130,10 +130,15 @@ def test_default_model_is_that_of_the_problem(
 
 
 def test_other_problems_are_refused(model: Path, tmp_path: Path) -> None:
-    """Networks for tours know symmetric distances only, and a model must be for them."""
+    """A model must be for problems of the kind, and no network knows time windows."""
     asymmetric = TSP(matrix=np.random.default_rng(0).random((20, 20)))
-    with pytest.raises(ValueError, match="no trained guidance for asymmetric distances"):
+    with pytest.raises(ValueError, match="this one is of kind 'atsp'"):
         GnnGuide(model)(asymmetric)
+    timed = VRP(
+        coords=np.random.default_rng(0).random((30, 2)), windows=np.array([[0.0, 9.0]] * 30)
+    )
+    with pytest.raises(ValueError, match="no trained guidance for time windows"):
+        GnnGuide(model)(timed)
     with pytest.raises(
         ValueError, match="is for problems of kind 'tsp', this one is of kind 'atsp'"
     ):

@@ -196,8 +196,8 @@ def test_released_weights_must_be_the_released_ones(
 
 
 def test_the_released_model_is_intact() -> None:
-    """What comes with cosolve loads, and beats a greedy tour."""
-    problem = random_tsp(60, seed=9)
-    greedy = solve(problem, "greedy")
-    found = solve(problem, Subpath(tries=10))
-    assert found.cost < 0.97 * greedy.cost
+    """What comes with cosolve loads, and beats greedy tours."""
+    problems = [random_tsp(60, seed) for seed in range(4)]
+    greedy = sum(solve(problem, "greedy").cost for problem in problems)
+    found = sum(solve(problem, Subpath(tries=10)).cost for problem in problems)
+    assert found < 0.95 * greedy
