@@ -56,12 +56,14 @@ class EdgeGuidance:
         row = np.repeat(np.arange(n, dtype=np.int32), np.diff(indptr))
         if (indices == row).any():
             raise ValueError(f"row {int(row[indices == row][0])} names itself as a neighbor")
-        # lexsort is stable: equal weights keep the order they came in.
-        order = np.lexsort((-weight, row))
+        if ((weight[1:] > weight[:-1]) & (row[1:] == row[:-1])).any():
+            # lexsort is stable: equal weights keep the order they came in.
+            order = np.lexsort((-weight, row))
+            indices, weight = indices[order], weight[order]
         for name, array, dtype in (
             ("indptr", indptr, np.int32),
-            ("indices", indices[order], np.int32),
-            ("weight", weight[order], np.float32),
+            ("indices", indices, np.int32),
+            ("weight", weight, np.float32),
         ):
             frozen = np.array(array, dtype=dtype)
             frozen.setflags(write=False)
