@@ -1,13 +1,10 @@
-"""Reader of safetensors files, the format of trained weights [1]_.
+"""Reader of safetensors files, the format of trained weights.
 
 Eight bytes give the length of a header, a JSON object that says of every tensor its type, its shape
 and where its numbers stand in the rest of the file: little-endian, one tensor after the other,
-without gaps. Nothing in such a file is ever executed. Only numbers of single precision are read,
-for there are no others in the networks of cosolve.
-
-References
-----------
-.. [1] The safetensors format, section "Format" of its documentation.
+without gaps (section "Format" of the documentation of safetensors). Nothing in such a file is ever
+executed. Only numbers of single precision are read, for there are no others in the networks of
+cosolve.
 """
 
 from __future__ import annotations
