@@ -84,7 +84,7 @@ def main() -> None:
     torch.manual_seed(0)
     untrained = SubpathNet(net.width, net.layers).eval()
     methods: dict[str, Method] = {
-        "nearest neighbor": nearest_neighbor_paths,
+        "nearest neighbor": lambda paths: nearest_neighbor_paths(paths.coords),
         "greedy edge": greedy,
         "network, untrained": network(untrained, 0.3),
         "network, scores once": network(net, 1.0),
