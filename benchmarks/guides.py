@@ -2,8 +2,8 @@
 
 Families of instances x methods x time limits x guides, each on the same instances with the same
 seeds, one thread; the time a guide takes is part of the limit. Prints a table of mean gaps with
-their standard errors, and of the differences from the first guide, run by run. Stop it at any time;
-the same command goes on where it stopped. See README.md beside this file.
+their standard errors, and of what the guide and the parameters of the method change, run by run.
+Stop it at any time; the same command goes on where it stopped. See README.md beside this file.
 """
 
 from __future__ import annotations
@@ -159,7 +159,9 @@ def label(row: Row) -> str:
 def render(rows: Sequence[Row]) -> str:
     """Return a table for every family and time limit.
 
-    The gap is to the best known cost, and of random instances to the best of these rows.
+    The gap is to the best known cost, and of random instances to the best of these rows. Changes
+    are from the first guide with the same method, and from the method without parameters with the
+    same guide.
     """
     best: dict[str, float] = {}
     for row in rows:
@@ -176,7 +178,9 @@ def render(rows: Sequence[Row]) -> str:
     machines = "; ".join(sorted({row["machine"] for row in rows}))
     ending = (
         f"Measured {times[0]} to {times[-1]} on {machines}; load average {min(loads)} to "
-        f"{max(loads)}. Gaps in percent; ± is a standard error."
+        f"{max(loads)}. Gaps in percent; ± is a standard error. Changes, run by run, are from the "
+        "first guide of the same method, and from the method without parameters with the same "
+        "guide."
         if rows
         else "No runs."
     )
@@ -199,17 +203,24 @@ def _table(rows: Sequence[Row], best: dict[str, float]) -> str:
         least = best[row["instance"]]
         gaps[which][row["instance"], row["seed"]] = 100 * (row["cost"] - least) / least
     lines = [
-        "| method | guide | runs | mean gap | difference from the first guide |",
-        "| --- | --- | ---: | ---: | ---: |",
+        "| method | guide | runs | mean gap | change by the guide | change by the parameters |",
+        "| --- | --- | ---: | ---: | ---: | ---: |",
     ]
     first: dict[str, dict[tuple[str, int], float]] = {}
     for (method, guide), own in gaps.items():
-        base = first.setdefault(method, own)
-        changes = [gap - base[run] for run, gap in own.items() if run in base]
+        plain = gaps.get((method.partition("@")[0], guide), own)
         runs = f"{len(own)}" + (f", {n} failed" if (n := failed.get((method, guide))) else "")
-        change = "" if own is base else _mean(changes, signed=True)
-        lines.append(f"| {method} | {guide} | {runs} | {_mean(list(own.values()))} | {change} |")
+        cells = [method, guide, runs, _mean(list(own.values()))]
+        cells += [_change(own, first.setdefault(method, own)), _change(own, plain)]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _change(own: dict[tuple[str, int], float], base: dict[tuple[str, int], float]) -> str:
+    """Mean difference between runs on the same instance with the same seed."""
+    if own is base:
+        return ""
+    return _mean([gap - base[run] for run, gap in own.items() if run in base], signed=True)
 
 
 def _mean(values: Sequence[float], signed: bool = False) -> str:

@@ -74,6 +74,14 @@ class EdgeGuidance:
         """Number of nodes."""
         return int(self.indptr.size - 1)
 
+    @property
+    def order_only(self) -> bool:
+        """Whether weights say nothing but the order of the rows: all of a rank are the same."""
+        rank = np.arange(self.weight.size) - np.repeat(self.indptr[:-1], np.diff(self.indptr))
+        by_rank = np.zeros(int(np.diff(self.indptr).max(initial=0)), np.float32)
+        by_rank[rank] = self.weight
+        return bool((by_rank[rank] == self.weight).all())
+
     def require_for(self, problem: TSP | VRP) -> None:
         """Raise ``ValueError`` unless there is a row for every node, depots included."""
         nodes = node_count(problem)

@@ -33,7 +33,7 @@ class Lk:
         Whether, with a guide, edges of the tour are kicked more often if they have less weight.
     weighted_start
         Whether, with a guide, the first tour takes the edges of largest weight first, not the
-        shortest.
+        shortest. None: if the weights say more than the order of the rows.
 
     Raises
     ------
@@ -63,7 +63,7 @@ class Lk:
     breadth: tuple[int, ...] | None = None
     kick_segment: int = 50
     guided_kicks: bool = False
-    weighted_start: bool = True
+    weighted_start: bool | None = None
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
@@ -95,7 +95,7 @@ class Lk:
         model = model_of(problem, guide, run)
         if start is not None:
             nodes = model.encode(start)
-        elif guide is not None and self.weighted_start:
+        elif guide is not None and self._begins_by_weight(guide):
             nodes = model.weighted_tour(guide)
         else:
             nodes = model.first_tour()
@@ -112,3 +112,6 @@ class Lk:
         )
         iterate(engine, model, run)
         return Outcome(model.decode(engine.tour()), bound=model.bound)
+
+    def _begins_by_weight(self, guide: EdgeGuidance) -> bool:
+        return not guide.order_only if self.weighted_start is None else self.weighted_start

@@ -42,14 +42,24 @@ def test_guides_are_compared_run_by_run(program: Any) -> None:
     ]  # fmt: skip
     text = program("guides").render(rows)
     assert "## uniform-9, 2 s (cpu)" in text
-    assert "| lk | none | 3 | 4.000 ± 3.055 |  |" in text
-    assert "| lk | knn:5 | 2, 1 failed | 0.500 ± 0.500 | -5.500 ± 4.500 |" in text
+    assert "| lk | none | 3 | 4.000 ± 3.055 |  |  |" in text
+    assert "| lk | knn:5 | 2, 1 failed | 0.500 ± 0.500 | -5.500 ± 4.500 |  |" in text
+
+
+def test_parameters_are_compared_run_by_run(program: Any) -> None:
+    """With the method without them, under the same guide."""
+    rows = [
+        row("knn:5", "a", 0, 103.0, best_known=100.0),
+        row("knn:5", "a", 0, 101.0, best_known=100.0, params={"depth": 5}),
+    ]
+    text = program("guides").render(rows)
+    assert "| lk@depth=5 | knn:5 | 1 | 1.000 |  | -2.000 |" in text
 
 
 def test_known_costs_are_what_gaps_are_to(program: Any) -> None:
     """Where an instance has one; and one run has no standard error."""
     text = program("guides").render([row(None, "a", 0, 110.0, best_known=100.0)])
-    assert "| lk | none | 1 | 10.000 |  |" in text
+    assert "| lk | none | 1 | 10.000 |  |  |" in text
 
 
 def test_methods_come_with_parameters(program: Any) -> None:

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from cosolve.guidance import EdgeGuidance, FileGuide, KnnGuide, QuadrantGuide, make_guide
+from cosolve.guidance import (
+    AlphaGuide,
+    EdgeGuidance,
+    FileGuide,
+    GtPriorGuide,
+    KnnGuide,
+    QuadrantGuide,
+    make_guide,
+)
 from cosolve.guidance.neighbors import k_nearest, quadrant_neighbors
 from cosolve.problems import TSP
 
@@ -91,3 +99,12 @@ def test_the_strongest_edges_are_kept() -> None:
     assert guidance.strongest(3) is guidance
     with pytest.raises(ValueError, match="positive"):
         guidance.strongest(0)
+
+
+def test_weights_may_say_nothing_but_the_order(problem) -> None:
+    """Those of ranks do not, those of minimum trees do, and of no edges there is nothing to say."""
+    assert KnnGuide(3)(problem).order_only
+    assert QuadrantGuide(1, 4)(problem).order_only
+    assert GtPriorGuide(5)(problem).order_only
+    assert not AlphaGuide(4)(problem).order_only
+    assert EdgeGuidance(np.zeros(4, int), np.zeros(0, int), np.zeros(0)).order_only

@@ -178,6 +178,19 @@ def test_the_first_tour_follows_the_weights_if_asked_to(method: str) -> None:
     assert begins[1] > 1.005 * good.cost
 
 
+def test_lk_begins_by_weight_if_the_weights_say_something() -> None:
+    """A guide that says no more than the order of its rows leaves the first tour as it is."""
+    problem = random_tsp(200, seed=6)
+    stop = Stop(iterations=0)
+    for guide, counts in (("knn:6", False), ("alpha", True)):
+        usual, weighted, shortest = (
+            solve(problem, "lk", stop=stop, guide=guide, params=params).solution
+            for params in ({}, {"weighted_start": True}, {"weighted_start": False})
+        )
+        assert weighted != shortest
+        assert usual == (weighted if counts else shortest)
+
+
 def test_chances_of_kicks_fall_with_the_weight() -> None:
     """The likeliest edge of a row is kicked least, but sometimes; one without weight always."""
     problem = random_tsp(50, seed=1)
