@@ -196,7 +196,9 @@ class Divide:
         """Make a first solution, or take `start`, and improve it part by part."""
         plan = self._plan(problem)
         if problem.size <= plan.part:
-            return plan.conqueror.run(problem, run, start=start, guide=guide)
+            outcome = plan.conqueror.run(problem, run, start=start, guide=guide)
+            found = outcome.solution is not None or outcome.infeasible
+            return outcome if found else self._first(problem, run, guide, plan)
         done: Outcome[Any] | None
         if isinstance(problem, TSP):
             done = solve_if_tiny(problem, run) or solve_if_hurried(problem, run, start)

@@ -195,3 +195,10 @@ def test_large_problems_need_little_memory(problem: Any) -> None:
     assert problem.check(result.solution) == []
     assert result.runtime < 16.0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 2e6  # kB
+
+
+def test_a_conqueror_that_finds_nothing_leaves_it_to_the_divider() -> None:
+    """A population may have nothing feasible when time is up."""
+    problem = next(p for p in vrp_samples() if p.name == "x-60-3")
+    result = solve(problem, Divide("hgs", divider="insertion"), stop=0.0)
+    assert problem.check(result.solution) == []
