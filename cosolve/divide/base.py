@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from cosolve.guidance import EdgeGuidance
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -89,26 +87,3 @@ class Merger(Protocol):
         better
             Some of these parts, with the solutions that are to replace their present ones.
         """
-
-
-def among(guide: EdgeGuidance, nodes: IntArray) -> EdgeGuidance:
-    """Return what a guide says about edges between some of its nodes.
-
-    Parameters
-    ----------
-    guide
-        Guidance for the whole.
-    nodes
-        Distinct nodes: node i of what is returned is ``nodes[i]``.
-    """
-    number = np.full(guide.size, -1, np.int32)
-    number[nodes] = np.arange(nodes.size, dtype=np.int32)
-    counts = np.diff(guide.indptr)[nodes]
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if ends.size else 0
-    entries = np.arange(total) + np.repeat(guide.indptr[nodes] - (ends - counts), counts)
-    to = number[guide.indices[entries]]
-    inside = to >= 0
-    kept = np.concatenate([[0], np.cumsum(inside)])
-    indptr = np.concatenate([[0], kept[ends]]).astype(np.int32)
-    return EdgeGuidance(indptr, to[inside], guide.weight[entries][inside])

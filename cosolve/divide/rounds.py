@@ -12,7 +12,7 @@ import numpy as np
 from cosolve.core import Limit, Progress, Run, Stop
 from cosolve.core.run import SLICE_S
 from cosolve.core.sense import Sense
-from cosolve.divide.base import Part, among
+from cosolve.divide.base import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -283,7 +283,7 @@ class _Search:
             return True
         if share.remaining < _SHORTEST_S:
             return False
-        guide = None if self._guide is None else among(self._guide, part.nodes)
+        guide = None if self._guide is None else self._guide.among(part.nodes)
         start = None if self._covered < self._fresh else part.solution
         found = solver.run(part.problem, share, start=start, guide=guide).solution
         if found is not None and _minimized(part.problem, found) < task.cost:

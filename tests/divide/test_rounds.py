@@ -12,9 +12,8 @@ import pytest
 
 from cosolve.core import Limit, Outcome, Run, Stop
 from cosolve.divide import Division, Part, conquer
-from cosolve.divide.base import among
 from cosolve.divide.tours import Segments, put_segments_back
-from cosolve.guidance import EdgeGuidance, KnnGuide
+from cosolve.guidance import KnnGuide
 from cosolve.problems import TSP, Tour
 from cosolve.problems.random_tsp import random_tsp
 from cosolve.search.construct import greedy_tour, space_filling_tour
@@ -178,19 +177,6 @@ def test_parts_get_their_share_of_a_guide() -> None:
         away = part.distance(rows, own.indices)
         assert away.size > part.size
         assert away.max() < 0.3
-
-
-def test_guides_of_parts_keep_weights() -> None:
-    """What is left of a row keeps its order and its weights."""
-    guide = EdgeGuidance(
-        np.array([0, 3, 4, 5, 6], np.int32),
-        np.array([1, 2, 3, 0, 3, 1], np.int32),
-        np.array([0.2, 0.9, 0.5, 1.0, 0.3, 0.4], np.float32),
-    )
-    own = among(guide, np.array([3, 0, 2], np.int32))
-    assert own.indptr.tolist() == [0, 0, 2, 3]
-    assert own.indices.tolist() == [2, 0, 0]
-    assert own.weight.tolist() == pytest.approx([0.9, 0.5, 0.3])
 
 
 def test_inexact_parts_are_merged_one_by_one_where_together_they_are_worse() -> None:
