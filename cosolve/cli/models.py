@@ -122,10 +122,18 @@ def _verified(folder: ModelFolder) -> str:
     """Return what was done with a model that works; raise if it does not."""
     from cosolve.guidance import load_model
     from cosolve.guidance.gnn import scores_of
+    from cosolve.guidance.model_config import read_config
+    from cosolve.guidance.models import CONFIG, WEIGHTS, check_files
+    from cosolve.guidance.safetensors import read_safetensors
     from cosolve.problems.random_atsp import random_atsp
     from cosolve.problems.random_tsp import random_tsp
     from cosolve.problems.random_vrp import random_vrp
 
+    checked = "checksums, " if folder.shipped else ""
+    check_files(folder)
+    if read_config(folder.path / CONFIG).problem == "path":  # run by PyTorch, not tried here
+        weights = sum(tensor.size for tensor in read_safetensors(folder.path / WEIGHTS).values())
+        return f"ok ({checked}{weights} weights; for the method subpath)"
     model = load_model(folder.path)
     makers: dict[str, Callable[[int], TSP | VRP]] = {
         "tsp": random_tsp,
@@ -133,5 +141,4 @@ def _verified(folder: ModelFolder) -> str:
         "cvrp": random_vrp,
     }
     heads = scores_of(model, makers[model.config.problem](_NODES)).heads
-    checked = "checksums, " if folder.shipped else ""
     return f"ok ({checked}{model.parameters} weights, {', '.join(heads)} of {_NODES} random nodes)"

@@ -39,6 +39,7 @@ FEATURES: Mapping[str, FeatureSet] = MappingProxyType(
         "tour-1": FeatureSet("tsp", 6, 18),
         "arc-1": FeatureSet("atsp", 6, 18),
         "route-1": FeatureSet("cvrp", 8, 18),
+        "subpath-1": FeatureSet("path", 9, 8),  # of the method `subpath`, which needs PyTorch
     }
 )
 """Features this version of cosolve can make, by the name models know them by."""

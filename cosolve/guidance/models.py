@@ -255,6 +255,8 @@ def load_model(spec: str | Path) -> Model:
 @lru_cache(maxsize=8)
 def _load(path: Path, _stamps: tuple[tuple[int, int], ...]) -> Model:
     config = read_config(path / CONFIG)
+    if config.problem == "path":
+        raise ValueError(f"model {config.name!r} is for the method subpath: it guides nothing")
     tensors = read_safetensors(path / WEIGHTS)
     try:
         network = _kernels.EdgeNetwork(tensors, config.layers, config.symmetric)

@@ -14,7 +14,7 @@ from cosolve.neural.stream import Stream
 from cosolve.neural.subpath_data import Paths, SubpathExamples, held_out_paths, targets
 from cosolve.neural.subpath_decode import choose, complete, quotas, ranked_edges
 from cosolve.neural.subpath_graph import EDGE_FEATURES, NEIGHBORS, NODE_FEATURES, Graph, graph_of
-from cosolve.neural.subpath_model import load_subpath_net
+from cosolve.neural.subpath_model import FEATURES, PROBLEM, load_subpath_net
 from cosolve.neural.subpath_net import SubpathNet
 from cosolve.neural.subpath_state import FloatArray, Fragments, IntArray, lengths
 
@@ -251,8 +251,11 @@ class SubpathTrainer:
 def describe(network: SubpathNet) -> dict[str, Any]:
     """Return what a released sub-path network says of itself."""
     return {
-        "problem": "tsp",
-        "features": "subpath-1",
+        "problem": PROBLEM,
+        "features": FEATURES,
+        "ascent": 0,
+        "symmetric": True,
+        "heads": ["edge"],
         "neighbors": NEIGHBORS,
         "node_features": NODE_FEATURES,
         "edge_features": EDGE_FEATURES,
