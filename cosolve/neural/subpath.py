@@ -99,13 +99,11 @@ class Subpath:
             raise ValueError(f"around must be at least 3, got {self.around}")
 
     def supports(self, problem: Problem[Any]) -> str | None:
-        """Return None for points in the plane without fixed edges or free ends, else why not."""
+        """Return None for points in the plane without free ends, else why not."""
         if not isinstance(problem, TSP):
             return f"it solves TSPs, not {problem.kind} problems"
         if problem.coords is None or problem.coords.shape[1] != 2 or problem.metric not in _FLAT:
             return "it needs points in the plane"
-        if problem.fixed_edges.size:
-            return "it has fixed edges"
         if problem.path and None in problem.ends:
             return "it is a path with a free end"
         if problem.size > LARGEST:
@@ -185,6 +183,7 @@ class _Batch:
         self.best = list(starts)
         self._costs = np.array([p.cost(t) for p, t in zip(problems, starts, strict=True)])
         place = np.argsort(self._names, axis=1)
+        self._fixed = [place[row][p.fixed_edges].tolist() for row, p in enumerate(problems)]
         self._orders = np.stack([_from(place[i][tour.nodes]) for i, tour in enumerate(starts)])
 
     def build(self, frame: int) -> None:
@@ -195,8 +194,8 @@ class _Batch:
         angle = frame / self._solver.frames * np.pi / 2
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         fragments.coords = fragments.coords @ turn
-        complete(self._net, fragments, self._solver.share)
-        self._keep_better(fragments.orders())
+        if complete(self._net, fragments, self._solver.share, self._over):
+            self._keep_better(fragments.orders())
 
     def rebuild(self) -> None:
         """Build every path anew around a random node."""
@@ -210,9 +209,12 @@ class _Batch:
         inside = self._near(centers)
         touched = np.take_along_axis(inside, self._orders, axis=1)
         kept = ~(touched[:, :-1] | touched[:, 1:])
-        self._keep_better(
-            reconsider(self._net, self._nothing(), self._orders, kept, self._solver.share)
-        )
+        fragments, share = self._nothing(), self._solver.share
+        if reconsider(self._net, fragments, self._orders, kept, share, self._over):
+            self._keep_better(fragments.orders())
+
+    def _over(self) -> bool:
+        return self._run.limit() is not None
 
     def _near(self, centers: IntArray) -> BoolArray:
         """Whether nodes are among the nearest to a center, shape (batch, n)."""
@@ -224,8 +226,13 @@ class _Batch:
         return inside
 
     def _nothing(self) -> Fragments:
+        """Return the problems with nothing chosen but what is fixed."""
         make = Fragments.cycles if self._closed else Fragments.paths
-        return make(self._coords)
+        fragments = make(self._coords)
+        for row, edges in enumerate(self._fixed):
+            for i, j in edges:
+                fragments.join(np.array([row]), np.array([i]), np.array([j]))
+        return fragments
 
     def _keep_better(self, orders: IntArray) -> None:
         for i, problem in enumerate(self._problems):

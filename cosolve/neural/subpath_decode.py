@@ -12,13 +12,20 @@ from cosolve.neural.subpath_graph import Graph, graph_of
 from cosolve.neural.subpath_state import BoolArray, Fragments, IntArray
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cosolve.neural.subpath_net import SubpathNet
 
 SHARE = 0.3
 _NODES_AT_ONCE = 8000  # of one forward; more are done in turn, within the caches
 
 
-def complete(net: SubpathNet, fragments: Fragments, share: float = SHARE) -> None:
+def complete(
+    net: SubpathNet,
+    fragments: Fragments,
+    share: float = SHARE,
+    over: Callable[[], bool] | None = None,
+) -> bool:
     """Finish paths greedily.
 
     The edges are scored, the share of them that the network is most certain of is chosen, one after
@@ -34,6 +41,13 @@ def complete(net: SubpathNet, fragments: Fragments, share: float = SHARE) -> Non
     share
         Of the edges that are missing, how many are chosen before the others are scored again: 1
         chooses as many as the first scores allow, 0 one at a time.
+    over
+        Asked before every look of the network at some of the paths: whether to give up.
+
+    Returns
+    -------
+    bool
+        Whether the paths were finished.
     """
     while True:
         (going,) = np.nonzero(fragments.missing > 1)
@@ -41,8 +55,11 @@ def complete(net: SubpathNet, fragments: Fragments, share: float = SHARE) -> Non
             break
         size = max(1, _NODES_AT_ONCE // fragments.degree.shape[1])
         for at in range(0, going.size, size):
+            if over is not None and over():
+                return False
             _round(net, fragments, going[at : at + size], share)
     fragments.close()
+    return True
 
 
 def _round(net: SubpathNet, fragments: Fragments, rows: IntArray, share: float) -> None:
@@ -55,8 +72,13 @@ def _round(net: SubpathNet, fragments: Fragments, rows: IntArray, share: float) 
 
 
 def reconsider(
-    net: SubpathNet, fragments: Fragments, orders: IntArray, kept: BoolArray, share: float = SHARE
-) -> IntArray:
+    net: SubpathNet,
+    fragments: Fragments,
+    orders: IntArray,
+    kept: BoolArray,
+    share: float = SHARE,
+    over: Callable[[], bool] | None = None,
+) -> bool:
     """Choose some edges of finished paths anew, the others being kept.
 
     Parameters
@@ -64,22 +86,21 @@ def reconsider(
     net
         The network.
     fragments
-        Paths or tours under construction of which nothing is chosen; finished in place.
+        Paths or tours of which at most what is kept is chosen; finished in place.
     orders
         The same finished, shape (batch, n), from the node on that is to be the first.
     kept
         Whether the edge from a place of the order to the next stays, shape (batch, n - 1).
-    share
+    share, over
         See :func:`complete`.
 
     Returns
     -------
-    ndarray
-        What they become, shape (batch, n); it may be longer.
+    bool
+        Whether they were finished; they may have become longer.
     """
     fragments.keep(orders, kept)
-    complete(net, fragments, share)
-    return fragments.orders()
+    return complete(net, fragments, share, over)
 
 
 def quotas(fragments: Fragments, share: float) -> IntArray:

@@ -82,7 +82,7 @@ class Fragments:
         )
 
     def keep(self, orders: IntArray, kept: BoolArray) -> None:
-        """Choose edges of finished paths or tours, of which nothing is chosen here yet.
+        """Choose edges of finished paths or tours, but for those that are chosen already.
 
         Parameters
         ----------
@@ -93,6 +93,7 @@ class Fragments:
         """
         for at in range(orders.shape[1] - 1):
             (rows,) = np.nonzero(kept[:, at])
+            rows = rows[self.may_join(rows, orders[rows, at], orders[rows, at + 1])]
             self.join(rows, orders[rows, at], orders[rows, at + 1])
 
     @property

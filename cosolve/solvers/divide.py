@@ -328,7 +328,11 @@ def _sample(problem: Any, size: int) -> Problem[Any]:
         return sub_problem(problem, np.arange(problem.depots, problem.depots + size))
     # Any nodes would do, but for ends in the middle of fixed edges.
     nodes = np.arange(size, dtype=np.int32)
-    return part_problem(problem, nodes, np.empty((0, 2), np.int32), (None, None))
+    first, last = problem.ends if problem.path else (0, 0)
+    ends = None if first is None else 0, None if last is None else size - 1
+    if problem.fixed_edges.size:
+        ends = None, None
+    return part_problem(problem, nodes, np.empty((0, 2), np.int32), ends)
 
 
 def _parsed(text: str) -> dict[str, str]:

@@ -159,7 +159,9 @@ def test_kept_edges_are_not_reconsidered(net: SubpathNet) -> None:
     coords, order = _points(1, 12, seed=6), np.arange(12)[None]
     kept = np.ones((1, 11), bool)
     kept[0, [3, 8]] = False
-    found = reconsider(net, Fragments.paths(coords), order, kept)[0]
+    fragments = Fragments.paths(coords)
+    assert reconsider(net, fragments, order, kept)
+    found = fragments.orders()[0]
     choices = ([*range(12)], [0, 1, 2, 3, 8, 7, 6, 5, 4, 9, 10, 11])
     assert found.tolist() in choices
 
