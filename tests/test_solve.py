@@ -187,7 +187,7 @@ def test_guide_function_gets_the_problem(problem: TSP) -> None:
 def test_guidance_for_another_size_is_rejected(problem: TSP) -> None:
     """Guidance with too few rows is an error."""
     small = EdgeGuidance(np.zeros(3, np.int32), np.empty(0, np.int32), np.empty(0, np.float32))
-    with pytest.raises(ValueError, match="2 rows"):
+    with pytest.raises(ValueError, match="for 2 nodes"):
         solve(problem, Swapper(), guide=small)
 
 

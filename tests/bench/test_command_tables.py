@@ -17,7 +17,7 @@ def test_guides_by_suites_in_one_command(
     """The shape of the paper's table, shown and in the summary, against an own reference."""
     reference = tmp_path / "reference.jsonl"
     suites = ["uniform:20x2", "uniform:30"]
-    assert run(["bench", *suites, "-m", "lk", "-t", "0.2", "-o", str(reference), "-q"]) == 0
+    assert run(["bench", *suites, "-m", "eax", "-t", "5", "-o", str(reference), "-q"]) == 0
     out, summary = tmp_path / "guides.jsonl", tmp_path / "guides.md"
     arguments = [
         "bench", *suites, "-m", "mcts:published", "--guide", "knn:5,gt-prior",
