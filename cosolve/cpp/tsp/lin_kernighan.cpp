@@ -113,7 +113,7 @@ void LinKernighan::kick(int first) {
 // Of the edge between two nodes; both may have it as a candidate.
 float LinKernighan::kickChance(int i, int j) const {
     float least = 1.0f;
-    for (auto const [from, to] : {std::pair{i, j}, std::pair{j, i}})
+    for (auto const &[from, to] : {std::pair{i, j}, std::pair{j, i}})
         for (int e = candidates_.begin(from); e < candidates_.end(from); ++e)
             if (candidates_.to[static_cast<std::size_t>(e)] == to)
                 least = std::min(least, options_.kickChances[static_cast<std::size_t>(e)]);
