@@ -10,19 +10,17 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from cosolve.neural.descent import Descent
 from cosolve.neural.encoder import Graphs, GuidanceNetwork
 from cosolve.neural.export import folded_tensors
-from cosolve.neural.stream import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from cosolve.search.kernel_model import IntArray
 
 HELD_OUT = 1 << 40
 """Seeds of training instances are below, of held-out ones from here on."""
-
-_LARGEST_GRADIENT = 1.0
 
 
 class Example(NamedTuple):
@@ -94,12 +92,6 @@ class EdgesConfig:
         if not 0 <= self.decay <= 1:
             raise ValueError(f"decay must be between 0 and 1, got {self.decay}")
 
-    def rate(self, step: int) -> float:
-        """Share of the learning rate at a step: up, level, down."""
-        rise = min(1.0, (step + 1) / max(1, self.warmup))
-        fall = (self.steps - step) / max(1.0, self.decay * self.steps)
-        return max(0.0, min(rise, fall))
-
 
 class Data(NamedTuple):
     """Where the examples of a training come from."""
@@ -116,7 +108,7 @@ class Data(NamedTuple):
     """What a released model says of its problem and its features."""
 
 
-class EdgesTrainer:
+class EdgesTrainer(Descent[GuidanceNetwork, Example]):
     """Network, optimizer and the stream of examples.
 
     Parameters
@@ -134,7 +126,7 @@ class EdgesTrainer:
         self._data = data
         self._device = device
         torch.manual_seed(config.seed)
-        self.network = GuidanceNetwork(
+        network = GuidanceNetwork(
             data.description["node_features"],
             data.description["edge_features"],
             width=config.width,
@@ -142,37 +134,17 @@ class EdgesTrainer:
             heads=tuple(data.description["heads"]),
             symmetric=data.description["symmetric"],
         ).to(device)
-        self._optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
-        )
-        self.step_number = 0
-        self._stream: Stream[Example] | None = None
+        super().__init__(network, config, data.make, config.batch)
         self._held_out: dict[str, list[Example]] = {}
-
-    @property
-    def steps(self) -> int:
-        """Steps there are to do."""
-        return self.config.steps
 
     def step(self) -> dict[str, float]:
         """Do one step; return its loss."""
-        if self._stream is None:
-            first = self.step_number * self.config.batch
-            self._stream = Stream(self._data.make, self.config.workers, first)
-        examples = [next(self._stream) for _ in range(self.config.batch)]
-        graphs, labels = collate(examples, self._device)
-        for group in self._optimizer.param_groups:
-            group["lr"] = self.config.learning_rate * self.config.rate(self.step_number)
+        graphs, labels = collate(self.examples(), self._device)
         self.network.train()
         with torch.autocast("cuda", torch.bfloat16, enabled=self._device.type == "cuda"):
             scores = self.network(graphs)
-        loss = torch.stack([entropy(scores[head], label) for head, label in labels.items()]).sum()
-        self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.network.parameters(), _LARGEST_GRADIENT)
-        self._optimizer.step()
-        self.step_number += 1
-        return {"loss": float(loss.detach())}
+        losses = [entropy(scores[head], label) for head, label in labels.items()]
+        return self.descend(torch.stack(losses).sum())
 
     def evaluate(self) -> dict[str, float]:
         """Measure the network on held-out instances.
@@ -223,27 +195,6 @@ class EdgesTrainer:
             "width": self.config.width,
             "layers": self.config.layers,
         }
-
-    def state_dict(self) -> dict[str, Any]:
-        """Everything that a resumed training needs."""
-        return {
-            "network": self.network.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "step": self.step_number,
-        }
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken."""
-        self.close()
-        self.network.load_state_dict(state["network"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self.step_number = int(state["step"])
-
-    def close(self) -> None:
-        """End the workers."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
 
     def _load_held_out(self) -> dict[str, list[Example]]:
         if not self._held_out:

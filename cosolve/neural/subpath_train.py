@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cosolve.neural.stream import Stream
+from cosolve.neural.descent import Descent
 from cosolve.neural.subpath_data import Paths, SubpathExamples, held_out_paths, targets
 from cosolve.neural.subpath_decode import choose, complete, quotas, ranked_edges
 from cosolve.neural.subpath_graph import EDGE_FEATURES, NEIGHBORS, NODE_FEATURES, Graph, graph_of
 from cosolve.neural.subpath_model import FEATURES, PROBLEM, load_subpath_net
 from cosolve.neural.subpath_net import SubpathNet
 from cosolve.neural.subpath_state import FloatArray, Fragments, IntArray, lengths
-
-_LARGEST_GRADIENT = 1.0
 
 
 @dataclass(frozen=True)
@@ -79,12 +76,6 @@ class SubpathConfig:
         if not 0 < low <= high <= 1:
             raise ValueError(f"share must be two rising numbers up to 1, got {self.share}")
 
-    def rate(self, step: int) -> float:
-        """Share of the learning rate at a step: up, level, down."""
-        rise = min(1.0, (step + 1) / max(1, self.warmup))
-        fall = (self.steps - step) / max(1.0, self.decay * self.steps)
-        return max(0.0, min(rise, fall))
-
 
 def edge_labels(graph: Graph, wanted: IntArray) -> Tensor:
     """Whether edges belong to given paths, shape (N, k).
@@ -141,7 +132,7 @@ def lesson_loss(net: SubpathNet, paths: Paths, share: float) -> Tensor:
     return torch.stack(losses).mean()
 
 
-class SubpathTrainer:
+class SubpathTrainer(Descent[SubpathNet, Paths]):
     """Network, optimizer and the stream of paths.
 
     Parameters
@@ -156,35 +147,17 @@ class SubpathTrainer:
         self.config = config
         torch.manual_seed(config.seed)
         net = load_subpath_net(config.start) if config.start else None
-        self.network = (net or SubpathNet(config.width, config.layers)).to(device)
-        self._optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
-        )
-        self.step_number = 0
-        self._examples = SubpathExamples(config.paths, config.nodes, seed=config.seed)
-        self._stream: Stream[Paths] | None = None
+        network = (net or SubpathNet(config.width, config.layers)).to(device)
+        make = SubpathExamples(config.paths, config.nodes, seed=config.seed)
+        super().__init__(network, config, make)
         self._held_out: dict[str, Paths] = {}
-
-    @property
-    def steps(self) -> int:
-        """Steps there are to do."""
-        return self.config.steps
 
     def step(self) -> dict[str, float]:
         """Do one step; return its loss."""
-        if self._stream is None:
-            self._stream = Stream(self._examples, self.config.workers, self.step_number)
         rng = np.random.default_rng([self.config.seed, self.step_number, 1])
         self.network.train()
-        loss = lesson_loss(self.network, next(self._stream), rng.uniform(*self.config.share))
-        for group in self._optimizer.param_groups:
-            group["lr"] = self.config.learning_rate * self.config.rate(self.step_number)
-        self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.network.parameters(), _LARGEST_GRADIENT)
-        self._optimizer.step()
-        self.step_number += 1
-        return {"loss": float(loss.detach())}
+        (paths,) = self.examples()
+        return self.descend(lesson_loss(self.network, paths, rng.uniform(*self.config.share)))
 
     def evaluate(self) -> dict[str, float]:
         """Measure the network on held-out stretches of good and of greedy tours.
@@ -216,27 +189,6 @@ class SubpathTrainer:
     def description(self) -> dict[str, Any]:
         """Return what a released model says of itself in its configuration."""
         return describe(self.network)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Everything that a resumed training needs."""
-        return {
-            "network": self.network.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "step": self.step_number,
-        }
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken."""
-        self.close()
-        self.network.load_state_dict(state["network"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self.step_number = int(state["step"])
-
-    def close(self) -> None:
-        """End the workers."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
 
     def _load_held_out(self) -> dict[str, Paths]:
         if not self._held_out:

@@ -92,7 +92,7 @@ def test_supervised_loss_falls() -> None:
     """A small network learns within a few steps."""
     torch.manual_seed(0)
     trainer = SubpathTrainer(SubpathConfig(**SMALL, steps=60, warmup=1, learning_rate=2e-2), CPU)
-    paths = trainer._examples(0)
+    paths = trainer._make(0)
     first = float(lesson_loss(trainer.network, paths, 0.5).detach())
     for _ in range(12):
         trainer.step()
