@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,14 +12,13 @@ import torch
 
 from cosolve.guidance.arc_features import arc_features
 from cosolve.neural.edge_training import (
-    HELD_OUT,
     Data,
     EdgesConfig,
     EdgesTrainer,
     Example,
     recall_of,
 )
-from cosolve.neural.labels import good_tour
+from cosolve.neural.tour_examples import TourExamples
 from cosolve.problems.random_atsp import random_atsp
 
 if TYPE_CHECKING:
@@ -83,38 +81,18 @@ class ArcEdgesConfig(EdgesConfig):
             raise ValueError(f"population must be at least 2, got {self.population}")
 
 
-@dataclass(frozen=True, slots=True)
-class ArcExamples:
-    """Instances by number: the same number always gives the same example, no two give the same.
+class ArcExamples(TourExamples):
+    """Instances by number, as in `TourExamples`, of `random_atsp` and in the symmetric form."""
 
-    Parameters
-    ----------
-    sizes, kinds, neighbors, ascent, population, seed
-        See :class:`ArcEdgesConfig`.
-    """
+    @staticmethod
+    def random(n: int, seed: int, kind: str) -> TSP:
+        """Make an instance."""
+        return random_atsp(n, seed, kind)
 
-    sizes: tuple[int, int]
-    kinds: Mapping[str, float]
-    neighbors: int
-    ascent: int
-    population: int
-    seed: int = 0
-
-    def __call__(self, number: int) -> Example:
-        """Make example `number`."""
-        rng = np.random.default_rng([self.seed, number])
-        low, high = self.sizes
-        n = round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
-        names = list(self.kinds)
-        share = np.array([self.kinds[name] for name in names], np.float64)
-        kind = names[int(rng.choice(len(names), p=share / share.sum()))]
-        problem = random_atsp(n, int(rng.integers(HELD_OUT)), kind)
-        return self.of(problem, seed=int(rng.integers(1 << 62)))
-
-    def of(self, problem: TSP, *, seed: int) -> Example:
-        """Label a problem."""
-        tour = good_tour(problem, seed=seed, population=self.population)
-        return arc_example(problem, tour, self.neighbors, self.ascent)
+    @staticmethod
+    def describe(problem: TSP, tour: IntArray, neighbors: int, ascent: int) -> Example:
+        """Describe a problem whose best tour is known."""
+        return arc_example(problem, tour, neighbors, ascent)
 
 
 def arc_example(problem: TSP, tour: IntArray, neighbors: int, ascent: int) -> Example:
@@ -162,20 +140,14 @@ def arc_edges_trainer(config: ArcEdgesConfig, device: torch.device) -> EdgesTrai
         "symmetric": True,
         "heads": ["edge"],
     }
-    data = Data(examples, partial(_held_out, config, examples), _baselines, _TOP, description)
+    data = Data(
+        examples,
+        partial(examples.held_out, config.kinds, config.held_out_size, config.held_out),
+        _baselines,
+        _TOP,
+        description,
+    )
     return EdgesTrainer(config, data, device)
-
-
-def _held_out(config: ArcEdgesConfig, examples: ArcExamples) -> dict[str, list[Example]]:
-    # Their labels come from a larger population.
-    maker = dataclasses.replace(examples, population=2 * config.population)
-    return {
-        kind: [
-            maker.of(random_atsp(config.held_out_size, HELD_OUT + i, kind), seed=i)
-            for i in range(config.held_out)
-        ]
-        for kind in config.kinds
-    }
 
 
 def _baselines(example: Example) -> dict[str, float]:

@@ -12,6 +12,7 @@ import numpy as np
 from cosolve.neural.edge_training import HELD_OUT
 from cosolve.neural.labels import good_tour
 from cosolve.neural.subpath_state import FloatArray, IntArray
+from cosolve.neural.tour_examples import drawn_kind
 from cosolve.problems import TSP
 from cosolve.problems.random_tsp import random_tsp
 from cosolve.search.tsp_model import TspModel
@@ -85,9 +86,7 @@ class SubpathExamples:
         return Paths(np.stack(coords), np.stack(orders))
 
     def _points(self, rng: np.random.Generator, n: int) -> FloatArray:
-        names = list(self.kinds)
-        share = np.array([self.kinds[name] for name in names], np.float64)
-        kind = names[int(rng.choice(len(names), p=share / share.sum()))]
+        kind = drawn_kind(rng, self.kinds)
         coords = random_tsp(n, int(rng.integers(HELD_OUT)), kind).coords
         assert coords is not None
         squeeze = rng.uniform(0.05, 0.6) if rng.random() < _SQUEEZED else 1.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,7 +11,6 @@ import torch
 
 from cosolve.guidance.gt_prior import rank_prior
 from cosolve.neural.edge_training import (
-    HELD_OUT,
     Data,
     EdgesConfig,
     EdgesTrainer,
@@ -20,7 +18,6 @@ from cosolve.neural.edge_training import (
     recall_of,
 )
 from cosolve.neural.tour_examples import TourExamples
-from cosolve.problems.random_tsp import random_tsp
 
 _TOP = 5
 
@@ -94,20 +91,14 @@ def tour_edges_trainer(config: TourEdgesConfig, device: torch.device) -> EdgesTr
         "symmetric": True,
         "heads": ["edge"],
     }
-    data = Data(examples, partial(_held_out, config, examples), _baselines, _TOP, description)
+    data = Data(
+        examples,
+        partial(examples.held_out, config.held_out_kinds, config.held_out_size, config.held_out),
+        _baselines,
+        _TOP,
+        description,
+    )
     return EdgesTrainer(config, data, device)
-
-
-def _held_out(config: TourEdgesConfig, examples: TourExamples) -> dict[str, list[Example]]:
-    # Their labels come from a larger population.
-    maker = dataclasses.replace(examples, population=2 * config.population)
-    return {
-        kind: [
-            maker.of(random_tsp(config.held_out_size, HELD_OUT + i, kind), seed=i)
-            for i in range(config.held_out)
-        ]
-        for kind in config.held_out_kinds
-    }
 
 
 def _baselines(example: Example) -> dict[str, float]:

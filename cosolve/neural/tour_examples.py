@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.random_tsp import random_tsp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from cosolve.problems import TSP
     from cosolve.search.kernel_model import IntArray
@@ -52,20 +53,47 @@ class TourExamples:
         rng = np.random.default_rng([self.seed, number])
         low, high = self.sizes
         n = round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
-        names = list(self.kinds)
-        share = np.array([self.kinds[name] for name in names], np.float64)
-        kind = names[int(rng.choice(len(names), p=share / share.sum()))]
-        problem = random_tsp(n, int(rng.integers(HELD_OUT)), kind)
+        kind = drawn_kind(rng, self.kinds)
+        problem = self.random(n, int(rng.integers(HELD_OUT)), kind)
         return self.of(problem, seed=int(rng.integers(1 << 62)))
 
     def of(self, problem: TSP, *, seed: int) -> Example:
         """Label a problem."""
-        return tour_example(
-            problem,
-            good_tour(problem, seed=seed, population=self.population),
-            self.neighbors,
-            self.ascent,
-        )
+        tour = good_tour(problem, seed=seed, population=self.population)
+        return self.describe(problem, tour, self.neighbors, self.ascent)
+
+    def held_out(self, kinds: Iterable[str], size: int, count: int) -> dict[str, list[Example]]:
+        """Make held-out examples of every kind, labelled by a population twice as large."""
+        maker = dataclasses.replace(self, population=2 * self.population)
+        return {
+            kind: [maker.of(self.random(size, HELD_OUT + i, kind), seed=i) for i in range(count)]
+            for kind in kinds
+        }
+
+    @staticmethod
+    def random(n: int, seed: int, kind: str) -> TSP:
+        """Make an instance."""
+        return random_tsp(n, seed, kind)
+
+    @staticmethod
+    def describe(problem: TSP, tour: IntArray, neighbors: int, ascent: int) -> Example:
+        """Describe a problem whose best tour is known."""
+        return tour_example(problem, tour, neighbors, ascent)
+
+
+def drawn_kind(rng: np.random.Generator, kinds: Mapping[str, float]) -> str:
+    """Draw a kind of instance.
+
+    Parameters
+    ----------
+    rng
+        Where the choice comes from.
+    kinds
+        Share of each, of whatever sum.
+    """
+    names = list(kinds)
+    share = np.array([kinds[name] for name in names], np.float64)
+    return names[int(rng.choice(len(names), p=share / share.sum()))]
 
 
 def tour_example(problem: TSP, tour: IntArray, neighbors: int, ascent: int) -> Example:
