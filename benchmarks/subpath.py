@@ -19,7 +19,7 @@ import torch
 from cosolve.core import Run, Stop
 from cosolve.neural.subpath import Subpath
 from cosolve.neural.subpath_data import Paths, best_path, held_out_paths
-from cosolve.neural.subpath_decode import complete
+from cosolve.neural.subpath_decode import CERTAINTY, SHARE, complete
 from cosolve.neural.subpath_model import load_subpath_net
 from cosolve.neural.subpath_net import SubpathNet
 from cosolve.neural.subpath_state import Fragments, IntArray, lengths
@@ -36,10 +36,10 @@ def problems(paths: Paths) -> list[TSP]:
     return [TSP(coords=coords, path=True, ends=(0, last)) for coords in paths.coords]
 
 
-def network(net: SubpathNet, share: float) -> Method:
+def network(net: SubpathNet, share: float, certainty: float = CERTAINTY) -> Method:
     def method(paths: Paths) -> IntArray:
         fragments = Fragments.paths(paths.coords)
-        complete(net, fragments, share)
+        complete(net, fragments, share, certainty)
         return fragments.orders()
 
     return method
@@ -86,9 +86,11 @@ def main() -> None:
     methods: dict[str, Method] = {
         "nearest neighbor": lambda paths: nearest_neighbor_paths(paths.coords),
         "greedy edge": greedy,
-        "network, untrained": network(untrained, 0.3),
-        "network, scores once": network(net, 1.0),
-        "network, greedy": network(net, 0.3),
+        "network, untrained": network(untrained, SHARE),
+        "network, scores once": network(net, 1.0, 0.0),
+        "network, 0.3 of the edges at a time": network(net, 0.3, 0.0),
+        "network, greedy": network(net, SHARE),
+        "network, one edge at a time": network(net, 0.0),
         "network, best of 4 frames": solver(model=options.model, frames=4, tries=0),
         "network, 2 frames, 20 tries": solver(model=options.model),
         "lk, local optimum": local_search(0),

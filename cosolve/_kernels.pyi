@@ -38,7 +38,7 @@ def quadrant_neighbors(metric: Metric, per_quadrant: int, nearest: int) -> tuple
 def greedy_tour(metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], seed: int = 0, randomization: float = 0.0) -> NDArray[numpy.int32]:
     """Greedy-edge tour from candidate rows, containing the fixed edges."""
 
-def greedy_tour_by_weight(metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)]) -> NDArray[numpy.int32]:
+def greedy_tour_by_weight(metric: Metric, indptr: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], weights: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], seed: int = 0, randomization: float = 0.0) -> NDArray[numpy.int32]:
     """Greedy-edge tour that takes candidates of large weight first."""
 
 def space_filling_tour(metric: Metric) -> NDArray[numpy.int32]:

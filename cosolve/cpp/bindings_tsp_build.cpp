@@ -72,8 +72,9 @@ void checkCandidates(Metric const &metric, std::span<int const> start, std::span
     for (int const node : to) checkNode(node, metric.size());
 }
 
-IntResult greedyTour(Metric const &metric, IntVector indptr, IntVector indices, IntMatrix fixed,
-                     std::uint64_t seed, double randomization) {
+IntResult greedy(Metric const &metric, IntVector indptr, IntVector indices,
+                 std::span<double const> weights, IntMatrix fixed, std::uint64_t seed,
+                 double randomization) {
     if (metric.nodes() == 0) throw std::invalid_argument("the metric has no nodes");
     if (!(randomization >= 0 && randomization <= 1e6))
         throw std::invalid_argument("randomization must be between 0 and 1e6");
@@ -81,25 +82,24 @@ IntResult greedyTour(Metric const &metric, IntVector indptr, IntVector indices, 
     auto const edges = toEdges(metric.size(), fixed);
     auto tour = unlocked([&] {
         return cosolve::tsp::greedyTour(metric, view(indptr), view(indices), edges, seed,
-                                        randomization);
+                                        randomization, weights);
     });
     if (tour.empty()) throw std::invalid_argument("the fixed edges fit in no tour");
     return toArray(std::move(tour));
 }
 
+IntResult greedyTour(Metric const &metric, IntVector indptr, IntVector indices, IntMatrix fixed,
+                     std::uint64_t seed, double randomization) {
+    return greedy(metric, indptr, indices, {}, fixed, seed, randomization);
+}
+
 IntResult greedyTourByWeight(Metric const &metric, IntVector indptr, IntVector indices,
-                             DoubleVector weights, IntMatrix fixed) {
-    if (metric.nodes() == 0) throw std::invalid_argument("the metric has no nodes");
-    checkCandidates(metric, view(indptr), view(indices));
+                             DoubleVector weights, IntMatrix fixed, std::uint64_t seed,
+                             double randomization) {
     if (weights.shape(0) != indices.shape(0))
         throw std::invalid_argument("there must be one weight per candidate edge");
-    auto const edges = toEdges(metric.size(), fixed);
-    auto tour = unlocked([&] {
-        return cosolve::tsp::greedyTour(metric, view(indptr), view(indices), edges, 0, 0.0,
-                                        {weights.data(), weights.shape(0)});
-    });
-    if (tour.empty()) throw std::invalid_argument("the fixed edges fit in no tour");
-    return toArray(std::move(tour));
+    return greedy(metric, indptr, indices, {weights.data(), weights.shape(0)}, fixed, seed,
+                  randomization);
 }
 
 IntResult spaceFillingTour(Metric const &metric) {
@@ -133,6 +133,7 @@ void bindTspBuild(nb::module_ &m) {
           "Greedy-edge tour from candidate rows, containing the fixed edges.");
     m.def("greedy_tour_by_weight", &greedyTourByWeight, "metric"_a, "indptr"_a.noconvert(),
           "indices"_a.noconvert(), "weights"_a.noconvert(), "fixed_edges"_a.noconvert(),
+          "seed"_a = 0, "randomization"_a = 0.0,
           "Greedy-edge tour that takes candidates of large weight first.");
     m.def("space_filling_tour", &spaceFillingTour, "metric"_a,
           "Nodes in the order of a Hilbert curve; the hub comes last.");

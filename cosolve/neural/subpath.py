@@ -49,7 +49,9 @@ class Subpath:
     model
         A folder with a model, or the name of one that comes with cosolve.
     share
-        Of the missing edges, how many are chosen before the network is asked again.
+        Of the missing edges, how many are chosen at most before the network is asked again.
+    certainty
+        Least probability of what is chosen together; if no edge has it, the likeliest is chosen.
     frames
         How often the whole is built. An iteration is one of these, or one of the tries.
     tries
@@ -75,6 +77,7 @@ class Subpath:
     space: ClassVar[Mapping[str, Domain]] = MappingProxyType(
         {
             "share": FloatRange(0.05, 1.0),
+            "certainty": FloatRange(0.5, 0.99),
             "frames": IntRange(1, 8),
             "tries": IntRange(0, 100),
             "around": IntRange(10, 60),
@@ -83,6 +86,7 @@ class Subpath:
 
     model: str = "subpath"
     share: float = 0.3
+    certainty: float = 0.9
     frames: int = 2
     tries: int = 20
     around: int = 30
@@ -91,6 +95,8 @@ class Subpath:
         """Validate the parameters."""
         if not 0 < self.share <= 1:
             raise ValueError(f"share must be above 0 and at most 1, got {self.share}")
+        if not 0 <= self.certainty <= 1:
+            raise ValueError(f"certainty must be between 0 and 1, got {self.certainty}")
         if self.frames < 1:
             raise ValueError(f"frames must be at least 1, got {self.frames}")
         if self.tries < 0:
@@ -194,7 +200,8 @@ class _Batch:
         angle = frame / self._solver.frames * np.pi / 2
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         fragments.coords = fragments.coords @ turn
-        if complete(self._net, fragments, self._solver.share, self._over):
+        how = self._solver.share, self._solver.certainty
+        if complete(self._net, fragments, *how, self._over):
             self._keep_better(fragments.orders())
 
     def rebuild(self) -> None:
@@ -209,8 +216,9 @@ class _Batch:
         inside = self._near(centers)
         touched = np.take_along_axis(inside, self._orders, axis=1)
         kept = ~(touched[:, :-1] | touched[:, 1:])
-        fragments, share = self._nothing(), self._solver.share
-        if reconsider(self._net, fragments, self._orders, kept, share, self._over):
+        fragments = self._nothing()
+        how = self._solver.share, self._solver.certainty
+        if reconsider(self._net, fragments, self._orders, kept, *how, self._over):
             self._keep_better(fragments.orders())
 
     def _over(self) -> bool:

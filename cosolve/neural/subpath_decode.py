@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cosolve.neural.subpath_net import SubpathNet
 
 SHARE = 0.3
+CERTAINTY = 0.9
 _NODES_AT_ONCE = 8000  # of one forward; more are done in turn, within the caches
 
 
@@ -24,13 +25,14 @@ def complete(
     net: SubpathNet,
     fragments: Fragments,
     share: float = SHARE,
+    certainty: float = CERTAINTY,
     over: Callable[[], bool] | None = None,
 ) -> bool:
     """Finish paths greedily.
 
-    The edges are scored, the share of them that the network is most certain of is chosen, one after
-    the other and each only if it joins two fragments, and what is left is scored again as the
-    smaller problem it is.
+    The edges are scored, those that the network is most certain of are chosen, one after the other
+    and each only if it joins two fragments, and what is left is scored again as the smaller problem
+    it is.
 
     Parameters
     ----------
@@ -41,6 +43,8 @@ def complete(
     share
         Of the edges that are missing, how many are chosen before the others are scored again: 1
         chooses as many as the first scores allow, 0 one at a time.
+    certainty
+        Least probability of what is chosen together; if no edge has it, the likeliest is chosen.
     over
         Asked before every look of the network at some of the paths: whether to give up.
 
@@ -57,17 +61,21 @@ def complete(
         for at in range(0, going.size, size):
             if over is not None and over():
                 return False
-            _round(net, fragments, going[at : at + size], share)
+            _round(net, fragments, going[at : at + size], share, certainty)
     fragments.close()
     return True
 
 
-def _round(net: SubpathNet, fragments: Fragments, rows: IntArray, share: float) -> None:
+def _round(
+    net: SubpathNet, fragments: Fragments, rows: IntArray, share: float, certainty: float
+) -> None:
     part = fragments.select(rows)
     graph = graph_of(part)
     with torch.inference_mode():
-        logit = net(graph)
-    choose(part, *ranked_edges(graph, logit.numpy()), quotas(part, share))
+        logit = net(graph).numpy()
+    first, second, probability = ranked_edges(graph, logit)
+    certain = (probability >= certainty).sum(axis=0)
+    choose(part, first, second, np.clip(certain, 1, quotas(part, share)))
     fragments.replace(rows, part)
 
 
@@ -77,6 +85,7 @@ def reconsider(
     orders: IntArray,
     kept: BoolArray,
     share: float = SHARE,
+    certainty: float = CERTAINTY,
     over: Callable[[], bool] | None = None,
 ) -> bool:
     """Choose some edges of finished paths anew, the others being kept.
@@ -91,7 +100,7 @@ def reconsider(
         The same finished, shape (batch, n), from the node on that is to be the first.
     kept
         Whether the edge from a place of the order to the next stays, shape (batch, n - 1).
-    share, over
+    share, certainty, over
         See :func:`complete`.
 
     Returns
@@ -100,7 +109,7 @@ def reconsider(
         Whether they were finished; they may have become longer.
     """
     fragments.keep(orders, kept)
-    return complete(net, fragments, share, over)
+    return complete(net, fragments, share, certainty, over)
 
 
 def quotas(fragments: Fragments, share: float) -> IntArray:
@@ -151,7 +160,9 @@ def choose(
         quota[live] -= 1
 
 
-def ranked_edges(graph: Graph, logit: npt.NDArray[np.float32]) -> tuple[IntArray, IntArray]:
+def ranked_edges(
+    graph: Graph, logit: npt.NDArray[np.float32]
+) -> tuple[IntArray, IntArray, npt.NDArray[np.float32]]:
     """Edges of every path by falling score.
 
     Parameters
@@ -159,12 +170,14 @@ def ranked_edges(graph: Graph, logit: npt.NDArray[np.float32]) -> tuple[IntArray
     graph
         The open nodes.
     logit
-        Scores, shape (N, k).
+        Logarithms of the odds, shape (N, k).
 
     Returns
     -------
     i, j
         Nodes of the edges of each rank, shape (edges, batch), -1 where a path has no more.
+    probability
+        Of these edges, 0 where a path has no more.
     """
     own = np.arange(graph.size)[:, None]
     neighbors, reverse = graph.neighbors.numpy(), graph.reverse.numpy()
@@ -180,4 +193,6 @@ def ranked_edges(graph: Graph, logit: npt.NDArray[np.float32]) -> tuple[IntArray
     j = i.copy()
     i[rank, row] = node[at[order]]
     j[rank, row] = node[neighbors[at, slot][order]]
-    return i, j
+    probability = np.zeros((most, graph.batch), np.float32)
+    probability[rank, row] = np.exp(-np.logaddexp(0.0, -logit[at, slot][order]))
+    return i, j, probability

@@ -94,7 +94,7 @@ def rollout(
     path = np.arange(batch) // (batch // graph.batch)
     score = by_node(graph, torch.from_numpy(logit), n).numpy()
     neighbors = neighbors_by_node(graph, n)
-    ranked = RankedEdges(fragments, path, *ranked_edges(graph, logit))
+    ranked = RankedEdges(fragments, path, *ranked_edges(graph, logit)[:2])
     steps = int(fragments.missing.max(initial=1)) - 1
     draws = Draws(
         np.zeros((batch, steps), np.int64),

@@ -61,7 +61,7 @@ class SubpathConfig:
     warmup: int = 100
     decay: float = 0.5
     workers: int = 1
-    held_out: int = 32
+    held_out: int = 64
     start: str = ""
     seed: int = 0
 
@@ -122,7 +122,7 @@ def lesson_loss(net: SubpathNet, paths: Paths, share: float) -> Tensor:
                 logit[graph.valid], label[graph.valid].float()
             )
         )
-        first, second = ranked_edges(graph, logit.detach().numpy())
+        first, second, _ = ranked_edges(graph, logit.detach().numpy())
         right = (wanted[rows, first] == second[:, :, None]).any(2)
         before = part.missing.copy()
         choose(part, first, second, quotas(part, share), right)

@@ -33,6 +33,9 @@ _SHALLOW_DEPTH = 3
 _SHALLOW_BREADTH = (5, 3)
 RANDOMIZATION = 3.0
 
+# The same of the odds of edges, where a guide knows them.
+_NOISE = 2.0
+
 _LEAST_CHANCE = 0.05  # of a kick at an edge that could not be likelier
 
 # On few nodes those tours are all alike, and what none of them has, crossover cannot find: there
@@ -76,6 +79,9 @@ class KernelGraph:
         Edges between kernel nodes that every tour must keep, shape (m, 2).
     closing
         Length of fixed edges that are in the kernel's tours but not in what they stand for.
+    probabilities
+        Of the candidate edges, aligned with `indices`, where a guide knows them: tours of a
+        population are drawn by them. None: by lengths.
     """
 
     def __init__(
@@ -85,11 +91,13 @@ class KernelGraph:
         indices: IntArray,
         fixed_edges: IntArray,
         closing: float = 0.0,
+        probabilities: FloatArray | None = None,
     ) -> None:
         self.metric = metric
         self.indptr = indptr
         self.indices = indices
         self.fixed_edges = fixed_edges
+        self.probabilities = probabilities
         self._closing = closing
 
     @property
@@ -113,6 +121,16 @@ class KernelGraph:
     def varied_tour(self, seed: int) -> IntArray:
         """Tour that differs from seed to seed, for a population."""
         few = self.size <= FEW_NODES
+        if self.probabilities is not None and not few:
+            return _kernels.greedy_tour_by_weight(
+                self.metric,
+                self.indptr,
+                self.indices,
+                self.probabilities,
+                self.fixed_edges,
+                seed,
+                _NOISE,
+            )
         return self.greedy(seed, FEW_NODES_RANDOMIZATION if few else RANDOMIZATION)
 
     def local_search(

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve.core import KernelError
-from cosolve.search.kernel_model import IntArray, KernelGraph
+from cosolve.search.kernel_model import FloatArray, IntArray, KernelGraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ class Region(KernelGraph):
         Kernel nodes of the model, rising.
     metric
         Distances between them.
-    indptr, indices, fixed_edges
+    indptr, indices, fixed_edges, probabilities
         As for :class:`KernelGraph`, in the numbers of the region.
     """
 
@@ -71,8 +71,9 @@ class Region(KernelGraph):
         indptr: IntArray,
         indices: IntArray,
         fixed_edges: IntArray,
+        probabilities: FloatArray | None,
     ) -> None:
-        super().__init__(metric, indptr, indices, fixed_edges)
+        super().__init__(metric, indptr, indices, fixed_edges, probabilities=probabilities)
         self._model = model
         self._nodes = nodes
 
@@ -86,6 +87,7 @@ class Region(KernelGraph):
             model.indptr,
             model.indices,
             model.fixed_edges,
+            model.probabilities,
         )
 
     @property
@@ -125,6 +127,7 @@ class Region(KernelGraph):
             np.concatenate([[0], kept[ends]]).astype(np.int32),
             to[to >= 0],
             np.concatenate([own, fixed_edges]).astype(np.int32),
+            None if self.probabilities is None else self.probabilities[entries[to >= 0]],
         )
 
 

@@ -74,6 +74,8 @@ class TspModel(KernelModel):
         else:
             indptr, indices = _kernels.quadrant_neighbors(metric, *_QUADRANT)
         super().__init__(problem, metric, *self._with_hub(indptr, indices), fixed_edges, closing)
+        if guidance is not None and not guidance.order_only:
+            self.probabilities = self.weights(guidance)
 
     def metric_of(self, nodes: IntArray) -> _kernels.Metric:
         """Distances between some kernel nodes only.

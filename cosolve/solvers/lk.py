@@ -13,7 +13,12 @@ from cosolve.problems import TSP, Tour
 from cosolve.search.lin_kernighan import iterate
 from cosolve.search.models import model_of
 from cosolve.solvers.space import Choice, Domain, IntRange
-from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
+from cosolve.solvers.tsp_support import (
+    begins_by_weight,
+    solve_if_hurried,
+    solve_if_tiny,
+    unsupported,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class Lk:
         model = model_of(problem, guide, run)
         if start is not None:
             nodes = model.encode(start)
-        elif guide is not None and self._begins_by_weight(guide):
+        elif guide is not None and begins_by_weight(guide, self.weighted_start):
             nodes = model.weighted_tour(guide)
         else:
             nodes = model.first_tour()
@@ -112,6 +117,3 @@ class Lk:
         )
         iterate(engine, model, run)
         return Outcome(model.decode(engine.tour()), bound=model.bound)
-
-    def _begins_by_weight(self, guide: EdgeGuidance) -> bool:
-        return not guide.order_only if self.weighted_start is None else self.weighted_start

@@ -19,7 +19,12 @@ from cosolve.search.popmusic import (
     straighten,
 )
 from cosolve.search.tsp_model import TspModel
-from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
+from cosolve.solvers.tsp_support import (
+    begins_by_weight,
+    solve_if_hurried,
+    solve_if_tiny,
+    unsupported,
+)
 
 # Arrays of this many nodes fit in a cache of a megabyte or two; a move rewrites up to half of one.
 _LOCAL_SEARCH_PART = 50_000
@@ -58,7 +63,7 @@ class Popmusic:
         Passes of recombination that the rest of the time is divided into. None: one or two.
     weighted_start
         Whether, with a guide, the first tour takes the edges of largest weight first, not the
-        shortest.
+        shortest. None: if the weights say more than the order of the rows.
 
     Raises
     ------
@@ -82,7 +87,7 @@ class Popmusic:
     part: int = 10_000
     kick_share: float | None = None
     passes: int | None = None
-    weighted_start: bool = False
+    weighted_start: bool | None = None
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
@@ -116,7 +121,7 @@ class Popmusic:
         model = TspModel(problem, guide)
         if start is not None:
             nodes = model.encode(start)
-        elif guide is not None and self.weighted_start:
+        elif guide is not None and begins_by_weight(guide, self.weighted_start):
             nodes = model.weighted_tour(guide)
         else:
             nodes = model.greedy()

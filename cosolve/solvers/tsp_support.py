@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from cosolve.core import Outcome, Problem, Run
+from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.search.construct import space_filling_tour
 from cosolve.search.tiny import TINY, solve_tiny
@@ -29,6 +30,19 @@ def unsupported(problem: Problem[Any]) -> str | None:
     if not problem.symmetric and problem.fixed_edges.size and problem.size > TINY:
         return f"it has fixed edges and asymmetric distances, handled up to {TINY} nodes only"
     return None
+
+
+def begins_by_weight(guide: EdgeGuidance, wanted: bool | None) -> bool:
+    """Return whether a first tour takes the edges of largest weight first, not the shortest.
+
+    Parameters
+    ----------
+    guide
+        Its weights count.
+    wanted
+        What the user said; None: if the weights say more than the order of the rows.
+    """
+    return not guide.order_only if wanted is None else wanted
 
 
 def solve_if_tiny(problem: TSP, run: Run) -> Outcome[Tour] | None:

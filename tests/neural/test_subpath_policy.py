@@ -129,7 +129,7 @@ def test_ranked_edges_fall(net: SubpathNet) -> None:
     """Edges come best first, each once."""
     graph = graph_of(Fragments.paths(_points(2, 14, seed=4)))
     logit = net(graph).detach()
-    first, second = ranked_edges(graph, logit.numpy())
+    first, second, _ = ranked_edges(graph, logit.numpy())
     score = by_node(graph, logit, 14)
     for path in range(2):
         edges = [(i, j) for i, j in zip(first[:, path], second[:, path], strict=True) if i >= 0]

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -16,7 +17,8 @@ namespace cosolve::tsp {
 
 namespace {
 
-constexpr int kJoinNeighbors = 6;  // fragment ends looked at around each end in one round
+constexpr int kJoinNeighbors = 6;      // fragment ends looked at around each end in one round
+constexpr double kLeastChance = 1e-6;  // of an edge, and of its opposite
 
 // Disjoint paths over the nodes, at first one per node. Each end knows the other end of its path,
 // which is all it takes to refuse a cycle.
@@ -74,8 +76,10 @@ private:
 
 class Greedy {
 public:
-    Greedy(Metric const &metric, std::uint64_t seed, double randomization)
-        : metric_(metric), fragments_(metric.size()), rng_(seed), randomization_(randomization) {
+    // Both are for lengths and weights, see greedy.h.
+    Greedy(Metric const &metric, std::uint64_t seed, double randomization, double noise)
+        : metric_(metric), fragments_(metric.size()), rng_(seed), randomization_(randomization),
+          noise_(noise) {
         if (metric.hasPoints()) space_ = spaceOf(metric);
     }
 
@@ -161,12 +165,21 @@ private:
     // that are not negative are in the order of their bits.
     void addWeighted(std::vector<Keyed> &edges, int a, int b, double weight) {
         if (!fragments_.canJoin(a, b)) return;
+        if (noise_ > 0) weight = disturbed(weight);
         auto const bits = [](double x) {
             return std::bit_cast<std::uint32_t>(static_cast<float>(x) + 0.0F);
         };
         std::uint64_t const key = std::uint64_t{~bits(std::max(weight, 0.0))} << 32;
         edges.push_back({key | bits(std::max(metric_(a, b), 0.0)),
                          static_cast<std::uint64_t>(a) << 32 | static_cast<std::uint64_t>(b)});
+    }
+    // Returns the root of the disturbed odds, whose range a float has.
+    double disturbed(double probability) {
+        auto const logOdds = [](double p) {
+            p = std::clamp(p, kLeastChance, 1.0 - kLeastChance);
+            return std::log(p / (1.0 - p));
+        };
+        return std::exp((logOdds(probability) + noise_ * logOdds(rng_.uniform())) / 2.0);
     }
     void take(std::vector<Keyed> &edges) {
         radixSort(edges);
@@ -232,7 +245,7 @@ private:
     Metric const &metric_;
     Fragments fragments_;
     Rng rng_;
-    double randomization_;
+    double randomization_, noise_;
     std::optional<Space> space_;
 };
 
@@ -242,7 +255,8 @@ std::vector<int> greedyTour(Metric const &metric, std::span<int const> start,
                             std::span<int const> to, std::span<std::pair<int, int> const> fixed,
                             std::uint64_t seed, double randomization,
                             std::span<double const> weights) {
-    Greedy greedy(metric, seed, randomization);
+    bool const weighted = !weights.empty();
+    Greedy greedy(metric, seed, weighted ? 0.0 : randomization, weighted ? randomization : 0.0);
     if (!greedy.fix(fixed)) return {};
     greedy.addCandidates(start, to, weights);
     greedy.joinFragments();

@@ -20,7 +20,9 @@ namespace cosolve::tsp {
 // the length of each edge by 1 + r u, u uniform in [0, 1).
 //
 // With `weights`, one per candidate, these come in order of falling weight (the mean of an edge's
-// two, 0 where it has but one), then of length, and are not randomized.
+// two, 0 where it has but one), then of length, and no length is randomized. Then weights are
+// probabilities if r > 0: logistic noise times r is added to the logarithm of the odds, so that of
+// two edges in each other's way the likelier comes first, but not always.
 //
 // With a hub the result is a path over the real nodes whose ends the hub joins; it is otherwise an
 // ordinary node of the tour, and fixed edges may name it.
