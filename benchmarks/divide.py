@@ -56,18 +56,23 @@ _GUIDES = ("knn:10", "gt-prior", "alpha:5")
 CASES: dict[str, tuple[list[Size], list[Entry]]] = {
     "figures-tsp": (
         [Size("tsp", n, count, s) for n, count, s in (
-            (500, 8, 5), (1000, 8, 10), (2000, 8, 20), (10_000, 2, 60), (100_000, 1, 180),
+            (500, 16, 5), (1000, 16, 10), (2000, 16, 20), (10_000, 16, 60), (100_000, 16, 180),
         )],
-        [_divide(), _divide(part=250), Entry("auto", {})],
+        [_divide()],
     ),
     "figures-cvrp": (
-        [Size("cvrp", n, 2, s) for n, s in ((1000, 60), (2000, 60), (5000, 120), (7000, 120))],
-        [_divide(), Entry("clusters", {}), Entry("ils", {})],
+        [Size("cvrp", n, 16, s) for n, s in ((1000, 60), (2000, 60), (5000, 120), (7000, 120))],
+        [_divide()],
     ),
-    # What reference lengths of up to 2000 nodes are taken from.
-    "references": (
-        [Size("tsp", n, 8, s) for n, s in ((500, 20), (1000, 40), (2000, 80))],
-        [Entry("eax", {})],
+    # What reference lengths of up to 2000 nodes are taken from, and what others do in the time.
+    "whole-tsp": (
+        [Size("tsp", n, 16, s) for n, s in ((500, 5), (1000, 10), (2000, 20))]
+        + [Size("tsp", 10_000, 4, 60)],
+        [Entry("auto", {})],
+    ),
+    "whole-cvrp": (
+        [Size("cvrp", n, 2, s) for n, s in ((1000, 60), (2000, 60), (5000, 120), (7000, 120))],
+        [Entry("clusters", {}), Entry("ils", {})],
     ),
     "conquerors-tsp": (
         [Size("tsp", 2000, 4, 10)],

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
-    from cosolve.core import Problem
+    from cosolve.core import Problem, Run
 
 IntArray = npt.NDArray[np.int32]
 
@@ -69,6 +69,27 @@ class Cutter(Protocol):
             How many times this run has cut before; cuts should not be twice the same.
         rng
             Where random choices come from: the same for the same seed and number.
+        """
+
+
+@runtime_checkable
+class SolvesBatches(Protocol):
+    """A solver that improves many parts at once faster than one after the other."""
+
+    def batch_key(self, problem: Any) -> Hashable | None:
+        """Return what problems have in common that can be improved at once; None: nothing."""
+
+    def solve_batch(self, problems: Sequence[Any], run: Run, *, starts: Sequence[Any]) -> list[Any]:
+        """Return a solution of each problem, none of which costs more than its start.
+
+        Parameters
+        ----------
+        problems
+            Problems with the same key.
+        run
+            Clock, limits and seed.
+        starts
+            A feasible solution of each.
         """
 
 

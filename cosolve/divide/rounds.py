@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,10 +13,10 @@ import numpy as np
 from cosolve.core import Limit, Progress, Run, Stop
 from cosolve.core.run import SLICE_S
 from cosolve.core.sense import Sense
-from cosolve.divide.base import Part
+from cosolve.divide.base import Part, SolvesBatches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from cosolve.core import Problem, Solver
     from cosolve.divide.base import Cutter, Merger
@@ -27,6 +28,7 @@ _MASK = (1 << 64) - 1
 _LEAST_ROUNDS = 2  # a border is only repaired by a cut elsewhere
 _IDLE = 4  # rounds in a row without a gain that end a search
 _SHORTEST_S = 1e-3  # less time for a part is not worth a search
+_AT_ONCE = 16  # parts of a batch, whatever the threads: the result is not to depend on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Division:
         Puts better parts back.
     conqueror
         Any solver; it starts from the present solution of a part. Parts that it does not support
-        stay as they are.
+        stay as they are. If it solves batches, it is given up to sixteen parts at a time.
     seconds_per_node
         Seconds of one thread that a round may take for a node, where time is limited. Rounds are as
         many as the time allows then, at least two.
@@ -156,6 +158,12 @@ class _Task:
         return max(0.0, self.cost - self.share.cost)
 
 
+def _even_cuts(count: int) -> list[int]:
+    """Where to cut a list into batches of about equal length."""
+    batches = -(-count // _AT_ONCE)
+    return [count * number // batches for number in range(batches + 1)]
+
+
 def _minimized(problem: Problem[Any], solution: Any) -> float:
     """Return the cost as solvers see it, which minimize in any case."""
     return Sense.of(problem).flip(problem.cost(solution))
@@ -237,28 +245,45 @@ class _Search:
 
     def _conquer(self, tasks: list[_Task], seconds: float) -> tuple[list[tuple[Part, Any]], bool]:
         """Search all parts; return better ones, and whether more time would have been no use."""
-        waiting = deque(tasks)
+        waiting = deque(self._batches(tasks))
         end_s = self._run.elapsed + seconds
-        at_once = max(1, min(self._run.threads, len(tasks)))
+        at_once = max(1, min(self._run.threads, len(waiting)))
         exhausted = True
-        at_work: dict[Future[bool], _Task] = {}
+        at_work: dict[Future[bool], list[_Task]] = {}
         with ThreadPoolExecutor(at_once) as pool:
             while True:
                 while waiting and len(at_work) < at_once and self._run.limit() is None:
-                    task = waiting.popleft()
-                    task.share = self._share(task, len(waiting) + 1, at_once, end_s)
-                    at_work[pool.submit(self._search, task)] = task
+                    batch = waiting.popleft()
+                    batch[0].share = self._share(batch, len(waiting) + 1, at_once, end_s)
+                    at_work[pool.submit(self._search, batch)] = batch
                 if not at_work:
                     break
                 done, _ = wait(at_work, timeout=SLICE_S, return_when=FIRST_COMPLETED)
+                parts = 0
                 for future in done:
-                    del at_work[future]
+                    parts += len(at_work.pop(future))
                     exhausted &= future.result()
-                self._report(tasks, len(done))
+                self._report(tasks, parts)
         return [(task.part, task.found) for task in tasks if task.found is not None], exhausted
 
-    def _share(self, task: _Task, waiting: int, at_once: int, end_s: float) -> ShareOfRun:
-        """Make the run of a part: its share of the time, and of the threads that are there."""
+    def _batches(self, tasks: list[_Task]) -> list[list[_Task]]:
+        """Group what the conqueror can search at once."""
+        solver = self._division.conqueror
+        if not isinstance(solver, SolvesBatches) or self._covered < self._fresh:
+            return [[task] for task in tasks]
+        alike: dict[Hashable, list[_Task]] = {}
+        for number, task in enumerate(tasks):
+            key = solver.batch_key(task.part.problem)
+            alike.setdefault(("alone", number) if key is None else key, []).append(task)
+        return [
+            group[begin:end]
+            for group in alike.values()
+            for begin, end in pairwise(_even_cuts(len(group)))
+        ]
+
+    def _share(self, batch: list[_Task], waiting: int, at_once: int, end_s: float) -> ShareOfRun:
+        """Make the run of a batch: its share of the time, and of the threads that are there."""
+        task = batch[0]
         run, limit = self._run, self._division.iterations
         timed = run.stop.time_limit is not None
         seconds = None
@@ -269,25 +294,32 @@ class _Search:
         stop = Stop(
             time_limit=seconds,
             iterations=None if limit is None else limit(task.part.size),
-            target_cost=None if target is None or not task.part.exact
+            target_cost=None if target is None or not task.part.exact or batch[1:]
             else task.cost - (self.cost - target),
         )  # fmt: skip
         # The result of some solvers depends on their threads, and then on those of the whole.
         return ShareOfRun(run, stop, task.seed, run.threads // at_once if timed else 1)
 
-    def _search(self, task: _Task) -> bool:
-        """Search a part; return whether more time would have been no use."""
-        share, part, solver = task.share, task.part, self._division.conqueror
+    def _search(self, batch: list[_Task]) -> bool:
+        """Search the parts of a batch; return whether more time would have been no use."""
+        share, part, solver = batch[0].share, batch[0].part, self._division.conqueror
         assert share is not None
         if solver.supports(part.problem) is not None:
             return True
         if share.remaining < _SHORTEST_S:
             return False
-        guide = None if self._guide is None else self._guide.among(part.nodes)
-        start = None if self._covered < self._fresh else part.solution
-        found = solver.run(part.problem, share, start=start, guide=guide).solution
-        if found is not None and _minimized(part.problem, found) < task.cost:
-            task.found = found
+        if batch[1:]:
+            assert isinstance(solver, SolvesBatches)
+            problems = [task.part.problem for task in batch]
+            starts = [task.part.solution for task in batch]
+            solutions = solver.solve_batch(problems, share, starts=starts)
+        else:
+            guide = None if self._guide is None else self._guide.among(part.nodes)
+            start = None if self._covered < self._fresh else part.solution
+            solutions = [solver.run(part.problem, share, start=start, guide=guide).solution]
+        for task, found in zip(batch, solutions, strict=True):
+            if found is not None and _minimized(task.part.problem, found) < task.cost:
+                task.found = found
         return share.limit() in (None, Limit.ITERATIONS)
 
     def _report(self, tasks: list[_Task], iterations: int) -> None:

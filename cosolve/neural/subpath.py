@@ -18,6 +18,7 @@ from cosolve.guidance import EdgeGuidance
 from cosolve.neural.subpath_state import BoolArray, FloatArray, Fragments, IntArray
 from cosolve.problems import TSP, Metric, Tour
 from cosolve.search.construct import greedy_tour
+from cosolve.search.tiny import TINY
 from cosolve.solvers.space import Domain, FloatRange, IntRange
 from cosolve.solvers.tsp_support import solve_if_tiny
 
@@ -133,6 +134,12 @@ class Subpath:
             [best] = self.solve_batch([problem], run, starts=[best])
         notes = () if run.iterations else (_TOO_SHORT,)
         return Outcome(best, notes=notes)
+
+    def batch_key(self, problem: Problem[Any]) -> tuple[int, bool] | None:
+        """Return what problems have in common that can be solved at once; None: nothing."""
+        if not isinstance(problem, TSP) or problem.size <= TINY:
+            return None
+        return None if self.supports(problem) is not None else (problem.size, problem.path)
 
     def solve_batch(
         self, problems: Sequence[TSP], run: Run, *, starts: Sequence[Tour]

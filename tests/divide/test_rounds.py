@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,25 @@ class Conqueror:
         best = min(tours, key=problem.cost)
         run.report(problem.cost(best), iterations=1)
         return Outcome(best)
+
+
+@dataclass
+class Batches(Conqueror):
+    """Does the same to paths of the same size at once; those of an odd size are left alone."""
+
+    sizes: list[list[int]] = field(default_factory=list)
+
+    def batch_key(self, problem: TSP) -> int | None:
+        """Tell sizes apart."""
+        return None if problem.size % 2 else problem.size
+
+    def solve_batch(
+        self, problems: Sequence[TSP], run: Run, *, starts: Sequence[Tour]
+    ) -> list[Tour]:
+        """Return the better of two paths for each."""
+        self.sizes.append([problem.size for problem in problems])
+        assert all(p.check(start) == [] for p, start in zip(problems, starts, strict=True))
+        return [self.run(problem, run).solution for problem in problems]
 
 
 def division(solver: Any, size: int = 60, **others: Any) -> Division:
@@ -110,6 +130,21 @@ def test_parts_the_conqueror_does_not_support_stay() -> None:
     first = greedy_tour(PROBLEM)
     assert conquer(PROBLEM, first, division(solver), Run(Stop())) == first
     assert solver.calls == []
+
+
+def test_parts_are_conquered_in_batches() -> None:
+    """Paths of the same key go to the conqueror together, in even batches; the tour is the same."""
+    problem = random_tsp(20 * 14 + 10, seed=6)
+    first = space_filling_tour(problem)
+    tours = []
+    for solver in (Batches(), Conqueror()):
+        run = Run(Stop(), seed=1)
+        tours.append(conquer(problem, first, division(solver, size=15, rounds=1), run))
+        assert len(solver.calls) == run.iterations == 20
+        if isinstance(solver, Batches):
+            assert [len(sizes) for sizes in solver.sizes] == [10]
+            assert all(len(set(sizes)) == 1 for sizes in solver.sizes)
+    assert tours[0] == tours[1] != first
 
 
 def test_what_became_worse_is_not_put_back() -> None:
