@@ -22,12 +22,15 @@ import torch
 from torch import Tensor, nn
 
 from cosolve.neural.edge_training import HELD_OUT
+from cosolve.neural.labels import good_tour
 from cosolve.neural.subpath_graph import graph_of
 from cosolve.neural.subpath_model import load_subpath_net
 from cosolve.neural.subpath_net import SubpathNet
 from cosolve.neural.subpath_policy import by_node, log_probability, reinforce_loss, rollout
 from cosolve.neural.subpath_state import FloatArray, Fragments, IntArray, lengths
 from cosolve.neural.subpath_train import describe
+from cosolve.problems import TSP
+from cosolve.search.tiny import TINY
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,11 @@ class DcrConfig:
 
     def __post_init__(self) -> None:
         """Validate the sizes."""
-        if self.segment < 4 or self.cities < self.segment or self.cities % self.segment:
+        fits = self.cities >= self.segment >= 4 and self.cities % self.segment == 0
+        if not fits or self.cities <= TINY:
             raise ValueError(
-                f"cities must be a multiple of segment, which is at least 4, got {self.cities} and "
-                f"{self.segment}"
+                f"cities must be a multiple of segment, which is at least 4, and above {TINY}; got "
+                f"{self.cities} and {self.segment}"
             )
         if min(self.tours, self.rollouts) < 2:
             raise ValueError("a baseline needs at least 2 tours and 2 rollouts")
@@ -235,6 +239,7 @@ class DcrTrainer:
         self._divider = _Learner(divider.to(device), config.divider_rate)
         self._policy = _Learner(net.to(device), config.policy_rate)
         self.step_number = 0
+        self._best: list[float] = []
 
     @property
     def steps(self) -> int:
@@ -289,13 +294,14 @@ class DcrTrainer:
         -------
         dict
             Mean lengths over the square root of the nodes after every stage; ``score`` is the last.
+            ``held_out/gap`` is its excess over near-optimal tours, in per cent.
         """
         config = replace(self.config, tours=2)
+        best = self._near_optimal()
         stages = []
         with torch.no_grad():
             for number in range(config.held_out):
-                rng = np.random.default_rng([HELD_OUT, number])
-                coords = rng.random((config.cities, 2))
+                rng, coords = self._held_out(number)
                 orders, _ = divide(self._divider.net, coords, config.tours, rng, 1.0)
                 found = [orders]
                 for shift in (0, config.segment // 2):
@@ -304,13 +310,28 @@ class DcrTrainer:
                     )
                     found.append(stage.orders)
                 stages.append([tour_lengths(coords, tours).mean() for tours in found])
+        gaps = np.array(stages)[:, -1] / best - 1
         divided, conquered, reunited = np.mean(stages, axis=0) / math.sqrt(config.cities)
         return {
             "score": float(reunited),
             "held_out/divided": float(divided),
             "held_out/conquered": float(conquered),
             "held_out/reunited": float(reunited),
+            "held_out/gap": 100 * float(gaps.mean()),
         }
+
+    def _held_out(self, number: int) -> tuple[np.random.Generator, FloatArray]:
+        rng = np.random.default_rng([HELD_OUT, number])
+        return rng, rng.random((self.config.cities, 2))
+
+    def _near_optimal(self) -> FloatArray:
+        """Lengths of near-optimal tours of the held-out instances, shape (held_out,)."""
+        if not self._best:
+            for number in range(self.config.held_out):
+                _, coords = self._held_out(number)
+                order = np.asarray(good_tour(TSP(coords=coords), seed=number), np.int64)
+                self._best.append(float(tour_lengths(coords, order[None])[0]))
+        return np.array(self._best)
 
     def baselines(self) -> dict[str, float]:
         """Measure the networks as they are before the first step."""

@@ -11,8 +11,10 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("torch_geometric")
 pytest.importorskip("safetensors")
 
+from cosolve import Stop, solve  # noqa: E402
 from cosolve.neural import dcr  # noqa: E402
 from cosolve.neural.dcr import DcrConfig, DcrTrainer  # noqa: E402
+from cosolve.neural.edge_training import HELD_OUT  # noqa: E402
 from cosolve.neural.loop import Training  # noqa: E402
 from cosolve.neural.subpath_data import (  # noqa: E402
     SubpathExamples,
@@ -201,10 +203,26 @@ def test_without_reunion_the_second_stage_teaches_nothing() -> None:
     assert counts == [2, 1]
 
 
+def test_joint_training_is_measured_on_held_out_instances() -> None:
+    """Gaps are to near-optimal tours; steps in between change no measurement of fixed networks."""
+    trainer = DcrTrainer(DcrConfig(**JOINT, divider_rate=0.0, policy_rate=0.0), CPU)
+    found = trainer.evaluate()
+    assert found["held_out/gap"] > 0
+    assert found["score"] == found["held_out/reunited"] <= found["held_out/divided"]
+    best = []
+    for number in range(JOINT["held_out"]):
+        coords = np.random.default_rng([HELD_OUT, number]).random((JOINT["cities"], 2))
+        best.append(solve(TSP(coords=coords), "eax", stop=Stop(iterations=50)).cost)
+    assert np.mean(best) / JOINT["cities"] ** 0.5 <= found["score"]
+    trainer.step()
+    assert trainer.evaluate() == found
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
         ({"cities": 25}, "multiple of segment"),
+        ({"cities": 12}, "above 12"),
         ({"rollouts": 1}, "at least 2 tours and 2 rollouts"),
         ({"steps": 0}, "must be positive"),
     ],
