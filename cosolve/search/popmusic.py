@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # tours, between clusters, so that the attempts are few.
 _LONG = 8.0
 _MOST_SITES = 2000
-_STRAIGHTENINGS = 10
+# So many attempts in a row that shorten all of them together by less than a hundredth are the last.
+_PATIENCE, _SHORTER = 5, 0.99
 
 _STREAM = 0x9E3779B97F4A7C15  # spreads the seeds of parts over 64 bits
 _MASK = (1 << 64) - 1
@@ -65,25 +66,30 @@ def straighten(region: Region, tour: IntArray, run: Run) -> IntArray:
     engine = lin_kernighan(region, tour, seed=run.seed)
     while not engine.settled and run.limit() is None:
         engine.run(min(SLICE_S, run.remaining), 0)
-    for _ in range(_STRAIGHTENINGS):
-        sites = _ends_of_long_edges(region, engine.tour())
-        if sites.size == 0 or run.limit() is not None:
+    least, idle = np.inf, 0
+    while idle < _PATIENCE and run.limit() is None:
+        sites, total = _long_edges(region, engine.tour())
+        if sites.size == 0:
             break
+        idle = 0 if total < _SHORTER * least else idle + 1
+        least = min(least, total)
         engine.run_at(run.remaining, sites)
     nodes: IntArray = engine.tour()
     return nodes
 
 
-def _ends_of_long_edges(region: Region, tour: IntArray) -> IntArray:
+def _long_edges(region: Region, tour: IntArray) -> tuple[IntArray, float]:
+    """Return the ends of the longest edges, and the length of all long ones."""
     points = region.points()
     if region.hub is not None:
         tour = tour[tour != region.hub]
     following = np.roll(tour, -1)
     length = np.abs(points[tour] - points[following]).max(axis=1)
     (long,) = np.nonzero(length > _LONG * length.mean())
+    total = float(length[long].sum())
     long = long[np.argsort(-length[long], kind="stable")[:_MOST_SITES]]
     ends: IntArray = np.stack([tour[long], following[long]], axis=1).ravel().astype(np.int32)
-    return ends
+    return ends, total
 
 
 def kick(region: Region, tour: IntArray, run: Run) -> IntArray:
