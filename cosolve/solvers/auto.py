@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from cosolve.core import Outcome, Problem, Run, Solver
-from cosolve.guidance import EdgeGuidance
-from cosolve.problems import MIP, VRP, Scheduling
+from cosolve.guidance import EdgeGuidance, GnnGuide
+from cosolve.problems import MIP, TSP, VRP, Scheduling
 from cosolve.solvers import registry
 from cosolve.solvers.tsp_support import unsupported
+
+T = TypeVar("T")
 
 # Clients up to which a population finds better routes than one solution that is improved.
 _GENETIC = 300
 # The same for several vehicle types, for which improving one solution works less well.
 _GENETIC_FLEET = 400
+# The trained guide takes less than half of this; on a slow machine it must not take all the time.
+_GUIDED_PER_NODE_S = 6e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,10 @@ class Auto:
 
     Notes
     -----
-    The choice is the nearest row of ``cosolve/solvers/auto_table.json``, which
-    ``benchmarks/auto_table.py`` measures.
+    For tours, the choice is the nearest row of ``cosolve/solvers/auto_table.json``, which
+    ``benchmarks/auto_table.py`` measures. Nodes in the plane are guided by a trained network if no
+    guide is given and the nearest row of ``cosolve/solvers/auto_guides.json`` says that it pays;
+    that is what ``benchmarks/auto_guides.py`` writes.
     """
 
     name: ClassVar[str] = "auto"
@@ -58,9 +65,11 @@ class Auto:
             from cosolve.solvers.mip_auto import solve_mip
 
             return solve_mip(problem, run, start)
-        solver = (
-            choose_routing(problem) if isinstance(problem, VRP) else choose(problem, run.remaining)
-        )
+        if isinstance(problem, VRP):
+            return choose_routing(problem).run(problem, run, start=start, guide=guide)
+        solver = choose(problem, run.remaining)
+        if guide is None and worth_guiding(problem, run.remaining):
+            guide = GnnGuide(threads=run.threads)(problem)
         return solver.run(problem, run, start=start, guide=guide)
 
 
@@ -88,19 +97,54 @@ def choose(problem: Problem[Any], seconds: float) -> Solver:
     seconds
         May be 0 or infinite.
     """
-    # Beyond the largest instances measured, the seconds per node decide.
-    nodes = min(problem.size, max(row[0] for row in _table()))
-    limit = min(max(seconds * nodes / max(problem.size, 1), 1e-3), 1e9)
+    solvers = (registry.get(row[2]) for row in _nearest(_table(), problem.size, seconds))
+    return next(solver for solver in solvers if solver.supports(problem) is None)
 
-    def distance(row: tuple[int, float, str]) -> tuple[float, float]:
+
+def worth_guiding(problem: TSP, seconds: float) -> bool:
+    """Return whether a trained guide is worth its time where none is asked for.
+
+    Parameters
+    ----------
+    problem
+        Its number of nodes counts, and that they lie in the plane.
+    seconds
+        What is left; may be 0 or infinite.
+    """
+    rows, n = _guide_table(), problem.size
+    fewest = min(row[0] for row in rows)
+    if problem.coords is None or problem.coords.shape[1] != 2 or n < fewest:
+        return False
+    return seconds >= _GUIDED_PER_NODE_S * n and _nearest(rows, n, seconds)[0][2]
+
+
+def _nearest(
+    rows: Sequence[tuple[int, float, T]], size: int, seconds: float
+) -> list[tuple[int, float, T]]:
+    """Return rows of (nodes, seconds, what was best), the nearest first."""
+    # Beyond the largest instances measured, the seconds per node decide.
+    nodes = min(size, max(row[0] for row in rows))
+    limit = min(max(seconds * nodes / max(size, 1), 1e-3), 1e9)
+
+    def distance(row: tuple[int, float, T]) -> tuple[float, float]:
         return abs(math.log(row[0] / max(nodes, 1))), abs(math.log(row[1] / limit))
 
-    solvers = (registry.get(row[2]) for row in sorted(_table(), key=distance))
-    return next(solver for solver in solvers if solver.supports(problem) is None)
+    return sorted(rows, key=distance)
 
 
 @cache
 def _table() -> tuple[tuple[int, float, str], ...]:
     """Rows of (nodes, seconds, method)."""
-    text = files("cosolve.solvers").joinpath("auto_table.json").read_text(encoding="utf-8")
-    return tuple((row["nodes"], row["seconds"], row["method"]) for row in json.loads(text))
+    return tuple((r["nodes"], r["seconds"], r["method"]) for r in _read("auto_table.json"))
+
+
+@cache
+def _guide_table() -> tuple[tuple[int, float, bool], ...]:
+    """Rows of (nodes, seconds, whether the trained guide is worth its time)."""
+    return tuple((r["nodes"], r["seconds"], r["guided"]) for r in _read("auto_guides.json"))
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    text = files("cosolve.solvers").joinpath(name).read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = json.loads(text)
+    return rows

@@ -11,7 +11,7 @@ from cosolve import solve
 from cosolve.core import Limit, Run, Stop
 from cosolve.problems import TSP
 from cosolve.problems.random_tsp import random_tsp
-from cosolve.solvers.auto import Auto, _table, choose
+from cosolve.solvers.auto import Auto, _guide_table, _table, choose, worth_guiding
 from cosolve.solvers.eax import Eax
 from cosolve.solvers.lk import Lk
 
@@ -76,6 +76,7 @@ def test_auto_does_what_its_choice_does(
 ) -> None:
     """The tour is that of the chosen method, not that of the other."""
     monkeypatch.setattr("cosolve.solvers.auto._table", lambda: TABLE[2:])
+    monkeypatch.setattr("cosolve.solvers.auto.worth_guiding", lambda *_: False)
     problem = random_tsp(5000, seed=1)
     start = solve(problem, "greedy").solution
     # Of no iterations: the number of first tours of `eax` depends on the time.
@@ -86,6 +87,52 @@ def test_auto_does_what_its_choice_does(
     assert result.solution == expected.solution
     other = solve(problem, (Eax if solver is Lk else Lk)(), stop=stop, seed=3, start=start)
     assert result.solution != other.solution
+
+
+GUIDED = ((1000, 1.0, True), (1000, 9.0, False), (4000, 4.0, True))
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "expected"),
+    [
+        (1000, 1.0, True),
+        (1000, 4.0, False),
+        (999, 1.0, False),
+        (1000, 0.01, False),
+        (1900, 8.0, False),
+        (2100, 8.0, True),
+        (4_000_000, 4000.0, True),
+    ],
+)
+def test_the_nearest_row_says_whether_to_guide(
+    size: int, seconds: float, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer nodes than were measured are never guided."""
+    monkeypatch.setattr("cosolve.solvers.auto._guide_table", lambda: GUIDED)
+    assert worth_guiding(random_tsp(size, seed=1), seconds) is expected
+
+
+def test_only_nodes_in_the_plane_are_guided() -> None:
+    """The network was trained for them."""
+    size, seconds, _ = next(row for row in _guide_table() if row[2] and row[1] == 1.0)
+    rng = np.random.default_rng(1)
+    assert worth_guiding(TSP(coords=rng.random((size, 2))), seconds)
+    assert not worth_guiding(TSP(coords=rng.random((size, 3))), seconds)
+    assert not worth_guiding(TSP(matrix=rng.random((50, 50))), seconds)
+
+
+def test_auto_guides_where_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does what its choice does with that guide; a guide that is given comes first."""
+    monkeypatch.setattr("cosolve.solvers.auto.worth_guiding", lambda *_: True)
+    monkeypatch.setattr("cosolve.solvers.auto._table", lambda: ((1000, 1.0, "lk"),))
+    problem, stop = random_tsp(1000, seed=1), Stop(iterations=0, time_limit=9.0)
+    tours = {
+        (method, guide): solve(problem, method, guide=guide, stop=stop, seed=3).solution
+        for method in ("auto", "lk")
+        for guide in (None, "gnn", "knn:6")
+    }
+    assert tours["auto", None] == tours["auto", "gnn"] == tours["lk", "gnn"] != tours["lk", None]
+    assert tours["auto", "knn:6"] == tours["lk", "knn:6"]
 
 
 @pytest.mark.parametrize("stop", [Stop(), Stop(time_limit=float("inf"))], ids=["none", "infinite"])
