@@ -7,6 +7,9 @@ import numpy
 from numpy.typing import NDArray
 
 
+class Stopped(Exception):
+    pass
+
 class Metric:
     """Distances between nodes, evaluated on the fly."""
 
@@ -157,7 +160,7 @@ class HeldKarp:
         Rows (indptr, indices, alpha) of the k edges of smallest alpha, made symmetric.
         """
 
-def tour_features(metric: Metric, k: int, fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], iterations: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.float32], NDArray[numpy.float32]]:
+def tour_features(metric: Metric, k: int, fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], iterations: int, stop: object | None = None) -> tuple[NDArray[numpy.int32], NDArray[numpy.float32], NDArray[numpy.float32]]:
     """
     Neighbors (n, k) of smallest alpha after an ascent of so many iterations, features of nodes (n, 6) and of edges (n, k, 18).
     """
@@ -701,7 +704,7 @@ class EdgeNetwork:
     def heads(self) -> list[str]:
         """What it predicts: edge, together, penalty."""
 
-    def run(self, neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], node_features: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', writable=False)], edge_features: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C', writable=False)], *, threads: int = 1, tile: int = 0, instructions: str = '') -> dict[str, NDArray[numpy.float32]]:
+    def run(self, neighbors: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], node_features: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', writable=False)], edge_features: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C', writable=False)], *, threads: int = 1, stop: object | None = None, tile: int = 0, instructions: str = '') -> dict[str, NDArray[numpy.float32]]:
         """
-        Scores by head: (n, k) of edges, (n,) of nodes. Tiles of so many nodes (0: chosen) and instructions change no bit of them.
+        Scores by head: (n, k) of edges, (n,) of nodes. Tiles of so many nodes (0: chosen) and instructions change no bit of them. If stop is given and returns true, it ends with Stopped.
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,7 @@ DEFAULT_STOP = Stop(time_limit=DEFAULT_TIME_LIMIT)
 # Seconds per node that checking and evaluating the solution take: 0.35 s for a million nodes,
 # measured, and half as much again.
 _RESERVE_PER_NODE = 5e-7
+_GUIDE_GIVEN_UP = "the guide was not finished in time: the search went on without it"
 _ROUNDING = 1e-9  # relative; sums of the same legs in another order differ by far less
 
 
@@ -141,11 +142,13 @@ def solve(
             best = _Best(Outcome(None, infeasible=True, notes=(impossible,)), None, None)
             return _result(problem, solver, run, best, None, None)
     with interrupts_set(run.interrupted):
-        guidance = _as_guidance(guide, problem)
+        guidance = _as_guidance(guide, problem, run)
         proven = certifier.before_search()
         kept_s = certifier.reserve_s()
         run.reserve += kept_s
         outcome = solver.run(problem, run, start=start, guide=guidance)
+        if guide is not None and guidance is None:
+            outcome = replace(outcome, notes=(*outcome.notes, _GUIDE_GIVEN_UP))
         limit = run.limit()
         run.reserve -= kept_s
         best = _checked(problem, solver, outcome, start)
@@ -254,7 +257,10 @@ def _as_solver(
     return method
 
 
-def _as_guidance(guide: str | EdgeGuidance | EdgeGuide | None, problem: Any) -> EdgeGuidance | None:
+def _as_guidance(
+    guide: str | EdgeGuidance | EdgeGuide | None, problem: Any, run: Run
+) -> EdgeGuidance | None:
+    """Make guidance; None if none is asked for or the limits leave too little time."""
     from cosolve import guidance
 
     if guide is None or isinstance(guide, guidance.EdgeGuidance):
@@ -267,7 +273,7 @@ def _as_guidance(guide: str | EdgeGuidance | EdgeGuide | None, problem: Any) -> 
         make = guidance.make_guide(guide) if isinstance(guide, str) else guide
         if not callable(make):
             raise TypeError(f"guide must be a name, guidance or a function, got {guide!r:.60}")
-        found = make(problem)
+        found = guidance.guidance_within(run, make, problem)
     if found is not None:
         found.require_for(problem)
     return found

@@ -1,6 +1,8 @@
 // The Python face of the kernels; no other file knows Python.
 #include <nanobind/nanobind.h>
 
+#include "core/poll.h"
+
 namespace nb = nanobind;
 
 void bindAtsp(nb::module_ &m);
@@ -25,6 +27,7 @@ void bindVrpExact(nb::module_ &m);
 
 NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
+    nb::exception<cosolve::Stopped>(m, "Stopped");  // by `stop`, see bindings_poll.h
     bindMetric(m);
     bindTspBuild(m);
     bindLinKernighan(m);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "bindings_poll.h"
 #include "bindings_tsp.h"
 #include "core/metric.h"
 #include "neural/features.h"
@@ -27,8 +28,8 @@ FloatResult shaped(std::vector<float> values, std::vector<std::size_t> const &sh
     return FloatResult(owned->data(), shape.size(), shape.data(), owner);
 }
 
-std::tuple<IntResult, FloatResult, FloatResult> tourFeatures(Metric const &metric, int k,
-                                                             IntMatrix fixed, int iterations) {
+std::tuple<IntResult, FloatResult, FloatResult>
+tourFeatures(Metric const &metric, int k, IntMatrix fixed, int iterations, nb::object const &stop) {
     if (metric.nodes() < 2 || metric.size() < 3)
         throw std::invalid_argument("features need at least three nodes");
     if (k < 1 || k > neural::kMostNeighbors)
@@ -38,9 +39,10 @@ std::tuple<IntResult, FloatResult, FloatResult> tourFeatures(Metric const &metri
     auto edges = toEdges(metric.size(), fixed);
     if (static_cast<int>(edges.size()) > metric.size() - 2)
         throw std::invalid_argument("the fixed edges leave only one tour");
+    auto const poll = pollOf(stop);
     auto found = [&] {
         nb::gil_scoped_release const released;
-        return neural::tourFeatures(metric, k, std::move(edges), {iterations, 0.3, 0.03});
+        return neural::tourFeatures(metric, k, std::move(edges), {iterations, 0.3, 0.03}, poll);
     }();
     auto const n = static_cast<std::size_t>(metric.nodes());
     auto const width = static_cast<std::size_t>(found.k);
@@ -74,7 +76,7 @@ routeFeatures(Metric const &clients, int k, DoubleVector toDepot, DoubleVector l
 
 void bindFeatures(nb::module_ &m) {
     m.def("tour_features", &tourFeatures, "metric"_a, "k"_a, "fixed_edges"_a.noconvert(),
-          "iterations"_a,
+          "iterations"_a, "stop"_a.none() = nb::none(),
           "Neighbors (n, k) of smallest alpha after an ascent of so many iterations, features of "
           "nodes (n, 6) and of edges (n, k, 18).");
     m.def("route_features", &routeFeatures, "clients"_a, "k"_a, "to_depot"_a.noconvert(),

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "bindings_poll.h"
 #include "bindings_tsp.h"
 #include "neural/choose.h"
 #include "neural/graph.h"
@@ -85,21 +86,15 @@ void requireFinite(float const *values, std::size_t size) {
         throw std::invalid_argument("the features are not finite");
 }
 
-// Waits for the threads, and hears Ctrl-C meanwhile.
-Scores finish(Inference &inference) {
-    constexpr double slice = 0.05;
-    for (;;) {
-        {
-            nb::gil_scoped_release const released;
-            if (inference.wait(slice)) return inference.take();
-        }
-        if (PyErr_CheckSignals() != 0) throw nb::python_error();
-    }
+Scores finish(Inference &inference, cosolve::Poll const &poll) {
+    nb::gil_scoped_release const released;
+    while (!inference.wait(kPollS)) poll();
+    return inference.take();
 }
 
 nb::typed<nb::dict, nb::str, FloatResult> run(Network const &network, IntMatrix neighbors,
                                               FloatMatrix nodeFeatures, FloatCube edgeFeatures,
-                                              int threads, std::size_t tile,
+                                              int threads, nb::object const &stop, std::size_t tile,
                                               std::string const &instructions) {
     std::size_t const n = neighbors.shape(0), k = neighbors.shape(1);
     if (nodeFeatures.shape(0) != n || nodeFeatures.shape(1) != network.nodeFeatures)
@@ -115,7 +110,7 @@ nb::typed<nb::dict, nb::str, FloatResult> run(Network const &network, IntMatrix 
         requireFinite(edgeFeatures.data(), edgeFeatures.size());
         Inference inference(network, {n, k, neighbors.data()}, features,
                             {threads, tile, instructions});
-        return finish(inference);
+        return finish(inference, pollOf(stop));
     }();
     nb::typed<nb::dict, nb::str, FloatResult> heads;
     if (network.edge) heads["edge"] = shaped(std::move(scores.edge), {n, k});
@@ -171,9 +166,9 @@ void bindNeural(nb::module_ &m) {
         .def_ro("edge_features", &Network::edgeFeatures, "Features of an edge it takes.")
         .def_prop_ro("heads", &heads, "What it predicts: edge, together, penalty.")
         .def("run", &run, "neighbors"_a.noconvert(), "node_features"_a.noconvert(),
-             "edge_features"_a.noconvert(), nb::kw_only(), "threads"_a = 1, "tile"_a = 0,
-             "instructions"_a = "",
+             "edge_features"_a.noconvert(), nb::kw_only(), "threads"_a = 1,
+             "stop"_a.none() = nb::none(), "tile"_a = 0, "instructions"_a = "",
              "Scores by head: (n, k) of edges, (n,) of nodes. Tiles of so many nodes (0: chosen) "
-             "and "
-             "instructions change no bit of them.");
+             "and instructions change no bit of them. If stop is given and returns true, it ends "
+             "with Stopped.");
 }

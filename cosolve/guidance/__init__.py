@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cosolve.guidance.alpha import AlphaGuide
-from cosolve.guidance.base import EdgeGuidance, EdgeGuide
+from cosolve.guidance.base import EdgeGuidance, EdgeGuide, guidance_within
 from cosolve.guidance.file import FileGuide, load_guidance, save_guidance
 from cosolve.guidance.gnn import GnnGuide
 from cosolve.guidance.gt_prior import GtPriorGuide
@@ -35,6 +35,7 @@ __all__ = [
     "QuadrantGuide",
     "SavingsGuide",
     "find_model",
+    "guidance_within",
     "list_models",
     "load_guidance",
     "load_model",

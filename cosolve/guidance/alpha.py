@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosolve import _kernels
-from cosolve.guidance.base import EdgeGuidance
+from cosolve.guidance.base import EdgeGuidance, guide_is_late
 from cosolve.guidance.clients import clients_alone, for_locations
 from cosolve.guidance.neighbors import require_count
 from cosolve.guidance.numbering import by_distance, in_order, numbering
@@ -94,7 +94,9 @@ class AlphaGuide:
         engine = _kernels.HeldKarp(metric, indptr, indices, rank[problem.fixed_edges])
         engine.plan(self.iterations, _FIRST_STEP, _LAST_STEP)
         while not engine.finished:
-            engine.run(0.1)  # in slices, so that Ctrl-C is heard
+            engine.run(0.05)
+            if guide_is_late():
+                raise _kernels.Stopped
         start, to, alpha = engine.alpha(self.k)
         weight = _weights(start, alpha, max(engine.value, 0.0) / problem.size)
         return in_order(order, start, to, weight)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cosolve import _kernels
+from cosolve.guidance.base import guide_is_late
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -62,7 +63,9 @@ def arc_features(matrix: npt.NDArray[np.float64], neighbors: int, ascent: int) -
     n = len(matrix)
     matrix = np.ascontiguousarray(matrix, np.float64)
     metric = _kernels.Metric.two_copies(matrix, _potentials(matrix))
-    found: Features = _kernels.tour_features(metric, neighbors, copies_tied(n), ascent)
+    found: Features = _kernels.tour_features(
+        metric, neighbors, copies_tied(n), ascent, guide_is_late
+    )
     return found
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from cosolve import _kernels
 from cosolve.problems import TSP, VRP
+
+if TYPE_CHECKING:
+    from cosolve.core import Run
+
+_SHARE = 0.6  # of the time that is left, for a guide at most
+_LATE: ContextVar[Callable[[], bool] | None] = ContextVar("late", default=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,3 +178,36 @@ class EdgeGuide(Protocol):
 def node_count(problem: TSP | VRP) -> int:
     """Return the number of rows that guidance for a problem has: depots count, too."""
     return problem.locations if isinstance(problem, VRP) else problem.size
+
+
+def guidance_within(run: Run, make: EdgeGuide, problem: TSP | VRP) -> EdgeGuidance | None:
+    """Make guidance, unless the run is interrupted or most of its time is gone before it is done.
+
+    Parameters
+    ----------
+    run
+        Its time limit leaves a guide a part of the time only: a search needs some, too.
+    make
+        What makes the guidance. Guides that take long ask `guide_is_late` now and then.
+    problem
+        For this problem.
+
+    Returns
+    -------
+    EdgeGuidance or None
+        None if there was not enough time.
+    """
+    until_s = run.elapsed + _SHARE * run.remaining
+    token = _LATE.set(lambda: run.interrupted.is_set() or run.elapsed > until_s)
+    try:
+        return make(problem)
+    except _kernels.Stopped:
+        return None
+    finally:
+        _LATE.reset(token)
+
+
+def guide_is_late() -> bool:
+    """Return whether the guide at work has used up its time; then it raises ``Stopped``."""
+    late = _LATE.get()
+    return late is not None and late()

@@ -10,7 +10,7 @@ import numpy as np
 
 from cosolve import _kernels
 from cosolve.guidance.arc_features import arc_features, copies_tied
-from cosolve.guidance.base import EdgeGuidance
+from cosolve.guidance.base import EdgeGuidance, guide_is_late
 from cosolve.guidance.clients import clients_alone, for_locations
 from cosolve.guidance.models import load_model
 from cosolve.guidance.neighbors import require_count
@@ -262,7 +262,7 @@ def score_tour_edges(model: Model, problem: TSP, threads: int = 1) -> Scores:
     metric = kernel_metric(problem, order, hub=problem.path)
     fixed = np.ascontiguousarray(rank[problem.fixed_edges])
     neighbors, nodes, edges = _kernels.tour_features(
-        metric, model.config.neighbors, fixed, model.config.ascent
+        metric, model.config.neighbors, fixed, model.config.ascent, guide_is_late
     )
     return Scores(order, neighbors, fixed, model.run(neighbors, nodes, edges, threads))
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cosolve import _kernels
 from cosolve.core import FormatError
+from cosolve.guidance.base import guide_is_late
 from cosolve.guidance.model_config import ModelConfig, read_config
 from cosolve.guidance.safetensors import read_safetensors
 from cosolve.io.json_text import parse
@@ -220,8 +221,12 @@ class Model:
         ------
         ValueError
             If shapes do not fit, or numbers are not finite.
+        Stopped
+            See `cosolve.guidance.base.guidance_within`.
         """
-        return self.network.run(neighbors, node_features, edge_features, threads=threads)
+        return self.network.run(
+            neighbors, node_features, edge_features, threads=threads, stop=guide_is_late
+        )
 
 
 def load_model(spec: str | Path) -> Model:

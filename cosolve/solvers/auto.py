@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any, ClassVar, TypeVar
 
 from cosolve.core import Outcome, Problem, Run, Solver
-from cosolve.guidance import EdgeGuidance, GnnGuide
+from cosolve.guidance import EdgeGuidance, GnnGuide, guidance_within
 from cosolve.problems import MIP, TSP, VRP, Scheduling
 from cosolve.solvers import registry
 from cosolve.solvers.tsp_support import unsupported
@@ -69,7 +69,7 @@ class Auto:
             return choose_routing(problem).run(problem, run, start=start, guide=guide)
         solver = choose(problem, run.remaining)
         if guide is None and worth_guiding(problem, run.remaining):
-            guide = GnnGuide(threads=run.threads)(problem)
+            guide = guidance_within(run, GnnGuide(threads=run.threads), problem)
         return solver.run(problem, run, start=start, guide=guide)
 
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/metric.h"
+#include "core/poll.h"
 
 namespace cosolve::neural {
 
@@ -39,7 +40,7 @@ struct AscentPlan {
 // Up to k neighbors of each of the metric's own nodes. Tours must contain the fixed edges. At least
 // three nodes and two edges that are not fixed.
 Features tourFeatures(Metric const &metric, int k, std::vector<std::pair<int, int>> fixed,
-                      AscentPlan const &plan);
+                      AscentPlan const &plan, Poll const &poll = {});
 
 // Up to k nearest clients of each client, and what decides who shares a route with whom: detours to
 // and around the depot, and loads. For each client its distance to the depot (the nearest one, if

@@ -23,6 +23,8 @@ namespace {
 
 constexpr int kPerQuadrant = 2;
 constexpr float kAlphaUnit = 0.1F;
+constexpr double kSliceS = 0.05;     // of an ascent, between two polls
+constexpr int kPollInterval = 4096;  // nodes
 constexpr float kUnlikely = std::numeric_limits<float>::infinity();  // alpha of edges not looked at
 
 // What the ascent says: multipliers, and for every node its edges, smallest alpha first.
@@ -59,12 +61,15 @@ std::vector<std::vector<Near>> incident(Metric const &metric, tsp::SparseGraph c
 }
 
 Ascended ascend(Metric const &metric, int k, std::vector<std::pair<int, int>> fixed,
-                AscentPlan const &plan) {
+                AscentPlan const &plan, Poll const &poll) {
     tsp::Neighborhood near = tsp::quadrantNeighbors(metric, kPerQuadrant, k);
     near.start.resize(at(metric.size()) + 1, near.start.back());  // the hub's row is empty
     tsp::HeldKarp ascent(metric, tsp::SparseGraph(metric, near.start, near.to, std::move(fixed)));
     ascent.plan(plan.iterations, plan.first, plan.last);
-    ascent.run(Deadline(std::numeric_limits<double>::infinity()));
+    while (!ascent.finished()) {
+        ascent.run(Deadline(kSliceS));
+        poll();
+    }
     auto nearness = tsp::treeNearness(metric, ascent.graph(), ascent.multipliers());
     Ascended result{ascent.multipliers(), std::move(nearness.excess), {}, {}};
     result.to.reserve(at(metric.nodes()) * at(k));
@@ -189,9 +194,10 @@ void describeEdges(Metric const &metric, Rows const &rows, Ascended const &tree,
 }  // namespace
 
 Features tourFeatures(Metric const &metric, int k, std::vector<std::pair<int, int>> fixed,
-                      AscentPlan const &plan) {
+                      AscentPlan const &plan, Poll const &poll) {
     k = std::min(k, metric.nodes() - 1);
-    Ascended tree = ascend(metric, k, std::move(fixed), plan);
+    Ascended tree = ascend(metric, k, std::move(fixed), plan, poll);
+    poll();
     Rows const rows(metric, tree.to, k);
     auto const greedy = greedyEdges(rows);
     auto const least = leastReduced(rows, tree);
@@ -201,6 +207,7 @@ Features tourFeatures(Metric const &metric, int k, std::vector<std::pair<int, in
                       std::vector<float>(n * kTourNodeFeatures),
                       std::vector<float>(rows.to.size() * kTourEdgeFeatures)};
     for (int i = 0; i < rows.nodes; ++i) {
+        if (i % kPollInterval == 0) poll();
         describeNode(rows, tree, i, &features.node[at(i) * kTourNodeFeatures]);
         describeEdges(metric, rows, tree, least, greedy, i,
                       &features.edge[rows.slot(i, 0) * kTourEdgeFeatures]);
