@@ -19,6 +19,7 @@ _HERE = Path(__file__).parent
 _RUNS = _HERE / "results" / "guides.jsonl"
 TABLE = _HERE.parent / "cosolve" / "solvers" / "auto_guides.json"
 _KIND = "uniform-"
+_SINCE = "2026-11-22T08"  # from then on `auto` takes a guide by itself if none is given
 
 
 def main() -> None:
@@ -26,8 +27,8 @@ def main() -> None:
     cells: defaultdict[tuple[int, float], defaultdict[tuple[str, int], dict[bool, float]]]
     cells = defaultdict(lambda: defaultdict(dict))
     for row in rows:
-        # `auto` without a guide had none before 2026-11-22, and is not measured any more.
-        counts = row["method"] == "auto" and row["guide"] in (None, "quadrant", "gnn")
+        unguided = row["guide"] == "quadrant" or (row["guide"] is None and row["time"] < _SINCE)
+        counts = row["method"] == "auto" and (unguided or row["guide"] == "gnn")
         if counts and row["suite"].startswith(_KIND) and row.get("clock", "wall") == "wall":
             nodes = int(row["suite"].removeprefix(_KIND))
             runs = cells[nodes, row["time_limit"]][row["instance"], row["seed"]]
