@@ -100,7 +100,7 @@ class Lk:
         model = model_of(problem, guide, run)
         if start is not None:
             nodes = model.encode(start)
-        elif guide is not None and begins_by_weight(guide, self.weighted_start):
+        elif guide is not None and begins_by_weight(model, self.weighted_start):
             nodes = model.weighted_tour(guide)
         else:
             nodes = model.first_tour()

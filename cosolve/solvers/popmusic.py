@@ -121,7 +121,7 @@ class Popmusic:
         model = TspModel(problem, guide)
         if start is not None:
             nodes = model.encode(start)
-        elif guide is not None and begins_by_weight(guide, self.weighted_start):
+        elif guide is not None and begins_by_weight(model, self.weighted_start):
             nodes = model.weighted_tour(guide)
         else:
             nodes = model.greedy()

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from cosolve.core import Outcome, Problem, Run
-from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.search.construct import space_filling_tour
+from cosolve.search.kernel_model import KernelModel
 from cosolve.search.tiny import TINY, solve_tiny
 
 # Seconds per node that neighbors and a greedy tour take, and the fewest nodes for which it matters.
@@ -32,17 +32,17 @@ def unsupported(problem: Problem[Any]) -> str | None:
     return None
 
 
-def begins_by_weight(guide: EdgeGuidance, wanted: bool | None) -> bool:
+def begins_by_weight(model: KernelModel, wanted: bool | None) -> bool:
     """Return whether a first tour takes the edges of largest weight first, not the shortest.
 
     Parameters
     ----------
-    guide
-        Its weights count.
+    model
+        It was made with a guide.
     wanted
         What the user said; None: if the weights say more than the order of the rows.
     """
-    return not guide.order_only if wanted is None else wanted
+    return model.probabilities is not None if wanted is None else wanted
 
 
 def solve_if_tiny(problem: TSP, run: Run) -> Outcome[Tour] | None:
