@@ -117,6 +117,11 @@ class HeldKarp:
         Plan steps of geometrically falling length from the best multipliers on.
         """
 
+    def offer(self, multipliers: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', writable=False)]) -> bool:
+        """
+        Begin from these multipliers if they are better than the best so far; return whether they are.
+        """
+
     def run(self, seconds: float) -> int:
         """Do what is planned until time is up; return the iterations done."""
 
@@ -160,9 +165,9 @@ class HeldKarp:
         Rows (indptr, indices, alpha) of the k edges of smallest alpha, made symmetric.
         """
 
-def tour_features(metric: Metric, k: int, fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], iterations: int, stop: object | None = None) -> tuple[NDArray[numpy.int32], NDArray[numpy.float32], NDArray[numpy.float32]]:
+def tour_features(metric: Metric, k: int, fixed_edges: Annotated[NDArray[numpy.int32], dict(shape=(None, None), order='C', writable=False)], iterations: int, stop: object | None = None) -> tuple[NDArray[numpy.int32], NDArray[numpy.float32], NDArray[numpy.float32], NDArray[numpy.float32], NDArray[numpy.float32]]:
     """
-    Neighbors (n, k) of smallest alpha after an ascent of so many iterations, features of nodes (n, 6) and of edges (n, k, 18).
+    Neighbors (n, k) of smallest alpha after an ascent of so many iterations, features of nodes (n, 6) and of edges (n, k, 18), multipliers (size,), and units of nodes (n,).
     """
 
 def route_features(clients: Metric, k: int, to_depot: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], load: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)]) -> tuple[NDArray[numpy.int32], NDArray[numpy.float32], NDArray[numpy.float32]]:

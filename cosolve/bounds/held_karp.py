@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cosolve import _kernels
 from cosolve.bounds.base import LowerBound, proves
@@ -12,6 +12,10 @@ from cosolve.core.run import SLICE_S
 from cosolve.problems import TSP
 from cosolve.search.tiny import TINY, solve_tiny
 from cosolve.search.tsp_model import TspModel
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 METHOD = "held-karp"
 
@@ -51,7 +55,13 @@ _BUILD_PER_NODE_S, _BUILD_PER_PAIR_S = 4e-6, 1e-8
 _PATIENCE_S = 5.0
 
 
-def held_karp_bound(problem: TSP, run: Run, *, upper: float | None = None) -> LowerBound | None:
+def held_karp_bound(
+    problem: TSP,
+    run: Run,
+    *,
+    upper: float | None = None,
+    start: npt.NDArray[np.float32] | None = None,
+) -> LowerBound | None:
     """Bound the cost of every tour, or path, from below by minimum 1-trees.
 
     Subgradient ascent [1]_, [2]_ on the multipliers of the nodes, with trees in a sparse graph.
@@ -69,6 +79,9 @@ def held_karp_bound(problem: TSP, run: Run, *, upper: float | None = None) -> Lo
         more than a few seconds.
     upper
         Cost of a known solution: the ascent ends once it is proven to be optimal.
+    start
+        Multipliers of a closed tour's nodes to begin from if they are better than none, float32,
+        shape (n,), see `cosolve.guidance.penalties.predicted_multipliers`.
 
     Returns
     -------
@@ -78,7 +91,7 @@ def held_karp_bound(problem: TSP, run: Run, *, upper: float | None = None) -> Lo
     Raises
     ------
     ValueError
-        If the problem is asymmetric.
+        If the problem is asymmetric, or `start` does not fit it.
 
     References
     ----------
@@ -89,6 +102,8 @@ def held_karp_bound(problem: TSP, run: Run, *, upper: float | None = None) -> Lo
     """
     if not problem.symmetric:
         raise ValueError("the Held-Karp bound needs symmetric distances")
+    if start is not None and (problem.path or start.shape != (problem.size,)):
+        raise ValueError("multipliers to start from are one for every node, of closed tours only")
     if problem.size <= TINY:
         return _exact(problem.cost(solve_tiny(problem)), run)
     if run.remaining < 3 * _build_s(problem) or run.remaining_iterations == 0:
@@ -97,6 +112,8 @@ def held_karp_bound(problem: TSP, run: Run, *, upper: float | None = None) -> Lo
     if len(model.fixed_edges) > model.size - 2:
         return _exact(problem.cost(model.decode(model.greedy())), run)
     ascent = _Ascent(model, run)
+    if start is not None:
+        ascent.begin(start)
     converged = ascent.climb(upper)
     # A negative bound, of multipliers far from good ones, says less than that no distance is.
     if ascent.bound is None or ascent.bound < 0:
@@ -127,6 +144,10 @@ class _Ascent:
         self._pricing_s: float | None = None  # of the last pricing
         self.iterations = 0
         self.bound: float | None = None
+
+    def begin(self, start: npt.NDArray[np.float32]) -> None:
+        """Begin from given multipliers of the problem's nodes, if they are better than none."""
+        self._engine.offer(self._model.of_nodes(start))
 
     def climb(self, upper: float | None) -> bool:
         """Alternate ascent and pricing; return whether nothing more is to be expected."""

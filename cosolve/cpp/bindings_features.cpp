@@ -28,7 +28,7 @@ FloatResult shaped(std::vector<float> values, std::vector<std::size_t> const &sh
     return FloatResult(owned->data(), shape.size(), shape.data(), owner);
 }
 
-std::tuple<IntResult, FloatResult, FloatResult>
+std::tuple<IntResult, FloatResult, FloatResult, FloatResult, FloatResult>
 tourFeatures(Metric const &metric, int k, IntMatrix fixed, int iterations, nb::object const &stop) {
     if (metric.nodes() < 2 || metric.size() < 3)
         throw std::invalid_argument("features need at least three nodes");
@@ -48,7 +48,9 @@ tourFeatures(Metric const &metric, int k, IntMatrix fixed, int iterations, nb::o
     auto const width = static_cast<std::size_t>(found.k);
     return {toArray(std::move(found.neighbors), n),
             shaped(std::move(found.node), {n, neural::kTourNodeFeatures}),
-            shaped(std::move(found.edge), {n, width, neural::kTourEdgeFeatures})};
+            shaped(std::move(found.edge), {n, width, neural::kTourEdgeFeatures}),
+            shaped(std::move(found.multipliers), {static_cast<std::size_t>(metric.size())}),
+            shaped(std::move(found.unit), {n})};
 }
 
 std::tuple<IntResult, FloatResult, FloatResult>
@@ -78,7 +80,7 @@ void bindFeatures(nb::module_ &m) {
     m.def("tour_features", &tourFeatures, "metric"_a, "k"_a, "fixed_edges"_a.noconvert(),
           "iterations"_a, "stop"_a.none() = nb::none(),
           "Neighbors (n, k) of smallest alpha after an ascent of so many iterations, features of "
-          "nodes (n, 6) and of edges (n, k, 18).");
+          "nodes (n, 6) and of edges (n, k, 18), multipliers (size,), and units of nodes (n,).");
     m.def("route_features", &routeFeatures, "clients"_a, "k"_a, "to_depot"_a.noconvert(),
           "load"_a.noconvert(),
           "Nearest clients (n, k), features of clients (n, 8) and of edges (n, k, 18), given the "

@@ -2,6 +2,8 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/tuple.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -30,6 +32,7 @@ using cosolve::tsp::SparseGraph;
 
 namespace {
 
+using FloatVector = nb::ndarray<float const, nb::numpy, nb::ndim<1>, nb::c_contig>;
 using FloatResult = nb::ndarray<nb::numpy, float>;
 
 FloatResult toFloats(std::vector<float> values) {
@@ -101,6 +104,16 @@ void construct(Engine *self, Metric const &metric, IntVector indptr, IntVector i
         Engine(metric, SparseGraph(metric, candidates.start, candidates.to, std::move(edges)));
 }
 
+bool offer(Engine &engine, FloatVector multipliers) {
+    std::vector<float> given(multipliers.data(), multipliers.data() + multipliers.shape(0));
+    if (given.size() != static_cast<std::size_t>(engine.ascent().graph().size()))
+        throw std::invalid_argument("there must be a multiplier for every node");
+    if (!std::all_of(given.begin(), given.end(), [](float x) { return std::isfinite(x); }))
+        throw std::invalid_argument("multipliers must be finite");
+    nb::gil_scoped_release const released;
+    return engine.ascent().offer(given);
+}
+
 void plan(Engine &engine, int iterations, double first, double last) {
     if (iterations < 0) throw std::invalid_argument("iterations must not be negative");
     if (!(first > 0 && last > 0 && first < 1e6 && last < 1e6))
@@ -126,6 +139,9 @@ void bindHeldKarp(nb::module_ &m) {
              "fixed_edges"_a.noconvert(), nb::keep_alive<1, 2>())
         .def("plan", &plan, "iterations"_a, "first_step"_a, "last_step"_a,
              "Plan steps of geometrically falling length from the best multipliers on.")
+        .def("offer", &offer, "multipliers"_a.noconvert(),
+             "Begin from these multipliers if they are better than the best so far; return whether "
+             "they are.")
         .def(
             "run",
             [](Engine &engine, double seconds) {

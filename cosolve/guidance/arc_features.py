@@ -8,6 +8,7 @@ import numpy as np
 
 from cosolve import _kernels
 from cosolve.guidance.base import guide_is_late
+from cosolve.guidance.tour_features import tour_features
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -63,10 +64,8 @@ def arc_features(matrix: npt.NDArray[np.float64], neighbors: int, ascent: int) -
     n = len(matrix)
     matrix = np.ascontiguousarray(matrix, np.float64)
     metric = _kernels.Metric.two_copies(matrix, _potentials(matrix))
-    found: Features = _kernels.tour_features(
-        metric, neighbors, copies_tied(n), ascent, guide_is_late
-    )
-    return found
+    found = tour_features(metric, neighbors, copies_tied(n), ascent, guide_is_late)
+    return found.neighbors, found.nodes, found.edges
 
 
 def _potentials(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -16,6 +16,7 @@ from cosolve.guidance.models import load_model
 from cosolve.guidance.neighbors import require_count
 from cosolve.guidance.numbering import by_distance, in_order, numbering
 from cosolve.guidance.route_features import route_features
+from cosolve.guidance.tour_features import tour_features
 from cosolve.problems import TSP, VRP
 from cosolve.problems.kernel import kernel_metric
 
@@ -261,10 +262,9 @@ def score_tour_edges(model: Model, problem: TSP, threads: int = 1) -> Scores:
     order, rank = numbering(problem)
     metric = kernel_metric(problem, order, hub=problem.path)
     fixed = np.ascontiguousarray(rank[problem.fixed_edges])
-    neighbors, nodes, edges = _kernels.tour_features(
-        metric, model.config.neighbors, fixed, model.config.ascent, guide_is_late
-    )
-    return Scores(order, neighbors, fixed, model.run(neighbors, nodes, edges, threads))
+    told = tour_features(metric, model.config.neighbors, fixed, model.config.ascent, guide_is_late)
+    heads = model.run(told.neighbors, told.nodes, told.edges, threads)
+    return Scores(order, told.neighbors, fixed, heads)
 
 
 def score_route_edges(model: Model, problem: VRP, threads: int = 1) -> Scores:

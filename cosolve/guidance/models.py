@@ -214,8 +214,8 @@ class Model:
         -------
         dict
             By head: ``edge``, the log-odds that an edge is in a good solution, and ``together``,
-            that its ends belong together, shape (n, k); ``penalty``, multipliers of nodes in units
-            of the mean distance to their neighbors, shape (n,).
+            that its ends belong together, shape (n, k); ``penalty``, of nodes, shape (n,), see
+            `cosolve.guidance.penalties.predicted_multipliers`.
 
         Raises
         ------

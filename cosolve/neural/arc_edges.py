@@ -89,10 +89,9 @@ class ArcExamples(TourExamples):
         """Make an instance."""
         return random_atsp(n, seed, kind)
 
-    @staticmethod
-    def describe(problem: TSP, tour: IntArray, neighbors: int, ascent: int) -> Example:
+    def describe(self, problem: TSP, tour: IntArray) -> Example:
         """Describe a problem whose best tour is known."""
-        return arc_example(problem, tour, neighbors, ascent)
+        return arc_example(problem, tour, self.neighbors, self.ascent)
 
 
 def arc_example(problem: TSP, tour: IntArray, neighbors: int, ascent: int) -> Example:

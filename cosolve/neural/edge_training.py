@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cosolve.search.kernel_model import IntArray
 
+_LOSS_NAMES = {"edge": "bce", "penalty": "huber"}
 HELD_OUT = 1 << 40
 """Seeds of training instances are below, of held-out ones from here on."""
 
@@ -32,8 +33,8 @@ class Example(NamedTuple):
     """Features, shape (n, node features)."""
     edges: npt.NDArray[np.float32]
     """Features, shape (n, k, edge features)."""
-    labels: dict[str, npt.NDArray[np.bool_]]
-    """By head, whether it is so; shape (n, k)."""
+    labels: dict[str, npt.NDArray[Any]]
+    """By head: whether it is so, shape (n, k); of ``"penalty"`` numbers, shape (n,)."""
     total: int
     """Edges of the solution, seen from both ends, whether they are in the rows or not."""
 
@@ -143,7 +144,7 @@ class EdgesTrainer(Descent[GuidanceNetwork, Example]):
         self.network.train()
         with torch.autocast("cuda", torch.bfloat16, enabled=self._device.type == "cuda"):
             scores = self.network(graphs)
-        losses = [entropy(scores[head], label) for head, label in labels.items()]
+        losses = [loss_of(head, scores[head], label) for head, label in labels.items()]
         return self.descend(torch.stack(losses).sum())
 
     def evaluate(self) -> dict[str, float]:
@@ -153,9 +154,9 @@ class EdgesTrainer(Descent[GuidanceNetwork, Example]):
         -------
         dict
             By kind the binary cross entropy of each head, ``bce/KIND`` for the edges and
-            ``bce/HEAD/KIND`` for others, and the share of the solution's edges among those of
-            highest score of either end, ``recall/KIND``; ``score``, the mean of the first, is to
-            be small.
+            ``bce/HEAD/KIND`` for others, ``huber/KIND`` for penalties, and the share of the
+            solution's edges among those of highest score of either end, ``recall/KIND``;
+            ``score``, the mean of the entropies of the edges, is to be small.
         """
         self.network.eval()
         report: dict[str, list[float]] = {}
@@ -165,8 +166,9 @@ class EdgesTrainer(Descent[GuidanceNetwork, Example]):
                 with torch.no_grad():
                     scores = self.network(graphs)
                 for head, label in labels.items():
-                    name = f"bce/{kind}" if head == "edge" else f"bce/{head}/{kind}"
-                    report.setdefault(name, []).append(float(entropy(scores[head], label)))
+                    name = _LOSS_NAMES.get(head, f"bce/{head}")
+                    value = float(loss_of(head, scores[head], label))
+                    report.setdefault(f"{name}/{kind}", []).append(value)
                 best = scores["edge"].cpu().numpy()
                 found = recall_of(example, best, self._data.top)
                 report.setdefault(f"recall/{kind}", []).append(found)
@@ -202,8 +204,19 @@ class EdgesTrainer(Descent[GuidanceNetwork, Example]):
         return self._held_out
 
 
-def entropy(scores: Tensor, label: Tensor) -> Tensor:
-    """Binary cross entropy of log-odds, in whatever precision they are."""
+def loss_of(head: str, scores: Tensor, label: Tensor) -> Tensor:
+    """How wrong a head is, in whatever precision its scores are.
+
+    Parameters
+    ----------
+    head
+        Its name.
+    scores, label
+        Of one shape: of ``"penalty"`` numbers, whose Huber loss counts, of others log-odds and
+        whether it is so, whose binary cross entropy does.
+    """
+    if head == "penalty":
+        return nn.functional.smooth_l1_loss(scores.float(), label)
     return nn.functional.binary_cross_entropy_with_logits(scores.float(), label)
 
 
@@ -220,7 +233,7 @@ def collate(examples: Sequence[Example], device: torch.device) -> tuple[Graphs, 
     Returns
     -------
     graphs, labels
-        Labels by head as numbers 0 and 1, float32, shape (n, k).
+        Labels by head as numbers, float32, of shapes as in `Example`.
     """
     rows, ways = [], []
     first_node, first_edge = 0, 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -18,6 +19,9 @@ from cosolve.neural.edge_training import (
     recall_of,
 )
 from cosolve.neural.tour_examples import TourExamples
+
+if TYPE_CHECKING:
+    from cosolve.guidance.models import FloatArray
 
 _TOP = 5
 
@@ -34,6 +38,8 @@ class TourEdgesConfig(EdgesConfig):
         Share of each kind of instance.
     ascent, population
         See :class:`cosolve.neural.tour_examples.TourExamples`.
+    penalties
+        Whether the network also learns to predict the multipliers of the Held-Karp bound.
     held_out_size, held_out_kinds
         Number of nodes and kinds of the held-out instances.
 
@@ -55,6 +61,7 @@ class TourEdgesConfig(EdgesConfig):
     )
     ascent: int = 30
     population: int = 30
+    penalties: bool = False
     held_out_size: int = 1000
     held_out_kinds: tuple[str, ...] = ("uniform", "clustered")
 
@@ -80,7 +87,13 @@ def tour_edges_trainer(config: TourEdgesConfig, device: torch.device) -> EdgesTr
         Where the network is.
     """
     examples = TourExamples(
-        config.sizes, config.kinds, config.neighbors, config.ascent, config.population, config.seed
+        config.sizes,
+        config.kinds,
+        config.neighbors,
+        config.ascent,
+        config.population,
+        config.seed,
+        config.penalties,
     )
     description = {
         "problem": "tsp",
@@ -89,7 +102,7 @@ def tour_edges_trainer(config: TourEdgesConfig, device: torch.device) -> EdgesTr
         "node_features": 6,
         "edge_features": 18,
         "symmetric": True,
-        "heads": ["edge"],
+        "heads": ["edge", "penalty"] if config.penalties else ["edge"],
     }
     data = Data(
         examples,
@@ -110,4 +123,13 @@ def _baselines(example: Example) -> dict[str, float]:
     label = example.labels["edge"]
     cross = -np.where(label, np.log(chance), np.log1p(-chance)).mean()
     by_alpha = np.broadcast_to(-np.arange(k), label.shape)
-    return {"bce/prior": float(cross), "recall/alpha": recall_of(example, by_alpha, _TOP)}
+    found = {"bce/prior": float(cross), "recall/alpha": recall_of(example, by_alpha, _TOP)}
+    if "penalty" in example.labels:
+        found["huber/ascent"] = _left(example.labels["penalty"])
+    return found
+
+
+def _left(label: FloatArray) -> float:
+    """Huber loss of the multipliers where the ascent of the features ends."""
+    far = np.abs(label)
+    return float(np.where(far < 1, far**2 / 2, far - 0.5).mean())

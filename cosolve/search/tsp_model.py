@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -92,6 +94,10 @@ class TspModel(KernelModel):
         """Coordinates of kernel nodes other than the hub, shape (len(nodes), dimensions)."""
         assert self.problem.coords is not None
         return self.problem.coords[self._order[nodes]]
+
+    def of_nodes(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Numbers of the problem's nodes, by kernel nodes; there must be no hub."""
+        return np.ascontiguousarray(values[self._order])
 
     @property
     def hub(self) -> int | None:

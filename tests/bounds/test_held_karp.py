@@ -336,3 +336,39 @@ def test_kernel_rejects_wrong_arrays(arguments: tuple[object, ...], error: str) 
         _kernels.HeldKarp(metric, indptr, indices, fixed.reshape(-1, 2))
     with pytest.raises(ValueError, match="positive"):
         engine_of(model.problem)[0].plan(5, 0.0, 1.0)
+
+
+def test_begins_from_multipliers_that_are_better_than_none() -> None:
+    """Those of a long ascent prove at once what took it long; poor ones change nothing."""
+    problem = points(200)
+    engine, model = engine_of(problem)
+    engine.plan(500, 0.3, 0.002)
+    engine.run(60.0)
+    best = np.empty(200, np.float32)
+    best[model._order] = engine.multipliers()
+    noise = np.random.default_rng(0).normal(size=200).astype(np.float32)
+
+    def bound(start: FloatArray | None) -> float:
+        found = held_karp_bound(problem, Run(Stop(iterations=1)), start=start)
+        assert found is not None
+        return found.value
+
+    plain = bound(None)
+    assert bound(best) > 1.02 * plain
+    assert bound(best) <= engine.value * (1 + 1e-9)
+    assert bound(noise) == plain
+
+
+def test_multipliers_that_do_not_fit_are_refused() -> None:
+    """One for every node of a closed tour, all finite."""
+    problem = points(50)
+    with pytest.raises(ValueError, match="one for every node"):
+        held_karp_bound(problem, Run(Stop(iterations=5)), start=np.zeros(49, np.float32))
+    opened = dataclasses.replace(problem, path=True)
+    with pytest.raises(ValueError, match="of closed tours only"):
+        held_karp_bound(opened, Run(Stop(iterations=5)), start=np.zeros(50, np.float32))
+    with pytest.raises(ValueError, match="finite"):
+        held_karp_bound(problem, Run(Stop(iterations=5)), start=np.full(50, np.nan, np.float32))
+    engine, _ = engine_of(problem)
+    with pytest.raises(ValueError, match="a multiplier for every node"):
+        engine.offer(np.zeros(3, np.float32))

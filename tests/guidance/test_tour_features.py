@@ -18,7 +18,7 @@ NOTHING = np.empty((0, 2), np.int32)
 
 
 def features(problem: TSP, k: int = 10, fixed: np.ndarray = NOTHING, iterations: int = 20):
-    return _kernels.tour_features(kernel_metric(problem), k, fixed, iterations)
+    return _kernels.tour_features(kernel_metric(problem), k, fixed, iterations)[:3]
 
 
 def moved(coords: np.ndarray, angle: float) -> np.ndarray:
@@ -116,7 +116,7 @@ def test_hub_is_nobodys_neighbor() -> None:
     """The node that closes an open path has no row and is in none."""
     problem = random_tsp(40, 5)
     metric = kernel_metric(problem, hub=True)
-    neighbors, nodes, edges = _kernels.tour_features(metric, 8, NOTHING, 20)
+    neighbors, nodes, edges, *_ = _kernels.tour_features(metric, 8, NOTHING, 20)
     assert neighbors.shape == (40, 8)
     assert neighbors.max() < 40
     assert nodes.shape == (40, 6)

@@ -12,10 +12,15 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("torch_geometric")
 
+from cosolve import Run, Stop, Tour  # noqa: E402
+from cosolve.bounds.held_karp import held_karp_bound  # noqa: E402
+from cosolve.guidance.models import load_model  # noqa: E402
+from cosolve.guidance.penalties import predicted_multipliers  # noqa: E402
 from cosolve.neural import tasks  # noqa: E402
 from cosolve.neural.edge_training import collate, ways_back  # noqa: E402
 from cosolve.neural.encoder import GuidanceNetwork  # noqa: E402
 from cosolve.neural.export import folded_tensors  # noqa: E402
+from cosolve.neural.labels import good_tour  # noqa: E402
 from cosolve.neural.loop import read_metrics  # noqa: E402
 from cosolve.neural.stream import Stream  # noqa: E402
 from cosolve.neural.tour_edges import TourEdgesConfig, tour_edges_trainer  # noqa: E402
@@ -70,6 +75,21 @@ def test_labels_are_the_edges_of_the_tour() -> None:
     place = np.argsort(tour)
     apart = np.abs(place[example.neighbors] - place[:, None])
     assert np.array_equal(example.labels["edge"], (apart == 1) | (apart == 39))
+
+
+def test_penalties_are_learned_if_asked_for(tmp_path) -> None:
+    """The network then has a second head, whose loss is measured, and a kernel runs both."""
+    training = train(tmp_path / "run", {"penalties": True})
+    found = read_metrics(tmp_path / "run")
+    assert {"huber/ascent/uniform"} <= found[0].keys()
+    assert {"bce/uniform", "huber/uniform"} <= found[-1].keys()
+    tasks.write_model(training, tmp_path / "mine", "mine")
+    problem = random_tsp(50, 1)
+    start = predicted_multipliers(load_model(tmp_path / "mine"), problem)
+    bound = held_karp_bound(problem, Run(Stop(iterations=5)), start=start)
+    assert bound is not None
+    tour = good_tour(problem, seed=0)
+    assert bound.value <= problem.cost(Tour(tour))
 
 
 def test_examples_follow_from_their_number() -> None:

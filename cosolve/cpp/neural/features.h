@@ -27,6 +27,8 @@ struct Features {
     std::vector<int> neighbors;  // nodes x k, smallest alpha first
     std::vector<float> node;     // nodes x kTourNodeFeatures
     std::vector<float> edge;     // nodes x k x kTourEdgeFeatures
+    // Of tours: the multipliers of the ascent, of the nodes and the hub, and the unit of each node.
+    std::vector<float> multipliers, unit;
 };
 
 constexpr int kRouteNodeFeatures = 8;

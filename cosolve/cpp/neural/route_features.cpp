@@ -113,7 +113,7 @@ void describeEdges(Metric const &metric, Clients const &clients, int i, float *o
 Features routeFeatures(Metric const &metric, int k, std::span<double const> toDepot,
                        std::span<double const> load) {
     k = std::min(k, metric.nodes() - 1);
-    Features features{k, tsp::kNearest(metric, k), {}, {}};
+    Features features{k, tsp::kNearest(metric, k), {}, {}, {}, {}};
     Rows const rows(metric, features.neighbors, k);
     Clients const clients{rows, toDepot, load, mean(toDepot), mean(load)};
     features.node.resize(at(rows.nodes) * kRouteNodeFeatures);

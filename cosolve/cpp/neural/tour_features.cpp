@@ -205,7 +205,9 @@ Features tourFeatures(Metric const &metric, int k, std::vector<std::pair<int, in
     Features features{k,
                       {},
                       std::vector<float>(n * kTourNodeFeatures),
-                      std::vector<float>(rows.to.size() * kTourEdgeFeatures)};
+                      std::vector<float>(rows.to.size() * kTourEdgeFeatures),
+                      {},
+                      rows.mean};
     for (int i = 0; i < rows.nodes; ++i) {
         if (i % kPollInterval == 0) poll();
         describeNode(rows, tree, i, &features.node[at(i) * kTourNodeFeatures]);
@@ -213,6 +215,7 @@ Features tourFeatures(Metric const &metric, int k, std::vector<std::pair<int, in
                       &features.edge[rows.slot(i, 0) * kTourEdgeFeatures]);
     }
     features.neighbors = std::move(tree.to);
+    features.multipliers = std::move(tree.pi);
     return features;
 }
 

@@ -65,13 +65,16 @@ int HeldKarp::add(std::vector<std::pair<int, int>> edges, std::vector<float> con
     if (added == 0) return 0;
     foundTour_ = false;
     best_ = tree_.grow(graph_, bestPi_);
-    if (others.empty()) return added;
-    double const value = tree_.grow(graph_, others);
-    if (value > best_) {
-        best_ = value;
-        bestPi_ = others;
-    }
+    if (!others.empty()) offer(others);
     return added;
+}
+
+bool HeldKarp::offer(std::vector<float> const &others) {
+    double const value = tree_.grow(graph_, others);
+    if (value <= best_) return false;
+    best_ = value;
+    bestPi_ = others;
+    return true;
 }
 
 }  // namespace cosolve::tsp

@@ -37,6 +37,8 @@ public:
     std::vector<float> const &multipliers() const { return bestPi_; }
     SparseGraph const &graph() const { return graph_; }
 
+    // Takes these multipliers for the best ones if they are better; returns whether they are.
+    bool offer(std::vector<float> const &others);
     // Adds edges that are not there; returns how many were new. The best multipliers for the new
     // graph are then the old ones or, if they are better, those given.
     int add(std::vector<std::pair<int, int>> edges, std::vector<float> const &others = {});
