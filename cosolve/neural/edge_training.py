@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from cosolve.neural.descent import Descent
+from cosolve.neural.descent import Descent, DescentConfig
 from cosolve.neural.encoder import Graphs, GuidanceNetwork
 from cosolve.neural.export import folded_tensors
 
@@ -40,31 +40,15 @@ class Example(NamedTuple):
 
 
 @dataclass(frozen=True)
-class EdgesConfig:
-    """Settings that all such trainings have.
+class EdgesConfig(DescentConfig):
+    """Settings that all such trainings have; the others are those of `DescentConfig`.
 
     Parameters
     ----------
     neighbors
         Edges of every node.
-    width, layers
-        Of the network.
-    steps
-        Steps of the optimizer.
     batch
         Instances per step.
-    learning_rate, weight_decay
-        Of AdamW.
-    warmup
-        Steps over which the learning rate rises.
-    decay
-        Share of the steps, at the end, over which it falls to 0.
-    workers
-        Processes that make examples.
-    held_out
-        Instances of each held-out kind.
-    seed
-        Of the weights and of the stream of instances.
 
     Raises
     ------
@@ -73,25 +57,12 @@ class EdgesConfig:
     """
 
     neighbors: int = 10
-    width: int = 48
-    layers: int = 6
-    steps: int = 20_000
     batch: int = 8
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-4
-    warmup: int = 200
-    decay: float = 0.3
-    workers: int = 1
-    held_out: int = 8
-    seed: int = 0
 
     def __post_init__(self) -> None:
         """Validate."""
-        for name in ("neighbors", "width", "layers", "steps", "batch"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
-        if not 0 <= self.decay <= 1:
-            raise ValueError(f"decay must be between 0 and 1, got {self.decay}")
+        super().__post_init__()
+        self.require_positive("neighbors", "batch")
 
 
 class Data(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cosolve.neural.descent import Descent
+from cosolve.neural.descent import Descent, DescentConfig
 from cosolve.neural.subpath_data import Paths, SubpathExamples, held_out_paths, targets
 from cosolve.neural.subpath_decode import choose, complete, quotas, ranked_edges
 from cosolve.neural.subpath_graph import EDGE_FEATURES, NEIGHBORS, NODE_FEATURES, Graph, graph_of
@@ -19,8 +19,8 @@ from cosolve.neural.subpath_state import FloatArray, Fragments, IntArray, length
 
 
 @dataclass(frozen=True)
-class SubpathConfig:
-    """Settings of the training.
+class SubpathConfig(DescentConfig):
+    """Settings of the training; the others are those of `DescentConfig`.
 
     Parameters
     ----------
@@ -30,48 +30,31 @@ class SubpathConfig:
         New paths per step.
     share
         Least and largest share of the missing edges chosen between two looks at a path.
-    width, layers
-        Of the network.
-    steps
-        Steps of the optimizer.
-    learning_rate, weight_decay
-        Of AdamW.
-    warmup
-        Steps over which the learning rate rises.
-    decay
-        Share of the steps, at the end, over which it falls to 0.
-    workers
-        Processes that make examples.
-    held_out
-        Paths of either kind that are measured.
     start
         Name or folder of a sub-path model to go on from, whose width and layers count; empty: none.
-    seed
-        Of everything.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
     """
 
+    width: int = 64
+    steps: int = 6000
+    warmup: int = 100
+    decay: float = 0.5
+    held_out: int = 64
     nodes: int = 100
     paths: int = 8
     share: tuple[float, float] = (0.3, 0.6)
-    width: int = 64
-    layers: int = 6
-    steps: int = 6000
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-4
-    warmup: int = 100
-    decay: float = 0.5
-    workers: int = 1
-    held_out: int = 64
     start: str = ""
-    seed: int = 0
 
     def __post_init__(self) -> None:
         """Validate."""
+        super().__post_init__()
+        self.require_positive("paths")
         if self.nodes < 20:
             raise ValueError(f"nodes must be at least 20, got {self.nodes}")
-        for name in ("paths", "width", "layers", "steps", "held_out"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
         low, high = self.share
         if not 0 < low <= high <= 1:
             raise ValueError(f"share must be two rising numbers up to 1, got {self.share}")
