@@ -44,8 +44,8 @@ FEW_NODES = 200
 FEW_NODES_RANDOMIZATION = 1000.0
 
 
-class LocalSearch(Protocol):
-    """A search that improves one tour for as long as it is asked to."""
+class Settling(Protocol):
+    """A search that first brings a tour to a local optimum."""
 
     @property
     def cost(self) -> float:
@@ -55,15 +55,19 @@ class LocalSearch(Protocol):
     def settled(self) -> bool:
         """Whether the tour is a local optimum, which comes before the first kick."""
 
-    @property
-    def kicks(self) -> int:
-        """Kicks tried."""
-
-    def run(self, seconds: float, kicks: int = -1) -> int:
+    def run(self, seconds: float, kicks: int = -1, /) -> int:
         """Search until the time or the kicks (negative: unlimited) are used up; return kicks."""
 
     def tour(self) -> IntArray:
         """Kernel nodes, shape (model.size,)."""
+
+
+class LocalSearch(Settling, Protocol):
+    """A search that improves one tour for as long as it is asked to."""
+
+    @property
+    def kicks(self) -> int:
+        """Kicks tried."""
 
 
 class KernelGraph:

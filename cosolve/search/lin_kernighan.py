@@ -14,7 +14,7 @@ from cosolve.core.run import SLICE_S
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cosolve.search.kernel_model import KernelGraph, LocalSearch
+    from cosolve.search.kernel_model import KernelGraph, LocalSearch, Settling
 
 
 def lin_kernighan(
@@ -62,7 +62,7 @@ def lin_kernighan(
     )
 
 
-def descend(engine: LocalSearch, model: KernelGraph, run: Run) -> None:
+def descend(engine: Settling, model: KernelGraph, run: Run, phase: str = "lk") -> None:
     """Bring the tour to a local optimum unless `run` says stop, reporting after every slice.
 
     No kick is tried, so a limit on the iterations does not end it: what comes out is the same on
@@ -70,7 +70,7 @@ def descend(engine: LocalSearch, model: KernelGraph, run: Run) -> None:
     """
     while run.remaining > 0 and run.limit() in (None, Limit.ITERATIONS) and not engine.settled:
         engine.run(min(SLICE_S, run.remaining), 0)
-        run.report(model.cost(engine.cost), phase="lk")
+        run.report(model.cost(engine.cost), phase=phase)
 
 
 def iterate(engine: LocalSearch, model: KernelGraph, run: Run) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cosolve import _kernels
-from cosolve.core import Limit
 from cosolve.core.run import SLICE_S
+from cosolve.search.lin_kernighan import descend
 
 if TYPE_CHECKING:
     from cosolve.core import Run
@@ -75,13 +75,10 @@ def iterate(engine: _kernels.Mcts, model: KernelModel, run: Run) -> None:
     The search cools down over the time limit or the limit on the iterations, whichever is nearer
     to its end; without either it accepts no worse tours at all.
     """
-    run.report(model.cost(engine.cost), bound=model.bound, phase="mcts")
+    descend(engine, model, run, "mcts")
     begin, whole = run.elapsed, run.remaining
     planned = run.remaining_iterations or 0
     slice_s = min(SLICE_S, max(whole / _SLICES, 1e-3))
-    while run.remaining > 0 and run.limit() in (None, Limit.ITERATIONS) and not engine.settled:
-        engine.run(min(slice_s, run.remaining), 0)
-        run.report(model.cost(engine.cost), phase="mcts")
     while run.limit() is None and not model.is_optimal(model.cost(engine.cost)):
         if np.isfinite(whole):
             engine.plan(planned, min((run.elapsed - begin) / whole, 1.0))

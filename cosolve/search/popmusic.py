@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 
     from cosolve.search.kernel_model import IntArray
 
-# An edge is long if it exceeds the mean this many times. There may be such edges in the best of
-# tours, between clusters, so that the attempts are few.
-_LONG = 8.0
-_MOST_SITES = 2000
-# So many attempts in a row that shorten all of them together by less than a hundredth are the last.
-_PATIENCE, _SHORTER = 5, 0.99
-
 _STREAM = 0x9E3779B97F4A7C15  # spreads the seeds of parts over 64 bits
 _MASK = (1 << 64) - 1
 
@@ -54,42 +47,6 @@ def settle(region: Region, tour: IntArray, run: Run) -> IntArray:
         engine.run(min(SLICE_S, run.remaining), 0)
     nodes: IntArray = engine.tour()
     return nodes
-
-
-def straighten(region: Region, tour: IntArray, run: Run) -> IntArray:
-    """Bring a whole tour to a Lin-Kernighan optimum and get rid of its very long edges.
-
-    Where the last fragments of a greedy tour were joined, edges as long as the instance is wide may
-    remain: their ends come nearer to each other only move by move. Kicks around them help, and no
-    search on parts would ever see both ends.
-    """
-    engine = lin_kernighan(region, tour, seed=run.seed)
-    while not engine.settled and run.limit() is None:
-        engine.run(min(SLICE_S, run.remaining), 0)
-    least, idle = np.inf, 0
-    while idle < _PATIENCE and run.limit() is None:
-        sites, total = _long_edges(region, engine.tour())
-        if sites.size == 0:
-            break
-        idle = 0 if total < _SHORTER * least else idle + 1
-        least = min(least, total)
-        engine.run_at(run.remaining, sites)
-    nodes: IntArray = engine.tour()
-    return nodes
-
-
-def _long_edges(region: Region, tour: IntArray) -> tuple[IntArray, float]:
-    """Return the ends of the longest edges, and the length of all long ones."""
-    points = region.points()
-    if region.hub is not None:
-        tour = tour[tour != region.hub]
-    following = np.roll(tour, -1)
-    length = np.abs(points[tour] - points[following]).max(axis=1)
-    (long,) = np.nonzero(length > _LONG * length.mean())
-    total = float(length[long].sum())
-    long = long[np.argsort(-length[long], kind="stable")[:_MOST_SITES]]
-    ends: IntArray = np.stack([tour[long], following[long]], axis=1).ravel().astype(np.int32)
-    return ends, total
 
 
 def kick(region: Region, tour: IntArray, run: Run) -> IntArray:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cosolve.core import Outcome, Problem, Run
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, Tour
 from cosolve.search.lin_kernighan import iterate
 from cosolve.search.models import model_of
+from cosolve.search.reconnect import descended
 from cosolve.solvers.space import Choice, Domain, IntRange
 from cosolve.solvers.tsp_support import (
     begins_by_weight,
@@ -19,6 +20,9 @@ from cosolve.solvers.tsp_support import (
     solve_if_tiny,
     unsupported,
 )
+
+if TYPE_CHECKING:
+    from cosolve.search.kernel_model import IntArray, LocalSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +111,17 @@ class Lk:
         chances = None
         if guide is not None and self.guided_kicks:
             chances = model.kick_chances(guide)
-        engine = model.local_search(
-            nodes,
-            seed=run.seed,
-            depth=self.depth,
-            breadth=self.breadth,
-            kick_segment=self.kick_segment,
-            kick_chances=chances,
-        )
+
+        def search(nodes: IntArray) -> LocalSearch:
+            return model.local_search(
+                nodes,
+                seed=run.seed,
+                depth=self.depth,
+                breadth=self.breadth,
+                kick_segment=self.kick_segment,
+                kick_chances=chances,
+            )
+
+        engine = descended(search, nodes, model, run, "lk")
         iterate(engine, model, run)
         return Outcome(model.decode(engine.tour()), bound=model.bound)

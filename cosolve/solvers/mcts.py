@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cosolve.core import Outcome, Problem, Run
 from cosolve.guidance import EdgeGuidance, GtPriorGuide
@@ -18,8 +18,13 @@ from cosolve.search.mcts import (
     tree_search,
 )
 from cosolve.search.models import model_of
+from cosolve.search.reconnect import descended
 from cosolve.solvers.space import Choice, Domain, FloatRange, IntRange
 from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
+
+if TYPE_CHECKING:
+    from cosolve import _kernels
+    from cosolve.search.kernel_model import IntArray
 
 _IMPROVED_ONLY = ("breadth", "walk", "temperature")
 _PUBLISHED_ONLY = ("actions", "use_heatmap", "time_per_node")
@@ -212,18 +217,22 @@ class Mcts:
         guidance = guidance.strongest(self.candidates)
         model = model_of(problem, guidance, run)
         nodes = model.weighted_tour(guidance) if start is None else model.encode(start)
-        engine = tree_search(
-            model,
-            guidance,
-            nodes,
-            seed=run.seed,
-            alpha=self.alpha,
-            beta=self.beta,
-            depth=self.depth,
-            breadth=self.breadth,
-            walk=self.walk,
-            temperature=self.temperature,
-        )
+
+        def search(nodes: IntArray) -> _kernels.Mcts:
+            return tree_search(
+                model,
+                guidance,
+                nodes,
+                seed=run.seed,
+                alpha=self.alpha,
+                beta=self.beta,
+                depth=self.depth,
+                breadth=self.breadth,
+                walk=self.walk,
+                temperature=self.temperature,
+            )
+
+        engine = descended(search, nodes, model, run, "mcts")
         iterate(engine, model, run)
         return Outcome(model.decode(engine.tour()), bound=model.bound)
 

@@ -16,8 +16,8 @@ from cosolve.search.popmusic import (
     kick,
     recombine,
     settle,
-    straighten,
 )
+from cosolve.search.reconnect import DESCENTS, WORTHWHILE, reconnect
 from cosolve.search.tsp_model import TspModel
 from cosolve.solvers.tsp_support import (
     begins_by_weight,
@@ -131,6 +131,7 @@ class Popmusic:
         share, passes = self._plan(run.remaining * run.threads / model.size)
         search.once(Pass("kick", kick, _LOCAL_SEARCH_PART), share * run.remaining)
         for left in range(passes, 0, -1):
+            search.reconnect()
             search.once(Pass("recombine", recombine, self.part), run.remaining / left)
         idle = 0
         while run.limit() is None and idle < _IDLE:
@@ -167,7 +168,21 @@ class _Search:
         if self.tour.order.size > _WHOLE or self.run.threads > 1:
             self.once(Pass("settle", settle, _LOCAL_SEARCH_PART), self.run.remaining)
         # From there it is a short way to an optimum across the borders of the parts.
-        self.once(Pass("straighten", straighten, self.tour.order.size), self.run.remaining)
+        for _round in range(DESCENTS):
+            self.once(Pass("settle", settle, self.tour.order.size), self.run.remaining)
+            if not self.reconnect():
+                break
+
+    def reconnect(self) -> bool:
+        """Reconnect the longest edges; return whether that was worth a search around them."""
+        if self.run.limit() is not None:
+            return False
+        self._passes += 1
+        seed = (self.run.seed + self._passes * _STREAM) & _MASK
+        saved = reconnect(self.tour, self.run, seed=seed)
+        self.cost = self._length(self.tour.order)
+        self.run.report(self.cost, phase="reconnect")
+        return saved > WORTHWHILE * self.cost
 
     def once(self, work: Pass, seconds: float) -> float:
         """Make one pass; return the length it saved."""

@@ -17,7 +17,6 @@ from cosolve.search.popmusic import (
     improve_parts,
     recombine,
     settle,
-    straighten,
 )
 from cosolve.search.tsp_model import TspModel
 
@@ -134,17 +133,3 @@ def test_passes_shorten_the_tour(name: str) -> None:
     costs.append(model.length(whole.order))
     assert costs[0] > costs[1] >= costs[2] - 1e-9
     assert problem.check(model.decode(whole.order)) == []
-
-
-def test_straighten_removes_edges_across_the_instance() -> None:
-    """A long edge whose ends are far apart in the tour goes away, which no part could do."""
-    model = TspModel(random_tsp(2000, seed=1))
-    region = Region.whole(model)
-    good = straighten(region, model.greedy(), Run(Stop(), seed=1))
-    points = region.points()
-
-    def longest(tour: np.ndarray) -> float:
-        return float(np.linalg.norm(points[tour] - points[np.roll(tour, -1)], axis=1).max())
-
-    assert longest(model.greedy()) > 10 / 2000**0.5
-    assert longest(good) < 8 / 2000**0.5
