@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypeVar
 
 from cosolve.core import Outcome, Problem, Run, Solver
 from cosolve.guidance import EdgeGuidance, GnnGuide, guidance_within
+from cosolve.guidance.gnn import network_kind
 from cosolve.problems import MIP, TSP, VRP, Scheduling
 from cosolve.solvers import registry
 from cosolve.solvers.tsp_support import unsupported
@@ -33,9 +34,10 @@ class Auto:
     Notes
     -----
     For tours, the choice is the nearest row of ``cosolve/solvers/auto_table.json``, which
-    ``benchmarks/auto_table.py`` measures. Nodes in the plane are guided by a trained network if no
-    guide is given and the nearest row of ``cosolve/solvers/auto_guides.json`` says that it pays;
-    that is what ``benchmarks/auto_guides.py`` writes.
+    ``benchmarks/auto_table.py`` measures. Tours and capacitated routes in the plane are guided by
+    a trained network if no guide is given and the nearest row of
+    ``cosolve/solvers/auto_guides.json`` says that it pays; that is what
+    ``benchmarks/auto_guides.py`` writes.
     """
 
     name: ClassVar[str] = "auto"
@@ -65,9 +67,9 @@ class Auto:
             from cosolve.solvers.mip_auto import solve_mip
 
             return solve_mip(problem, run, start)
-        if isinstance(problem, VRP):
-            return choose_routing(problem).run(problem, run, start=start, guide=guide)
-        solver = choose(problem, run.remaining)
+        solver = (
+            choose_routing(problem) if isinstance(problem, VRP) else choose(problem, run.remaining)
+        )
         if guide is None and worth_guiding(problem, run.remaining):
             guide = guidance_within(run, GnnGuide(threads=run.threads), problem)
         return solver.run(problem, run, start=start, guide=guide)
@@ -101,19 +103,23 @@ def choose(problem: Problem[Any], seconds: float) -> Solver:
     return next(solver for solver in solvers if solver.supports(problem) is None)
 
 
-def worth_guiding(problem: TSP, seconds: float) -> bool:
+def worth_guiding(problem: TSP | VRP, seconds: float) -> bool:
     """Return whether a trained guide is worth its time where none is asked for.
 
     Parameters
     ----------
     problem
-        Its number of nodes counts, and that they lie in the plane.
+        Its number of nodes or clients counts, that they lie in the plane, and that routes are
+        limited by their load only.
     seconds
         What is left; may be 0 or infinite.
     """
-    rows, n = _guide_table(), problem.size
-    fewest = min(row[0] for row in rows)
-    if problem.coords is None or problem.coords.shape[1] != 2 or n < fewest:
+    rows, n = _guide_table(network_kind(problem)), problem.size
+    if not rows or n < min(row[0] for row in rows):
+        return False
+    if problem.coords is None or problem.coords.shape[1] != 2:
+        return False
+    if isinstance(problem, VRP) and not problem.plain:
         return False
     return seconds >= _GUIDED_PER_NODE_S * n and _nearest(rows, n, seconds)[0][2]
 
@@ -139,9 +145,10 @@ def _table() -> tuple[tuple[int, float, str], ...]:
 
 
 @cache
-def _guide_table() -> tuple[tuple[int, float, bool], ...]:
-    """Rows of (nodes, seconds, whether the trained guide is worth its time)."""
-    return tuple((r["nodes"], r["seconds"], r["guided"]) for r in _read("auto_guides.json"))
+def _guide_table(kind: str) -> tuple[tuple[int, float, bool], ...]:
+    """Rows of (nodes, seconds, whether the trained guide is worth its time) of a kind."""
+    rows = _read("auto_guides.json")
+    return tuple((r["nodes"], r["seconds"], r["guided"]) for r in rows if r["problem"] == kind)
 
 
 def _read(name: str) -> list[dict[str, Any]]:

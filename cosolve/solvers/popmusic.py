@@ -47,9 +47,10 @@ class Popmusic:
     """Partial optimization: a large tour is improved part by part [1]_.
 
     A part is a compact region of at most `part` nodes; what the tour does outside it is contracted
-    to fixed edges. First every part is brought to a Lin-Kernighan optimum, then kicked and
-    repaired, then populations of tours of every part are recombined, in passes with other borders
-    every time. With several threads each works on a stretch of the tour of its own.
+    to fixed edges. First every part is brought to a Lin-Kernighan optimum and the longest edges of
+    the tour are joined in a better order, then parts are kicked and repaired, then populations of
+    tours of every part are recombined, in passes with other borders every time. With several
+    threads each works on a stretch of the tour of its own.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 
 from cosolve import solve
 from cosolve.core import Limit, Run, Stop
-from cosolve.problems import TSP
+from cosolve.problems import TSP, VRP
 from cosolve.problems.random_tsp import random_tsp
+from cosolve.problems.random_vrp import random_vrp
 from cosolve.solvers.auto import Auto, _guide_table, _table, choose, worth_guiding
 from cosolve.solvers.eax import Eax
+from cosolve.solvers.ils import Ils
 from cosolve.solvers.lk import Lk
 
 TABLE = ((100, 1.0, "eax"), (100, 10.0, "greedy"), (10_000, 1.0, "lk"), (10_000, 10.0, "eax"))
@@ -108,13 +111,16 @@ def test_the_nearest_row_says_whether_to_guide(
     size: int, seconds: float, expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fewer nodes than were measured are never guided."""
-    monkeypatch.setattr("cosolve.solvers.auto._guide_table", lambda: GUIDED)
+    monkeypatch.setattr(
+        "cosolve.solvers.auto._guide_table", lambda kind: GUIDED if kind == "tsp" else ()
+    )
     assert worth_guiding(random_tsp(size, seed=1), seconds) is expected
+    assert not worth_guiding(random_vrp(min(size, 10_000), seed=1), seconds)
 
 
 def test_only_nodes_in_the_plane_are_guided() -> None:
     """The network was trained for them."""
-    size, seconds, _ = next(row for row in _guide_table() if row[2] and row[1] == 1.0)
+    size, seconds, _ = next(row for row in _guide_table("tsp") if row[2] and row[1] == 1.0)
     rng = np.random.default_rng(1)
     assert worth_guiding(TSP(coords=rng.random((size, 2))), seconds)
     assert not worth_guiding(TSP(coords=rng.random((size, 3))), seconds)
@@ -133,6 +139,36 @@ def test_auto_guides_where_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     assert tours["auto", None] == tours["auto", "gnn"] == tours["lk", "gnn"] != tours["lk", None]
     assert tours["auto", "knn:6"] == tours["lk", "knn:6"]
+
+
+def test_only_capacitated_routes_in_the_plane_are_guided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network knows neither windows nor fleets nor matrices."""
+    rows = ((300, 9.0, True),)
+    monkeypatch.setattr(
+        "cosolve.solvers.auto._guide_table", lambda kind: rows if kind == "cvrp" else ()
+    )
+    problem = random_vrp(400, seed=1)
+    assert worth_guiding(problem, 9.0)
+    assert not worth_guiding(random_vrp(299, seed=1), 9.0)
+    windows = np.tile([0.0, 1e6], (problem.locations, 1))
+    assert not worth_guiding(dataclasses.replace(problem, windows=windows), 9.0)
+    assert not worth_guiding(dataclasses.replace(problem, vehicles=2 * problem.vehicles), 9.0)
+    assert problem.coords is not None
+    away = problem.coords[:, None] - problem.coords
+    matrix = np.hypot(away[..., 0], away[..., 1])
+    assert not worth_guiding(VRP(matrix=matrix, demands=problem.demands), 9.0)
+
+
+def test_auto_guides_routes_where_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Routes are those of the chosen method with that guide."""
+    monkeypatch.setattr("cosolve.solvers.auto.worth_guiding", lambda *_: True)
+    monkeypatch.setattr("cosolve.solvers.auto.choose_routing", lambda _: Ils())
+    problem, stop = random_vrp(400, seed=1), Stop(iterations=300, time_limit=60.0)
+    routes = {
+        (method, guide): solve(problem, method, guide=guide, stop=stop, seed=3).solution
+        for method, guide in (("auto", None), ("ils", "gnn"), ("ils", None))
+    }
+    assert routes["auto", None] == routes["ils", "gnn"] != routes["ils", None]
 
 
 @pytest.mark.parametrize("stop", [Stop(), Stop(time_limit=float("inf"))], ids=["none", "infinite"])
