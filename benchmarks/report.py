@@ -147,6 +147,7 @@ _TARGETS = {
 _RICH = ("lilim100", "lilim1000", "mdvrp", "mdvrptw", "hfvrp", "hfvrp-x")
 _AHEAD_OF = dict.fromkeys(_RICH, "peer:pyvrp")
 _AGAINST = {"neural500": "peer:lkh", "neural1000": "peer:lkh", "neural10000": "peer:lkh"}
+_OTHERS = {"dcr", "divide"}  # results that are no runs of a benchmark, with tables of their own
 _MANY_INSTANCES = 5
 _MANY_LIMITS = 4
 
@@ -361,5 +362,6 @@ if __name__ == "__main__":
         "# Results\n\nMade by `python benchmarks/report.py` from the files in `results/` and from "
         "`NOTES.md`.\n"
     )
-    print(render(row for name in sys.argv[1:] for row in read_rows(name)))
+    files = [Path(name) for name in sys.argv[1:]]
+    print(render(row for file in files if file.stem not in _OTHERS for row in read_rows(file)))
     print((Path(__file__).parent / "NOTES.md").read_text(encoding="utf-8"), end="")
