@@ -76,7 +76,7 @@ def of_network(problem: TSP, tour: np.ndarray, name: str) -> dict[str, float]:
 
 
 def cell(values: list[float], digits: int) -> str:
-    error = np.std(values, ddof=1) / np.sqrt(len(values))
+    error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
     return f"{np.mean(values):.{digits}f} ± {error:.{digits}f}"
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from edge_prediction import cell
 
 from cosolve import _kernels
 from cosolve.guidance.models import Model, load_model
@@ -66,11 +67,6 @@ def measure(problem: TSP, model: Model) -> dict[str, Found]:
         for trees in (0, 30, 70)
     }
     return found | {"2000 trees": climb(problem, 2000, 0.3, None)}
-
-
-def cell(values: list[float], digits: int) -> str:
-    error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
-    return f"{np.mean(values):.{digits}f} ± {error:.{digits}f}"
 
 
 def main() -> None:

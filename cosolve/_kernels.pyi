@@ -57,11 +57,6 @@ class LinKernighan:
 
     def run(self, seconds: float, kicks: int = -1) -> int: ...
 
-    def run_at(self, seconds: float, sites: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> int:
-        """
-        Kick around each of some nodes in turn; returns the kicks tried before time was up.
-        """
-
     def tour(self) -> NDArray[numpy.int32]: ...
 
     @property

@@ -59,17 +59,6 @@ void bindLinKernighan(nb::module_ &m) {
              "kick_chances"_a.noconvert().none() = nb::none(), nb::keep_alive<1, 2>())
         .def("run", &LinKernighan::run, "seconds"_a, "kicks"_a = -1,
              nb::call_guard<nb::gil_scoped_release>())
-        .def(
-            "run_at",
-            [](LinKernighan &self, double seconds, IntVector sites) {
-                int const n = static_cast<int>(self.tour().size());
-                std::span<int const> const nodes(sites.data(), sites.shape(0));
-                for (int const node : nodes) checkNode(node, n);
-                nb::gil_scoped_release const release;
-                return self.runAt(seconds, nodes);
-            },
-            "seconds"_a, "sites"_a.noconvert(),
-            "Kick around each of some nodes in turn; returns the kicks tried before time was up.")
         .def("tour", [](LinKernighan const &self) { return toArray(self.tour()); })
         .def_prop_ro("cost", &LinKernighan::cost)
         .def_prop_ro("settled", &LinKernighan::settled,

@@ -16,7 +16,7 @@ from cosolve.guidance.models import load_model
 from cosolve.guidance.neighbors import require_count
 from cosolve.guidance.numbering import by_distance, in_order, numbering
 from cosolve.guidance.route_features import route_features
-from cosolve.guidance.tour_features import tour_features
+from cosolve.guidance.tour_features import TourFeatures, tour_features
 from cosolve.problems import TSP, VRP
 from cosolve.problems.kernel import kernel_metric
 
@@ -258,13 +258,18 @@ def score_tour_edges(model: Model, problem: TSP, threads: int = 1) -> Scores:
     ValueError
         If the model is for other problems, or the instance is too small.
     """
+    return score_tour(model, problem, threads)[1]
+
+
+def score_tour(model: Model, problem: TSP, threads: int = 1) -> tuple[TourFeatures, Scores]:
+    """Like `score_tour_edges`, with what the network was told, by places, too."""
     model.require(network_kind(problem))
     order, rank = numbering(problem)
     metric = kernel_metric(problem, order, hub=problem.path)
     fixed = np.ascontiguousarray(rank[problem.fixed_edges])
     told = tour_features(metric, model.config.neighbors, fixed, model.config.ascent, guide_is_late)
     heads = model.run(told.neighbors, told.nodes, told.edges, threads)
-    return Scores(order, told.neighbors, fixed, heads)
+    return told, Scores(order, told.neighbors, fixed, heads)
 
 
 def score_route_edges(model: Model, problem: VRP, threads: int = 1) -> Scores:

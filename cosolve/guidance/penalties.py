@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cosolve.guidance.base import guide_is_late
-from cosolve.guidance.gnn import Scores, network_kind
-from cosolve.guidance.numbering import numbering
-from cosolve.guidance.tour_features import TourFeatures, tour_features
-from cosolve.problems.kernel import kernel_metric
+from cosolve.guidance.gnn import score_tour
 
 if TYPE_CHECKING:
     from cosolve.guidance.models import FloatArray, Model
+    from cosolve.guidance.tour_features import TourFeatures
     from cosolve.problems import TSP
 
 PENALTY_UNIT = 0.1
@@ -52,17 +49,11 @@ def predicted_multipliers(model: Model, problem: TSP, threads: int = 1) -> Float
        Lin-Kernighan-Helsgaun heuristic for solving the traveling salesman problem", NeurIPS 34
        (2021), which predicts node penalties beside edges.
     """
-    model.require(network_kind(problem))
     if problem.path:
         raise ValueError("penalties are predicted of closed tours only")
-    order, rank = numbering(problem)
-    fixed = np.ascontiguousarray(rank[problem.fixed_edges])
-    metric = kernel_metric(problem, order)
-    told = tour_features(metric, model.config.neighbors, fixed, model.config.ascent, guide_is_late)
-    heads = model.run(told.neighbors, told.nodes, told.edges, threads)
-    penalty = Scores(order, told.neighbors, fixed, heads).of("penalty")
+    told, scores = score_tour(model, problem, threads)
     moved = np.empty(problem.size, np.float32)
-    moved[order] = told.multipliers + PENALTY_UNIT * told.unit * penalty
+    moved[scores.order] = told.multipliers + PENALTY_UNIT * told.unit * scores.of("penalty")
     return moved
 
 

@@ -41,7 +41,7 @@ class Example(NamedTuple):
 
 @dataclass(frozen=True)
 class EdgesConfig(DescentConfig):
-    """Settings that all such trainings have; the others are those of `DescentConfig`.
+    """Settings of all trainings of edges; the others are those of `DescentConfig`.
 
     Parameters
     ----------

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -16,12 +15,10 @@ from cosolve.neural.edge_training import (
     EdgesConfig,
     EdgesTrainer,
     Example,
+    loss_of,
     recall_of,
 )
 from cosolve.neural.tour_examples import TourExamples
-
-if TYPE_CHECKING:
-    from cosolve.guidance.models import FloatArray
 
 _TOP = 5
 
@@ -125,11 +122,6 @@ def _baselines(example: Example) -> dict[str, float]:
     by_alpha = np.broadcast_to(-np.arange(k), label.shape)
     found = {"bce/prior": float(cross), "recall/alpha": recall_of(example, by_alpha, _TOP)}
     if "penalty" in example.labels:
-        found["huber/ascent"] = _left(example.labels["penalty"])
+        moved = torch.from_numpy(example.labels["penalty"])
+        found["huber/ascent"] = float(loss_of("penalty", torch.zeros_like(moved), moved))
     return found
-
-
-def _left(label: FloatArray) -> float:
-    """Huber loss of the multipliers where the ascent of the features ends."""
-    far = np.abs(label)
-    return float(np.where(far < 1, far**2 / 2, far - 0.5).mean())

@@ -15,6 +15,7 @@ from cosolve.neural.edge_training import HELD_OUT, Example
 from cosolve.neural.labels import good_tour
 from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.random_tsp import random_tsp
+from cosolve.search.tsp_model import QUADRANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
     from cosolve.search.kernel_model import IntArray
 
 _NOTHING = np.empty((0, 2), np.int32)
-# Of the ascent that labels: candidates per quadrant and in all, and 300 trees on from where the
-# features end; as many again raise the bound by some 0.001 %.
-_CANDIDATES = (2, 5)
+# Of the ascent that labels: 300 trees on from where the features end; as many again raise the
+# bound by some 0.001 %.
 _ASCENT = (300, 0.1, 0.002)
 _SLICE_S = 1.0
 
@@ -139,7 +139,7 @@ def tour_example(
 
 def _best_multipliers(metric: _kernels.Metric, told: TourFeatures) -> FloatArray:
     """Go on with the ascent of the features until little is to be gained."""
-    candidates = _kernels.quadrant_neighbors(metric, *_CANDIDATES)
+    candidates = _kernels.quadrant_neighbors(metric, *QUADRANT)
     engine = _kernels.HeldKarp(metric, *candidates, _NOTHING)
     engine.offer(told.multipliers)
     engine.plan(*_ASCENT)

@@ -16,7 +16,7 @@ from cosolve.search.parts import Region, WholeTour, split, stretches
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cosolve.search.kernel_model import IntArray
+    from cosolve.search.kernel_model import IntArray, KernelGraph
 
 _STREAM = 0x9E3779B97F4A7C15  # spreads the seeds of parts over 64 bits
 _MASK = (1 << 64) - 1
@@ -59,9 +59,11 @@ def kick(region: Region, tour: IntArray, run: Run) -> IntArray:
     return nodes
 
 
-def recombine(region: Region, tour: IntArray, run: Run) -> IntArray:
-    """Evolve a population of tours of a part, the present one among them."""
-    population = build_population(region, run, seed=run.seed, first=tour)
+def recombine(
+    region: KernelGraph, tour: IntArray, run: Run, *, largest: int | None = None
+) -> IntArray:
+    """Evolve a population of at most `largest` tours of a part, the present one among them."""
+    population = build_population(region, run, seed=run.seed, first=tour, largest=largest)
     if len(population) == 1:
         return population[0]
     best, _ = evolve(region, population, run, seed=run.seed, children=60, share=0.25)

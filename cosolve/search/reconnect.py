@@ -8,11 +8,11 @@ import numpy as np
 
 from cosolve import _kernels
 from cosolve.core import Run, Stop
-from cosolve.search.eax import build_population, evolve
 from cosolve.search.kernel_model import KernelGraph, Settling
 from cosolve.search.lin_kernighan import descend
 from cosolve.search.parts import Region, WholeTour
-from cosolve.search.tsp_model import TspModel
+from cosolve.search.popmusic import recombine
+from cosolve.search.tsp_model import QUADRANT, TspModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +31,8 @@ _LONG = 8.0
 # The longest edges are taken, long or not: as many as are reconnected in this share of the time.
 _SHARE = 0.04
 _PER_EDGE_S = 1e-3
-_FEWEST, _MOST = 20, 1000
-_CANDIDATES = (2, 5)  # per quadrant, and in all
-_CHILDREN, _STALLED = 60, 0.25  # as for parts of a tour
+_FEWEST, _MOST, _ONE_IN = 20, 1000, 20
+_TOURS = 20  # of the population
 
 
 def descended(
@@ -97,7 +96,7 @@ def reconnect(tour: WholeTour[Region], run: Run, *, seed: int) -> float:
     float
         The length saved; 0 if there are no such edges.
     """
-    most = min(_MOST, tour.order.size // _FEWEST)
+    most = min(_MOST, tour.order.size // _ONE_IN)
     if run.stop.time_limit is not None:
         most = min(most, int(_SHARE * run.remaining / _PER_EDGE_S))
     ends = _longest_edges(tour, most) if most >= _FEWEST else None
@@ -107,15 +106,12 @@ def reconnect(tour: WholeTour[Region], run: Run, *, seed: int) -> float:
     region = part.region
     graph = KernelGraph(
         region.metric,
-        *_kernels.quadrant_neighbors(region.metric, *_CANDIDATES),
+        *_kernels.quadrant_neighbors(region.metric, *QUADRANT),
         region.fixed_edges,
     )
     seconds = None if run.stop.time_limit is None else _SHARE * run.remaining
     own = Run(Stop(time_limit=seconds), seed=seed, interrupted=run.interrupted)
-    tours = build_population(graph, own, seed=seed, first=part.tour, largest=_FEWEST)
-    best = tours[0]
-    if len(tours) > 1:
-        best, _ = evolve(graph, tours, own, seed=seed, children=_CHILDREN, share=_STALLED)
+    best = recombine(graph, part.tour, own, largest=_TOURS)
     gain = graph.length(part.tour) - graph.length(best)
     if gain <= 0:
         return 0.0

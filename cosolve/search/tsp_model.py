@@ -17,7 +17,8 @@ from cosolve.search.kernel_model import FloatArray, IntArray, KernelModel
 # Measured (benchmarks/SETTINGS.md): on uniform points 5 nearest and 2 per quadrant are as good as 6
 # to 10 nearest, on clustered ones better. A matrix has no quadrants.
 _NEAREST = 8
-_QUADRANT = (2, 5)
+QUADRANT = (2, 5)
+"""Candidates of points: so many in each quadrant, and so many nearest in all."""
 _HUB_CANDIDATES = 10
 
 
@@ -74,7 +75,7 @@ class TspModel(KernelModel):
             indptr = np.arange(n + 1, dtype=np.int32) * np.int32(near.shape[1])
             indices = near.ravel()
         else:
-            indptr, indices = _kernels.quadrant_neighbors(metric, *_QUADRANT)
+            indptr, indices = _kernels.quadrant_neighbors(metric, *QUADRANT)
         super().__init__(problem, metric, *self._with_hub(indptr, indices), fixed_edges, closing)
         if guidance is not None and not guidance.order_only:
             self.probabilities = self.weights(guidance)

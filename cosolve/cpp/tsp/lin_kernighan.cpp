@@ -135,21 +135,6 @@ int LinKernighan::drawSite() {
 }
 
 std::int64_t LinKernighan::run(double seconds, std::int64_t kicks) {
-    return iterate(seconds, kicks, [this](std::int64_t) { return drawSite(); });
-}
-
-std::int64_t LinKernighan::runAt(double seconds, std::span<int const> sites) {
-    auto const longest = std::min(options_.kickSegment, (tour_.size() - 1) / 3);
-    return iterate(seconds, static_cast<std::int64_t>(sites.size()), [&](std::int64_t i) {
-        // The node lies in one of the three segments, or next to them.
-        int const back = rng_.below(2 * std::max(1, longest));
-        int const p = tour_.position(sites[static_cast<std::size_t>(i)]) - back;
-        return p < 0 ? p + tour_.size() : p;
-    });
-}
-
-template <class Site>
-std::int64_t LinKernighan::iterate(double seconds, std::int64_t kicks, Site site) {
     Deadline const deadline(seconds);
     std::int64_t done = 0;
     if (!settle(deadline)) return done;
@@ -168,7 +153,7 @@ std::int64_t LinKernighan::iterate(double seconds, std::int64_t kicks, Site site
         if (done == kicks || (done % kClockInterval == 0 && deadline.passed())) return done;
         baseline_ = cost_;
         onTrial_ = true;
-        kick(site(done));
+        kick(drawSite());
     }
 }
 

@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "core/candidates.h"
@@ -45,8 +44,6 @@ public:
     // Runs until `seconds` have passed or `kicks` kicks were tried (negative: no such limit), after
     // bringing the tour to a local optimum, which counts as no kick. Returns the kicks tried.
     std::int64_t run(double seconds, std::int64_t kicks);
-    // The same with kicks around the given nodes, one each, in their order.
-    std::int64_t runAt(double seconds, std::span<int const> sites);
 
     double cost() const { return cost_.value(); }
     // Whether the tour is a local optimum, which run() first makes of it.
@@ -64,7 +61,6 @@ private:
     int drawSite();
     float kickChance(int i, int j) const;
     void kick(int first);
-    template <class Site> std::int64_t iterate(double seconds, std::int64_t kicks, Site site);
     void push(int node);
 
     Metric const &metric_;
