@@ -37,6 +37,8 @@ class Certifier:
         The run of the search; its ``reserve`` must already hold what is kept for other purposes.
     share
         Share of the time limit to spend at most, from 0 (no bound) to 1.
+    own_bound
+        Whether the method finds a good bound itself: nothing is kept for one then.
 
     Raises
     ------
@@ -47,6 +49,7 @@ class Certifier:
     problem: Problem[Any]
     run: Run
     share: float
+    own_bound: bool = False
 
     def __post_init__(self) -> None:
         """Validate."""
@@ -62,7 +65,7 @@ class Certifier:
 
     def reserve_s(self) -> float:
         """Seconds of the time limit to keep for a bound after the search."""
-        if self.comes_first or not self._worthwhile(self._allowed_s):
+        if self.comes_first or self.own_bound or not self._worthwhile(self._allowed_s):
             return 0.0
         needed = self._needed()
         assert needed is not None
@@ -72,7 +75,8 @@ class Certifier:
         """Compute the bound if the search needs it."""
         if not self.comes_first:
             return None
-        return self._compute(min(self._allowed_s, self.run.remaining), None)
+        gap = self.run.stop.target_gap or 0.0
+        return self._compute(min(self._allowed_s, self.run.remaining), None, gap)
 
     def after_search(self, cost: float) -> LowerBound | None:
         """Compute the bound unless the search needed it, or was interrupted.
@@ -98,7 +102,7 @@ class Certifier:
     def _needed(self) -> tuple[float, float] | None:
         from cosolve.bounds import seconds_needed
 
-        return seconds_needed(self.problem)
+        return seconds_needed(self.problem, self._allowed_s)
 
     def _worthwhile(self, seconds: float) -> bool:
         if self.share == 0:
@@ -106,7 +110,7 @@ class Certifier:
         needed = self._needed()
         return needed is not None and seconds >= needed[0]
 
-    def _compute(self, seconds: float, cost: float | None) -> LowerBound | None:
+    def _compute(self, seconds: float, cost: float | None, gap: float = 0.0) -> LowerBound | None:
         if not self._worthwhile(seconds):
             return None
         from cosolve.bounds import lower_bound
@@ -118,7 +122,7 @@ class Certifier:
             own = Run(Stop(time_limit=seconds), on_progress=self._pass_on)
         own.interrupted = self.run.interrupted
         problem: Any = self.problem
-        return lower_bound(problem, own, upper=cost)
+        return lower_bound(problem, own, upper=cost, gap=gap)
 
     def _pass_on(self, progress: Progress) -> None:
         self.run.report(bound=progress.bound, phase=progress.phase)

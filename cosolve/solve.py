@@ -129,10 +129,12 @@ def solve(
         )
     if stop is DEFAULT_STOP:
         run.stop = default_stop(solver, problem)
-    certifier = Certifier(problem, run, bound_share)
     reason = solver.supports(problem)
     if reason is not None:
         raise ValueError(f"method {solver.name} cannot solve {problem.name}: {reason}")
+    certifies = getattr(solver, "certifies", None)
+    own_bound = certifies is not None and certifies(problem, run)
+    certifier = Certifier(problem, run, bound_share, own_bound)
     if start is not None:
         _require_feasible(problem, start)
     else:
@@ -152,7 +154,8 @@ def solve(
         limit = run.limit()
         run.reserve -= kept_s
         best = _checked(problem, solver, outcome, start)
-        if best.cost is not None and not outcome.optimal:
+        bounded = own_bound and outcome.bound is not None
+        if best.cost is not None and not outcome.optimal and not bounded:
             proven = certifier.after_search(best.cost) or proven
     return _result(problem, solver, run, best, proven, limit)
 

@@ -114,6 +114,38 @@ def test_nothing_is_tried_where_it_cannot_succeed() -> None:
     assert time.perf_counter() - began < 0.1
 
 
+def test_cutting_planes_where_there_is_time_for_them() -> None:
+    """They close most of what minimum trees leave, unless that is near enough."""
+    problem = uniform(200)
+
+    def bound(share: float, **limits: float) -> float:
+        run = Run(Stop(**limits))
+        found = Certifier(problem, run, share).before_search()
+        assert found is not None
+        return found.value
+
+    trees = bound(0.1, time_limit=10, target_gap=0.001)
+    assert bound(0.9, time_limit=10, target_gap=0.02) == pytest.approx(trees, rel=1e-4)
+    assert bound(0.9, time_limit=10, target_gap=0.001) > 1.002 * trees
+
+
+def test_a_method_that_bounds_itself_keeps_all_its_time() -> None:
+    """Nothing is kept for a bound, and none is computed beside its own."""
+    problem = uniform(60)
+    assert Certifier(problem, Run(Stop(time_limit=60)), 0.15, own_bound=True).reserve_s() == 0
+    assert Certifier(problem, Run(Stop(time_limit=60)), 0.15).reserve_s() > 1
+
+    class Sure(Scripted):
+        def certifies(self, problem: TSP, run: Run) -> bool:
+            return True
+
+    for claimed in (1.0, None):
+        outcome = Outcome(identity(problem), bound=claimed)
+        found = solve(problem, Sure(lambda problem, run, outcome=outcome, **_: outcome)).bound
+        assert found is not None
+        assert (found == 1.0) is (claimed is not None)
+
+
 def test_interrupted_run_ends_at_once() -> None:
     """After Ctrl-C nobody waits for a bound."""
     problem = uniform(2000)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from cosolve.bounds.base import LowerBound, proves, rounded_up
+from cosolve.core.errors import BackendError
 from cosolve.core.sense import Sense
 
 if TYPE_CHECKING:
@@ -17,15 +20,24 @@ __all__ = ["TSP_METHODS", "LowerBound", "lower_bound", "proves", "rounded_up", "
 # and until more time would not help.
 _WORTHWHILE_PER_NODE_S = 2e-5
 _CONVERGED_S, _CONVERGED_PER_NODE_S = 0.05, 1.5e-4
+# Cutting planes after that: until most of what minimum trees leave is closed, and until more time
+# would not help much. Of more nodes, they take too long to get as far as trees.
+_CUTS_S, _CUTS_PER_NODE_S, _CUTS_NODES = 1.0, 4e-3, 5000
+_CUTS_CONVERGED = 2.0  # times that
+_TREES_GAP = 0.01  # minimum trees are mostly less than that below the optimum
 
 
-def seconds_needed(problem: Problem[Any]) -> tuple[float, float] | None:
+def seconds_needed(
+    problem: Problem[Any], allowed: float = float("inf")
+) -> tuple[float, float] | None:
     """Return how long a bound worth having takes, and after how long more time would not help much.
 
     Parameters
     ----------
     problem
         Any problem.
+    allowed
+        Seconds there are at most, by which the way to the bound is chosen.
 
     Returns
     -------
@@ -34,7 +46,10 @@ def seconds_needed(problem: Problem[Any]) -> tuple[float, float] | None:
     """
     if problem.kind == "tsp":
         size = problem.size
-        return _WORTHWHILE_PER_NODE_S * size, _CONVERGED_S + _CONVERGED_PER_NODE_S * size
+        most = _CONVERGED_S + _CONVERGED_PER_NODE_S * size
+        if _cuts_pay(cast("TSP", problem), allowed - most):
+            most += _CUTS_CONVERGED * _cuts_s(size)
+        return _WORTHWHILE_PER_NODE_S * size, most
     if problem.kind == "vrp":
         from cosolve.bounds import vrp
 
@@ -48,17 +63,38 @@ def seconds_needed(problem: Problem[Any]) -> tuple[float, float] | None:
     return None
 
 
+def _cuts_s(size: int) -> float:
+    return _CUTS_S + _CUTS_PER_NODE_S * size
+
+
+def _cuts_pay(problem: TSP, seconds: float) -> bool:
+    """Whether cutting planes raise the bound by much in the seconds left, if those are limited."""
+    from cosolve.exact.tsp_program import PACKAGE
+
+    return (
+        problem.symmetric
+        and problem.size <= _CUTS_NODES
+        and _cuts_s(problem.size) <= seconds < float("inf")
+        and importlib.util.find_spec(PACKAGE) is not None
+    )
+
+
 TSP_METHODS = ("held-karp", "cuts")
 """Methods for symmetric tours, the default one first."""
 
 
 def lower_bound(
-    problem: Problem[Any], run: Run, *, upper: float | None = None, method: str | None = None
+    problem: Problem[Any],
+    run: Run,
+    *,
+    upper: float | None = None,
+    method: str | None = None,
+    gap: float = 0.0,
 ) -> LowerBound | None:
     """Compute the best lower bound the limits allow.
 
-    Tours of a few nodes are solved exactly; symmetric ones get the Held-Karp bound, asymmetric
-    ones the better of the bounds by assignments and by arborescences. Vehicle routing problems get
+    Tours of a few nodes are solved exactly; symmetric ones get the Held-Karp bound, raised by
+    cutting planes if a time limit leaves enough for them, asymmetric ones the better of the bounds by assignments and by arborescences. Vehicle routing problems get
     the best of a ladder that ends with column generation. Scheduling problems get one that ends
     with a constraint program. Mixed-integer programs get what the bounds of their columns say; of
     those that are maximized, the bound is one of the opposite of the objective.
@@ -73,7 +109,10 @@ def lower_bound(
     upper
         Cost of a known solution; the computation ends when that is proven to be optimal.
     method
-        One of ``TSP_METHODS``, for symmetric tours and paths only. None: the usual one.
+        One of ``TSP_METHODS``, for symmetric tours and paths only. None: as said above.
+    gap
+        What share the bound may be below the cost of optimal tours: where minimum trees are enough
+        for that, they are not followed by cuts.
 
     Returns
     -------
@@ -108,7 +147,15 @@ def lower_bound(
     if problem.symmetric:
         from cosolve.bounds.held_karp import held_karp_bound
 
-        return held_karp_bound(problem, run, upper=upper)
+        trees = held_karp_bound(problem, run, upper=upper)
+        enough = trees is None or gap >= _TREES_GAP or proves(problem, trees.value, upper)
+        if method is not None or enough or not _cuts_pay(problem, run.remaining):
+            return trees
+        from cosolve.bounds.tsp_cuts import cut_bound
+
+        with suppress(BackendError):
+            return cut_bound(problem, run, upper=upper, trees=trees)
+        return trees
     from cosolve.bounds.asymmetric import asymmetric_bound
 
     return asymmetric_bound(problem, run, upper=upper)

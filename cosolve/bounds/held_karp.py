@@ -177,7 +177,7 @@ class _Ascent:
 
     @property
     def _timed(self) -> bool:
-        return self._run.stop.time_limit is not None
+        return math.isfinite(self._run.remaining)
 
     @property
     def _interrupted(self) -> bool:

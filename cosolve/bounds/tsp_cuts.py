@@ -19,7 +19,9 @@ _LONGEST_S = 1e9
 _MANY, _TREES_SHARE = 2000, 0.3
 
 
-def cut_bound(problem: TSP, run: Run, *, upper: float | None = None) -> LowerBound | None:
+def cut_bound(
+    problem: TSP, run: Run, *, upper: float | None = None, trees: LowerBound | None = None
+) -> LowerBound | None:
     """Bound the cost of every tour, or path, from below by cutting planes.
 
     The root of the search tree of `cosolve.exact.tsp_proof.prove_tour`: a linear program with
@@ -35,6 +37,8 @@ def cut_bound(problem: TSP, run: Run, *, upper: float | None = None) -> LowerBou
     upper
         Cost of a known solution: edges too dear for a better one are excluded, and the computation
         ends once it is proven to be optimal.
+    trees
+        The bound by minimum trees, if it is known already.
 
     Returns
     -------
@@ -57,7 +61,8 @@ def cut_bound(problem: TSP, run: Run, *, upper: float | None = None) -> LowerBou
     if run.limit() is not None:
         return None
     count = 0
-    trees = _by_trees(problem, run, upper)
+    if trees is None:
+        trees = _by_trees(problem, run, upper)
     best = None if trees is None else trees.value
 
     def hear(found: Found) -> None:

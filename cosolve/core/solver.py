@@ -22,8 +22,9 @@ class Solver(Protocol):
     -----
     A class may also have ``presets``, named parameters: functions of the number of nodes by name;
     ``space``, the ranges in which its parameters are tuned: a ``cosolve.solvers.space.Domain`` by
-    name; and a method ``default_time_limit(problem)``, the seconds (or None) it is given where the
-    user says nothing.
+    name; a method ``default_time_limit(problem)``, the seconds (or None) it is given where the
+    user says nothing; and a method ``certifies(problem, run)``, whether it will find a good bound
+    itself, so that ``solve`` keeps no time for one.
     """
 
     name: ClassVar[str]

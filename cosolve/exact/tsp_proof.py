@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from cosolve.core import Outcome, Run
+from cosolve.core import BackendError, Outcome, Run
 from cosolve.exact.tsp_program import PACKAGE
 from cosolve.exact.tsp_worker import Found, Proof, Task
 from cosolve.exact.worker import run_in_worker
@@ -36,7 +36,7 @@ def prove_tour(problem: TSP, run: Run, start: Tour) -> Outcome[Tour]:
     Returns
     -------
     Outcome
-        The best tour known, and whether it is proven to be optimal.
+        The best tour known, and whether it is proven to be optimal; a note if the worker died.
 
     Raises
     ------
@@ -73,7 +73,10 @@ def prove_tour(problem: TSP, run: Run, start: Tour) -> Outcome[Tour]:
         run.remaining_iterations,
         run.seed,
     )
-    proof = in_worker(task, run, hear)
+    try:
+        proof = in_worker(task, run, hear)
+    except BackendError as error:  # the tour is not lost with the worker
+        return Outcome(best, bound=run.bound, notes=(f"the proof broke off: {error}",))
     return Outcome(best, bound=run.bound, optimal=proof is not None and proof.optimal)
 
 

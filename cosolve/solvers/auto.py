@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, TypeVar
@@ -15,6 +15,7 @@ from cosolve.guidance import EdgeGuidance, GnnGuide, guidance_within
 from cosolve.guidance.gnn import network_kind
 from cosolve.problems import MIP, TSP, VRP, Scheduling
 from cosolve.solvers import registry
+from cosolve.solvers.exact import Exact, within_reach
 from cosolve.solvers.tsp_support import unsupported
 
 T = TypeVar("T")
@@ -25,6 +26,8 @@ _GENETIC = 300
 _GENETIC_FLEET = 400
 # The trained guide takes less than half of this; on a slow machine it must not take all the time.
 _GUIDED_PER_NODE_S = 6e-5
+_GUIDED = "guided by gnn, which pays for this size and time"
+_SURE = 0.9  # of the time left: where a proof is within reach of that, it will be later
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Auto:
 
     Notes
     -----
-    For tours, the choice is the nearest row of ``cosolve/solvers/auto_table.json``, which
+    Tours and routes are proven, by ``exact``, where that seems within reach, unless the iterations
+    are limited. For other tours, the choice is the nearest row of ``cosolve/solvers/auto_table.json``, which
     ``benchmarks/auto_table.py`` measures. Tours and capacitated routes in the plane are guided by
     a trained network if no guide is given and the nearest row of
     ``cosolve/solvers/auto_guides.json`` says that it pays; that is what
@@ -48,6 +52,10 @@ class Auto:
         if isinstance(problem, VRP | Scheduling | MIP):
             return None
         return unsupported(problem)
+
+    def certifies(self, problem: Problem[Any], run: Run) -> bool:
+        """Return whether a proof is within reach, with room for what comes before it."""
+        return _provable(problem, run, _SURE * run.remaining)
 
     def run(
         self,
@@ -67,12 +75,22 @@ class Auto:
             from cosolve.solvers.mip_auto import solve_mip
 
             return solve_mip(problem, run, start)
+        if _provable(problem, run, run.remaining):
+            return Exact().run(problem, run, start=start, guide=guide)
         solver = (
             choose_routing(problem) if isinstance(problem, VRP) else choose(problem, run.remaining)
         )
         if guide is None and worth_guiding(problem, run.remaining):
             guide = guidance_within(run, GnnGuide(threads=run.threads), problem)
+            if guide is not None:
+                outcome = solver.run(problem, run, start=start, guide=guide)
+                return replace(outcome, notes=(*outcome.notes, _GUIDED))
         return solver.run(problem, run, start=start, guide=guide)
+
+
+def _provable(problem: Problem[Any], run: Run, seconds: float) -> bool:
+    # The iterations of `exact` are nodes of its tree: too few of them say nothing.
+    return run.stop.iterations is None and within_reach(problem, seconds)
 
 
 def choose_routing(problem: VRP) -> Solver:

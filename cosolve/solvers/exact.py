@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cosolve.core import Outcome, Problem, Run, Stop
+from cosolve.bounds import proves
+from cosolve.bounds.held_karp import held_karp_bound
+from cosolve.core import Outcome, Part, Problem, Run, Stop
 from cosolve.core.run import Progress
+from cosolve.exact import glop, tsp_program, vrp_scip
+from cosolve.exact.worker import require_package
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import TSP, VRP, Tour
 from cosolve.search.tiny import TINY
@@ -17,7 +22,13 @@ from cosolve.solvers.greedy import Greedy
 from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny, unsupported
 
 _SEARCH_SHARE = 0.3  # of the time, at most, for the tour that is to be proven
+_TREES_SHARE = 0.2  # of the time left then, at most, for the bound of Held and Karp
 _LARGEST = 20_000
+
+# Seconds that the proof of a tour takes, roughly: nearly all of TSPLIB up to 800 nodes take less.
+_TOUR_S, _TOUR_NODES, _TOUR_EXPONENT = 1.0, 100, 2.2
+_ROUTES_S, _ROUTES_CLIENTS = 5.0, 50  # as many clients or fewer are mostly proven within that
+_UNTIMED_S = 60.0  # without a limit, what is proven in a minute is in reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,10 @@ class Exact:
             return f"it has {problem.size} nodes, handled are {_LARGEST}"
         return None
 
+    def certifies(self, problem: TSP | VRP, run: Run) -> bool:
+        """Return True: bounds come with the proof."""
+        return True
+
     def run(
         self,
         problem: TSP | VRP,
@@ -90,11 +105,14 @@ class Exact:
             return hurried
         if run.limit() is not None:
             return Greedy().run(problem, run, start=start, guide=guide)
+        require_package(tsp_program.PACKAGE)
         tour = self._search(problem, run, start, guide)
         if run.limit() is not None:
             return Outcome(tour, bound=run.bound)
         if _only_one(problem):
             return Outcome(tour, bound=problem.cost(tour), optimal=True)
+        if _trees_prove(problem, run, tour):
+            return Outcome(tour, bound=run.bound)
         # Here, because no other method needs it.
         from cosolve.exact.tsp_proof import prove_tour
 
@@ -119,6 +137,39 @@ class Exact:
         assert tour is not None
         run.report(problem.cost(tour), phase="search")
         return tour
+
+
+def within_reach(problem: Problem[Any], seconds: float) -> bool:
+    """Return whether a proof is likely to end in time, and leaves the search all it needs.
+
+    Parameters
+    ----------
+    problem
+        Any problem.
+    seconds
+        For search and proof; may be infinite.
+    """
+    if Exact().supports(problem) is not None:
+        return False
+    needed_s = _TOUR_S + (problem.size / _TOUR_NODES) ** _TOUR_EXPONENT
+    packages = [tsp_program.PACKAGE]
+    if isinstance(problem, VRP):
+        if problem.size > _ROUTES_CLIENTS:
+            return False
+        needed_s, packages = _ROUTES_S, [glop.PACKAGE, vrp_scip.PACKAGE]
+    installed = all(importlib.util.find_spec(package) is not None for package in packages)
+    return installed and min(seconds, _UNTIMED_S) >= needed_s
+
+
+def _trees_prove(problem: TSP, run: Run, tour: Tour) -> bool:
+    """Whether minimum trees prove a tour: they need no process of their own, and bound at once."""
+    cost = problem.cost(tour)
+    part = Part(run, seconds=_TREES_SHARE * run.remaining)
+    found = held_karp_bound(problem, part, upper=cost)
+    if found is None:
+        return False
+    run.report(bound=min(found.value, cost), phase="bound")
+    return proves(problem, found.value, cost)
 
 
 def _only_one(problem: TSP) -> bool:

@@ -12,7 +12,7 @@ from cosolve.bounds.vrp_edge_proof import has_edges
 from cosolve.bounds.vrp_model import LARGEST, RouteModel, route_model
 from cosolve.bounds.vrp_proof import Step, Task, Verdict, common_unit, cutoff_below
 from cosolve.bounds.vrp_worker import prices_routes
-from cosolve.core import Outcome, Part, Problem, Run
+from cosolve.core import BackendError, Outcome, Part, Problem, Run
 from cosolve.exact import glop, run_in_worker
 from cosolve.exact.vrp_scip import PACKAGE
 from cosolve.exact.worker import require_package
@@ -74,7 +74,7 @@ def prove_routes(problem: VRP, run: Run, start: Routes | None = None) -> Outcome
     Returns
     -------
     Outcome
-        The best solution and bound, optimal if it was proven.
+        The best solution and bound, optimal if it was proven; a note if a worker died.
 
     Raises
     ------
@@ -82,8 +82,6 @@ def prove_routes(problem: VRP, run: Run, start: Routes | None = None) -> Outcome
         If the problem is not supported.
     BackendMissing
         If PySCIPOpt or OR-tools is not installed.
-    BackendError
-        If the worker died.
     """
     reason = supports_routes(problem)
     if reason is not None:
@@ -117,7 +115,11 @@ class _Driver:
         for k, way in enumerate(ways):
             if model is None or proven or self._run.limit() is not None:
                 break
-            verdict = self._work(way, model, 1.0 if k == len(ways) - 1 else _FIRST_SHARE)
+            try:
+                verdict = self._work(way, model, 1.0 if k == len(ways) - 1 else _FIRST_SHARE)
+            except BackendError as error:  # the solution is not lost with the worker
+                notes = (*notes, f"the proof broke off: {error}")
+                continue
             if verdict is not None:
                 proven = verdict.proven and self._best is not None and not self._doubt
                 notes = (*notes, verdict.words)

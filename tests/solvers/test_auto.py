@@ -139,6 +139,7 @@ def test_auto_guides_where_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     assert tours["auto", None] == tours["auto", "gnn"] == tours["lk", "gnn"] != tours["lk", None]
     assert tours["auto", "knn:6"] == tours["lk", "knn:6"]
+    assert any("guided by gnn" in note for note in solve(problem, "auto", stop=stop).notes)
 
 
 def test_only_capacitated_routes_in_the_plane_are_guided(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,6 +184,21 @@ def test_tiny_problems_are_solved_exactly() -> None:
     result = solve(random_tsp(12, seed=1), "auto")
     assert (result.status, result.limit) == ("OPTIMAL", None)
     assert result.bound == result.cost
+
+
+@pytest.mark.parametrize("problem", [random_tsp(70, seed=3), random_vrp(15, seed=3)], ids=str)
+def test_what_is_within_reach_is_proven(problem: TSP | VRP) -> None:
+    """Nobody has to ask for a proof."""
+    result = solve(problem, "auto", stop=30.0)
+    assert (result.solver, result.status) == ("auto", "OPTIMAL")
+    assert result.limit is None
+
+
+def test_a_limit_on_the_iterations_is_for_a_search() -> None:
+    """It does not count the nodes of a tree."""
+    problem, stop = random_tsp(70, seed=3), Stop(iterations=3)
+    result = solve(problem, "auto", stop=stop, seed=1)
+    assert result.cost == solve(problem, "eax", stop=stop, seed=1).cost
 
 
 @pytest.mark.timing

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from cosolve import read, solve
-from cosolve.core import Limit, Status, Stop
+from cosolve.core import BackendError, BackendMissing, Limit, Status, Stop
 from cosolve.problems import TSP, Metric, Scheduling
 from cosolve.problems.random_tsp import random_tsp
 from cosolve.problems.random_vrp import random_vrp
 from cosolve.solvers import registry
-from cosolve.solvers.exact import Exact
+from cosolve.solvers.exact import Exact, within_reach
 
 
 @pytest.mark.parametrize(("name", "value"), [("population", 1), ("agreement", 0)])
@@ -74,3 +74,64 @@ def test_a_target_ends_the_search_before_the_proof(instances: Path) -> None:
     result: Any = solve(problem, "exact", stop=Stop(target_cost=430, time_limit=60))
     assert result.limit is Limit.TARGET
     assert result.cost <= 430
+
+
+def test_minimum_trees_prove_without_a_process(
+    instances: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where their bound is the optimum nothing else is asked."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("there was nothing left to prove")
+
+    monkeypatch.setattr("cosolve.exact.tsp_proof.in_worker", refuse)
+    result: Any = solve(read(instances / "berlin52.tsp"), "exact", stop=60.0)
+    assert (result.cost, result.bound, result.status) == (7542, 7542, Status.OPTIMAL)
+
+
+@pytest.mark.parametrize("kind", ["tsp", "vrp"])
+def test_a_proof_that_breaks_off_leaves_the_solution(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the worker dies, what was found is returned, with a note."""
+
+    def die(*_: object, **__: object) -> None:
+        raise BackendError("the worker was ended by SIGKILL")
+
+    monkeypatch.setattr("cosolve.exact.tsp_proof.run_in_worker", die)
+    monkeypatch.setattr("cosolve.solvers.exact_routes.run_in_worker", die)
+    problem: Any = random_tsp(60, seed=2) if kind == "tsp" else random_vrp(12, seed=2)
+    result: Any = solve(problem, "exact", stop=10.0, bound_share=0.0)
+    assert problem.check(result.solution) == []
+    assert result.status is Status.FEASIBLE
+    assert any("broke off: the worker was ended" in note for note in result.notes)
+
+
+def test_what_is_not_installed_is_named_before_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An hour of search is not lost because the proof cannot begin."""
+    monkeypatch.setattr("cosolve.exact.tsp_program.PACKAGE", "no_such_package_anywhere")
+    with pytest.raises(BackendMissing, match="pip install no_such_package_anywhere"):
+        solve(random_tsp(60, seed=1), "exact", stop=10.0)
+    assert not within_reach(random_tsp(60, seed=1), 60.0)
+
+
+@pytest.mark.parametrize(
+    ("problem", "seconds", "expected"),
+    [
+        (random_tsp(100, seed=1), 10.0, True),
+        (random_tsp(100, seed=1), 1.0, False),
+        (random_tsp(100, seed=1), 0.0, False),
+        (random_tsp(500, seed=1), 10.0, False),
+        (random_tsp(500, seed=1), 60.0, True),
+        (random_tsp(500, seed=1), float("inf"), True),
+        (random_tsp(5000, seed=1), float("inf"), False),
+        (random_vrp(20, seed=1), 10.0, True),
+        (random_vrp(20, seed=1), 1.0, False),
+        (random_vrp(200, seed=1), 600.0, False),
+        (TSP(matrix=np.random.default_rng(1).random((30, 30))), 60.0, False),
+        (Scheduling.from_jobs([[{0: 1}]]), 60.0, False),
+    ],
+)
+def test_what_is_within_reach(problem: Any, seconds: float, expected: bool) -> None:
+    """Size and time decide, and what can be proven at all."""
+    assert within_reach(problem, seconds) is expected
