@@ -16,6 +16,7 @@ DEFAULT_BOUND_SHARE = 0.15
 
 # After a search that ended by itself, a bound may take as long as the search, or this.
 _LEAST_S = 0.1
+_WIDE = 0.01  # gaps from here on need no bound that takes long
 # Without a time limit: so many iterations times nodes, about ten seconds, and so many iterations
 # for the largest problems.
 _UNTIMED_WORK = 30_000_000
@@ -75,16 +76,18 @@ class Certifier:
         """Compute the bound if the search needs it."""
         if not self.comes_first:
             return None
-        gap = self.run.stop.target_gap or 0.0
-        return self._compute(min(self._allowed_s, self.run.remaining), None, gap)
+        quick = (self.run.stop.target_gap or 0.0) >= _WIDE
+        return self._compute(min(self._allowed_s, self.run.remaining), None, quick=quick)
 
-    def after_search(self, cost: float) -> LowerBound | None:
+    def after_search(self, cost: float, *, bounded: bool = False) -> LowerBound | None:
         """Compute the bound unless the search needed it, or was interrupted.
 
         Parameters
         ----------
         cost
             Of the best solution.
+        bounded
+            Whether the search brought a bound.
         """
         run = self.run
         if self.comes_first or run.interrupted.is_set():
@@ -92,7 +95,7 @@ class Certifier:
         seconds = min(self._allowed_s, max(_LEAST_S, run.elapsed))
         if run.stop.time_limit is not None:
             seconds = min(seconds, run.stop.time_limit - run.elapsed)
-        return self._compute(seconds, cost)
+        return self._compute(seconds, cost, quick=bounded)
 
     @property
     def _allowed_s(self) -> float:
@@ -110,7 +113,7 @@ class Certifier:
         needed = self._needed()
         return needed is not None and seconds >= needed[0]
 
-    def _compute(self, seconds: float, cost: float | None, gap: float = 0.0) -> LowerBound | None:
+    def _compute(self, seconds: float, cost: float | None, *, quick: bool) -> LowerBound | None:
         if not self._worthwhile(seconds):
             return None
         from cosolve.bounds import lower_bound
@@ -122,7 +125,7 @@ class Certifier:
             own = Run(Stop(time_limit=seconds), on_progress=self._pass_on)
         own.interrupted = self.run.interrupted
         problem: Any = self.problem
-        return lower_bound(problem, own, upper=cost, gap=gap)
+        return lower_bound(problem, own, upper=cost, quick=quick)
 
     def _pass_on(self, progress: Progress) -> None:
         self.run.report(bound=progress.bound, phase=progress.phase)

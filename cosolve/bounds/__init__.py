@@ -24,7 +24,6 @@ _CONVERGED_S, _CONVERGED_PER_NODE_S = 0.05, 1.5e-4
 # would not help much. Of more nodes, they take too long to get as far as trees.
 _CUTS_S, _CUTS_PER_NODE_S, _CUTS_NODES = 1.0, 4e-3, 5000
 _CUTS_CONVERGED = 2.0  # times that
-_TREES_GAP = 0.01  # minimum trees are mostly less than that below the optimum
 
 
 def seconds_needed(
@@ -89,15 +88,16 @@ def lower_bound(
     *,
     upper: float | None = None,
     method: str | None = None,
-    gap: float = 0.0,
+    quick: bool = False,
 ) -> LowerBound | None:
     """Compute the best lower bound the limits allow.
 
     Tours of a few nodes are solved exactly; symmetric ones get the Held-Karp bound, raised by
-    cutting planes if a time limit leaves enough for them, asymmetric ones the better of the bounds by assignments and by arborescences. Vehicle routing problems get
-    the best of a ladder that ends with column generation. Scheduling problems get one that ends
-    with a constraint program. Mixed-integer programs get what the bounds of their columns say; of
-    those that are maximized, the bound is one of the opposite of the objective.
+    cutting planes if a time limit leaves enough for them, asymmetric ones the better of the bounds
+    by assignments and by arborescences. Vehicle routing problems get the best of a ladder that ends
+    with column generation. Scheduling problems get one that ends with a constraint program.
+    Mixed-integer programs get what the bounds of their columns say; of those that are maximized,
+    the bound is one of the opposite of the objective.
 
     Parameters
     ----------
@@ -110,9 +110,8 @@ def lower_bound(
         Cost of a known solution; the computation ends when that is proven to be optimal.
     method
         One of ``TSP_METHODS``, for symmetric tours and paths only. None: as said above.
-    gap
-        What share the bound may be below the cost of optimal tours: where minimum trees are enough
-        for that, they are not followed by cuts.
+    quick
+        Do without cutting planes, where others have been at them or minimum trees are enough.
 
     Returns
     -------
@@ -148,7 +147,7 @@ def lower_bound(
         from cosolve.bounds.held_karp import held_karp_bound
 
         trees = held_karp_bound(problem, run, upper=upper)
-        enough = trees is None or gap >= _TREES_GAP or proves(problem, trees.value, upper)
+        enough = trees is None or quick or proves(problem, trees.value, upper)
         if method is not None or enough or not _cuts_pay(problem, run.remaining):
             return trees
         from cosolve.bounds.tsp_cuts import cut_bound

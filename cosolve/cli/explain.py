@@ -15,7 +15,8 @@ from cosolve.core.interrupts import interrupts_set
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cosolve.exact.infeasibility import Conflict, Explanation
+    from cosolve.exact.infeasibility import Explanation
+    from cosolve.exact.mip_conflict import Conflict
     from cosolve.problems import MIP
 
 _COEFFICIENTS_SHOWN = 8  # of a row; the rest is in the file
@@ -28,8 +29,8 @@ _COEFFICIENTS_SHOWN = 8  # of a row; the rest is in the file
     help="Wall seconds.",
 )  # fmt: skip
 @click.option(
-    "--backend", default="highs", show_default=True, metavar="NAME",
-    help="Solver of the programs that arise: highs or scip.",
+    "--backend", metavar="NAME",
+    help="Solver of the programs that arise: highs or scip.  [default: each for what it does best]",
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @common.instance_options
@@ -38,7 +39,7 @@ _COEFFICIENTS_SHOWN = 8  # of a row; the rest is in the file
 def explain(
     file: Path,
     time_limit: float,
-    backend: str,
+    backend: str | None,
     seed: int,
     how: common.Reading,
     as_json: bool,
@@ -62,7 +63,7 @@ def explain(
     return NO_SOLUTION if report["status"] == Status.UNKNOWN else OK
 
 
-def _report(problem: Any, run: Run, backend: str) -> dict[str, Any]:
+def _report(problem: Any, run: Run, backend: str | None) -> dict[str, Any]:
     """Return everything that is known, ready for JSON."""
     prove = getattr(problem, "proven_infeasible", None)
     reason = None if prove is None else prove()

@@ -4,7 +4,8 @@ What can be dropped are rows and bounds of columns; that integers are whole stay
 deletes groups of limits as long as the rest is infeasible, halving a group that is needed
 (Chinneck and Dravnieks, "Locating minimal infeasible constraint sets in linear programs", ORSA
 Journal on Computing 3, 1991; with groups, as Junker, "QuickXplain", AAAI 2004). If the relaxation
-is infeasible already, all of that is first done with it.
+is infeasible already, all of that is first done with it; if not, a back-end that finds conflicts
+rows itself goes first, because such proofs take long one by one.
 """
 
 from __future__ import annotations
@@ -12,58 +13,22 @@ from __future__ import annotations
 import dataclasses
 import time
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from cosolve.core import Run, Status
-from cosolve.exact.mip_session import Answer, Ending, Request, Session
+from cosolve.core import BackendError, Part, Run, Status
+from cosolve.exact.mip_backend import Backend, ConflictTask
+from cosolve.exact.mip_backend import backend as find_backend
+from cosolve.exact.mip_conflict import Bound, Conflict, Elastic
+from cosolve.exact.mip_session import Answer, Ending, Session
+from cosolve.exact.worker import run_in_worker
 from cosolve.problems.metrics import FloatArray
 from cosolve.problems.mip import FEASIBILITY, INTEGRALITY, MIP, BoolArray, IndexArray, Values
 
 _PATIENCE = 10.0  # a subset may take this many times as long as the longest proof so far
 _LEAST_S = 2.0  # and at least that
-
-
-class Bound(NamedTuple):
-    """A bound of a column.
-
-    Parameters
-    ----------
-    column
-        Its number.
-    side
-        ``"lower"`` or ``"upper"``.
-    value
-        The bound.
-    """
-
-    column: int
-    side: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Rows and bounds that have no common solution in whole numbers.
-
-    Parameters
-    ----------
-    rows
-        Numbers of rows, ascending.
-    bounds
-        Bounds of columns.
-    irreducible
-        Whether it is shown that without any one of them there is a solution; False if time ran
-        out, or a subset could not be decided.
-    relaxed
-        Whether they exclude each other even if no column has to be a whole number.
-    """
-
-    rows: tuple[int, ...]
-    bounds: tuple[Bound, ...]
-    irreducible: bool
-    relaxed: bool
+_FINDER_SHARE = 0.6  # of the time left, for a back-end that finds conflicts itself
+_RELAXED, _WHOLE = ("highs", "scip"), ("scip", "highs")  # the first that is installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +50,7 @@ class Explanation:
     solution: Values | None = None
 
 
-def explain(problem: MIP, run: Run, *, backend: str = "highs") -> Explanation:
+def explain(problem: MIP, run: Run, *, backend: str | None = None) -> Explanation:
     """Find out whether a program has a solution, and if not, why.
 
     Parameters
@@ -96,7 +61,8 @@ def explain(problem: MIP, run: Run, *, backend: str = "highs") -> Explanation:
         Limits, seed and threads. When they end it early, the conflict is infeasible still, but
         perhaps not irreducible.
     backend
-        Solves the programs that arise; see ``cosolve.exact.mip_backend``.
+        Solves the programs that arise, and finds conflicts itself if it can; see
+        ``cosolve.exact.mip_backend``. None: each as well as what is installed can.
 
     Returns
     -------
@@ -111,9 +77,19 @@ def explain(problem: MIP, run: Run, *, backend: str = "highs") -> Explanation:
     crossed = _crossed(problem)
     if crossed is not None:
         return Explanation(Status.INFEASIBLE, crossed)
-    elastic = _Elastic(problem)
-    with Session(elastic.program, backend, threads=run.threads, seed=run.seed) as session:
-        return _explained(problem, elastic, session, run)
+    elastic = Elastic(problem)
+    relaxing, whole = (_installed(names, backend) for names in (_RELAXED, _WHOLE))
+    with (
+        Session(elastic.program, relaxing, threads=run.threads, seed=run.seed) as relaxations,
+        Session(elastic.program, whole, threads=run.threads, seed=run.seed) as programs,
+    ):
+        relaxed = _Filter(elastic, relaxations, run, relaxed=True)
+        finder = find_backend(whole)
+        return _explained(problem, elastic, relaxed, _Filter(elastic, programs, run), finder)
+
+
+def _installed(names: tuple[str, ...], asked: str | None) -> str:
+    return asked or next((name for name in names if find_backend(name).installed), names[0])
 
 
 def verify(problem: MIP, conflict: Conflict, run: Run, *, backend: str = "scip") -> bool | None:
@@ -135,7 +111,7 @@ def verify(problem: MIP, conflict: Conflict, run: Run, *, backend: str = "scip")
     bool or None
         None if a limit ended it.
     """
-    elastic = _Elastic(problem)
+    elastic = Elastic(problem)
     active = elastic.members_of(conflict)
     with Session(elastic.program, backend, seed=run.seed) as session:
         for dropped in (None, *np.flatnonzero(active).tolist()):
@@ -150,13 +126,14 @@ def verify(problem: MIP, conflict: Conflict, run: Run, *, backend: str = "scip")
     return True
 
 
-def _explained(problem: MIP, elastic: _Elastic, session: Session, run: Run) -> Explanation:
+def _explained(
+    problem: MIP, elastic: Elastic, relaxed: _Filter, whole: _Filter, finder: Backend
+) -> Explanation:
+    run = whole.run
     everything = np.ones(elastic.size, dtype=bool)
-    relaxed = _Filter(elastic, session, run, relaxed=True)
     if relaxed.infeasible(everything, run.remaining):
         active = relaxed.reduce(everything)
         # Without one of them the relaxation has a solution, but perhaps not in whole numbers.
-        whole = _Filter(elastic, session, run)
         if problem.integer.any():
             active = whole.reduce(active)
         complete = relaxed.complete and whole.complete
@@ -164,7 +141,6 @@ def _explained(problem: MIP, elastic: _Elastic, session: Session, run: Run) -> E
             relaxed.infeasible(active, max(_LEAST_S, run.remaining))
         )
         return _infeasible(elastic, active, complete, relaxed=still)
-    whole = _Filter(elastic, session, run)
     answer = whole.solve(everything, run.remaining)
     if answer.values is not None:
         solution = Values(answer.values[: problem.size])
@@ -172,12 +148,34 @@ def _explained(problem: MIP, elastic: _Elastic, session: Session, run: Run) -> E
             return Explanation(Status.FEASIBLE, solution=solution)
     if answer.ending != Ending.INFEASIBLE:
         return Explanation(Status.UNKNOWN)
-    active = whole.reduce(everything)
+    rows = _rows_found(problem, run, finder)
+    active = everything
+    if rows is not None:
+        active = np.concatenate([rows, everything[problem.row_count :]])
+        if not whole.infeasible(active, run.remaining):
+            rows, active = None, everything
+    # Rows that are all needed beside all bounds are needed beside fewer, too.
+    active = whole.reduce(active, rows_needed=rows is not None)
     return _infeasible(elastic, active, whole.complete, relaxed=False)
 
 
+def _rows_found(problem: MIP, run: Run, finder: Backend) -> BoolArray | None:
+    """Ask a back-end for rows that are irreducible, if it finds such itself."""
+    if finder.conflicts is None or run.limit() is not None:
+        return None
+    part = Part(run, seconds=_FINDER_SHARE * run.remaining)
+    task = ConflictTask(problem, part.remaining, run.seed)
+    try:
+        found: IndexArray | None = run_in_worker(
+            finder.conflicts, task, part, on_message=lambda _: None, package=finder.package
+        )
+    except BackendError:  # the filter does without
+        return None
+    return None if found is None else np.isin(np.arange(problem.row_count), found)
+
+
 def _infeasible(
-    elastic: _Elastic, active: BoolArray, irreducible: bool, *, relaxed: bool
+    elastic: Elastic, active: BoolArray, irreducible: bool, *, relaxed: bool
 ) -> Explanation:
     rows, bounds = elastic.named(active)
     return Explanation(Status.INFEASIBLE, Conflict(rows, bounds, irreducible, relaxed))
@@ -200,90 +198,15 @@ def _crossed(problem: MIP) -> Conflict | None:
     return None
 
 
-class _Elastic:
-    """A program whose limits can all be dropped by the bounds of a request.
-
-    Every row gets a column of its own, which is 0 while the row holds and free when it is dropped.
-    Members are numbered: rows, then finite lower bounds, then finite upper bounds.
-    """
-
-    def __init__(self, problem: MIP) -> None:
-        n, m = problem.size, problem.row_count
-        self._problem = problem
-        self._lower = np.flatnonzero(np.isfinite(problem.lower))
-        self._upper = np.flatnonzero(np.isfinite(problem.upper))
-        self.size = m + len(self._lower) + len(self._upper)
-        ends = problem.indptr[1:]
-        self.program = MIP(
-            np.zeros(n + m),
-            problem.indptr + np.arange(m + 1),
-            np.insert(problem.indices, ends, n + np.arange(m)),
-            np.insert(problem.coefficients, ends, 1.0),
-            problem.row_lower,
-            problem.row_upper,
-            lower=np.full(n + m, -np.inf),
-            upper=np.full(n + m, np.inf),
-            integer=np.concatenate([problem.integer, np.zeros(m, dtype=bool)]),
-            name=problem.name,
-        )
-
-    def request(self, active: BoolArray, seconds: float, *, relaxed: bool = False) -> Request:
-        """Ask whether the active members have a common solution."""
-        n, m = self._problem.size, self._problem.row_count
-        lower, upper = np.full(n + m, -np.inf), np.full(n + m, np.inf)
-        holding = n + np.flatnonzero(active[:m])
-        lower[holding] = upper[holding] = 0.0
-        low, high = np.split(active[m:], [len(self._lower)])
-        lower[self._lower[low]] = self._problem.lower[self._lower[low]]
-        upper[self._upper[high]] = self._problem.upper[self._upper[high]]
-        return Request(
-            lower=lower,
-            upper=upper,
-            relaxed=relaxed,
-            seconds=seconds,
-            solutions=1,
-            emphasis="default",
-        )
-
-    def named(self, active: BoolArray) -> tuple[tuple[int, ...], tuple[Bound, ...]]:
-        """Return the rows and bounds that are active."""
-        m = self._problem.row_count
-        low, high = np.split(active[m:], [len(self._lower)])
-        found = [Bound(j, "lower", float(self._problem.lower[j])) for j in self._lower[low]]
-        found += [Bound(j, "upper", float(self._problem.upper[j])) for j in self._upper[high]]
-        bounds = tuple(Bound(int(b.column), b.side, b.value) for b in sorted(found))
-        return tuple(np.flatnonzero(active[:m]).tolist()), bounds
-
-    def members_of(self, conflict: Conflict) -> BoolArray:
-        """Activate what a conflict has."""
-        m = self._problem.row_count
-        active = np.zeros(self.size, dtype=bool)
-        active[list(conflict.rows)] = True
-        low = [b.column for b in conflict.bounds if b.side == "lower"]
-        high = [b.column for b in conflict.bounds if b.side == "upper"]
-        active[m : m + len(self._lower)] = np.isin(self._lower, low)
-        active[m + len(self._lower) :] = np.isin(self._upper, high)
-        return active
-
-    def idle(self, active: BoolArray) -> IndexArray:
-        """Return the active bounds of columns that are in no active row."""
-        problem, m = self._problem, self._problem.row_count
-        holding = np.repeat(active[:m], np.diff(problem.indptr))
-        used = np.zeros(problem.size, dtype=bool)
-        used[problem.indices[holding & (problem.coefficients != 0)]] = True
-        columns = np.concatenate([self._lower, self._upper])
-        return m + np.flatnonzero(active[m:] & ~used[columns])
-
-
 class _Filter:
     """Deletes members while the rest is infeasible."""
 
     def __init__(
-        self, elastic: _Elastic, session: Session, run: Run, *, relaxed: bool = False
+        self, elastic: Elastic, session: Session, run: Run, *, relaxed: bool = False
     ) -> None:
         self._elastic = elastic
         self._session = session
-        self._run = run
+        self.run = run
         self._relaxed = relaxed
         self._longest_s = 0.0  # of a proof
         self.complete = True
@@ -293,26 +216,30 @@ class _Filter:
         """Look for a common solution of the active members."""
         began_s = time.perf_counter()
         request = self._elastic.request(active, seconds, relaxed=self._relaxed)
-        answer = self._session.solve(request, self._run)
-        self._run.report(iterations=1, phase="explain")
+        answer = self._session.solve(request, self.run)
+        self.run.report(iterations=1, phase="explain")
         if answer.ending == Ending.INFEASIBLE:
             self._longest_s = max(self._longest_s, time.perf_counter() - began_s)
         return answer
 
     def infeasible(self, active: BoolArray, seconds: float) -> bool | None:
         """Return whether the active members have no common solution; None if undecided."""
-        answer = self.solve(active, seconds)
+        try:
+            answer = self.solve(active, seconds)
+        except BackendError:  # what is known already is not lost with one proof
+            return None
         if answer.ending == Ending.INFEASIBLE:
             return True
         # The relaxation has values, a program with whole numbers a solution.
         found = answer.ending in (Ending.OPTIMAL, Ending.UNBOUNDED) or answer.values is not None
         return False if found else None
 
-    def reduce(self, active: BoolArray) -> BoolArray:
+    def reduce(self, active: BoolArray, *, rows_needed: bool = False) -> BoolArray:
         """Return what is left of an infeasible set when nothing more can be deleted."""
         active = active.copy()
         rows = np.arange(self._elastic.program.row_count)
-        self._shrink(active, rows[active[rows]], needed=False)
+        if not rows_needed:
+            self._shrink(active, rows[active[rows]], needed=False)
         idle = self._elastic.idle(active)
         self._shrink(active, idle, needed=False)
         bounds = np.flatnonzero(active)
@@ -339,11 +266,11 @@ class _Filter:
 
     def _deletable(self, active: BoolArray, group: IndexArray) -> bool | None:
         """Return whether the rest is infeasible without a group; None if undecided."""
-        if self._run.limit() is not None:
+        if self.run.limit() is not None:
             return None
         trial = active.copy()
         trial[group] = False
-        seconds = min(self._run.remaining, max(_LEAST_S, _PATIENCE * self._longest_s))
+        seconds = min(self.run.remaining, max(_LEAST_S, _PATIENCE * self._longest_s))
         return self.infeasible(trial, seconds)
 
 
@@ -357,8 +284,7 @@ def subset(problem: MIP, conflict: Conflict) -> MIP:
     conflict
         Of that program.
     """
-    low = [b.column for b in conflict.bounds if b.side == "lower"]
-    high = [b.column for b in conflict.bounds if b.side == "upper"]
+    low, high = conflict.columns("lower"), conflict.columns("upper")
     lower: FloatArray = np.full(problem.size, -np.inf)
     upper: FloatArray = np.full(problem.size, np.inf)
     lower[low], upper[high] = problem.lower[low], problem.upper[high]

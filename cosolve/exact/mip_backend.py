@@ -197,6 +197,24 @@ class Setup(NamedTuple):
     memory_mib: int | None
 
 
+class ConflictTask(NamedTuple):
+    """What a back-end is asked for that finds conflicts itself.
+
+    Parameters
+    ----------
+    problem
+        A program without a solution.
+    seconds
+        Wall seconds it may take.
+    seed
+        Of its random choices.
+    """
+
+    problem: MIP
+    seconds: float
+    seed: int
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """Describes a back-end, without importing it.
@@ -217,6 +235,10 @@ class Backend:
         Makes an engine; called in a worker only, and imports the package there.
     refuses
         Why it does not handle a program; None if it does.
+    conflicts
+        The function that finds an irreducible set of rows that have no common solution within
+        the bounds, of a ``ConflictTask`` and the channel of a worker, as ``"module:name"``: their
+        numbers, or None. None if it has none of its own.
     """
 
     name: str
@@ -226,6 +248,7 @@ class Backend:
     distribution: str
     engine: Callable[[Setup], Engine]
     refuses: Callable[[MIP], str | None] = lambda _: None
+    conflicts: str | None = None
 
     @property
     def installed(self) -> bool:

@@ -15,7 +15,7 @@ from cosolve.guidance import EdgeGuidance, GnnGuide, guidance_within
 from cosolve.guidance.gnn import network_kind
 from cosolve.problems import MIP, TSP, VRP, Scheduling
 from cosolve.solvers import registry
-from cosolve.solvers.exact import Exact, within_reach
+from cosolve.solvers.exact import Exact, go_on, within_reach
 from cosolve.solvers.tsp_support import unsupported
 
 T = TypeVar("T")
@@ -37,10 +37,10 @@ class Auto:
     Notes
     -----
     Tours and routes are proven, by ``exact``, where that seems within reach, unless the iterations
-    are limited. For other tours, the choice is the nearest row of ``cosolve/solvers/auto_table.json``, which
-    ``benchmarks/auto_table.py`` measures. Tours and capacitated routes in the plane are guided by
-    a trained network if no guide is given and the nearest row of
-    ``cosolve/solvers/auto_guides.json`` says that it pays; that is what
+    are limited. For other tours, the choice is the nearest row of
+    ``cosolve/solvers/auto_table.json``, which ``benchmarks/auto_table.py`` measures. Tours and
+    capacitated routes in the plane are guided by a trained network if no guide is given and the
+    nearest row of ``cosolve/solvers/auto_guides.json`` says that it pays; that is what
     ``benchmarks/auto_guides.py`` writes.
     """
 
@@ -80,12 +80,12 @@ class Auto:
         solver = (
             choose_routing(problem) if isinstance(problem, VRP) else choose(problem, run.remaining)
         )
+        notes: tuple[str, ...] = ()
         if guide is None and worth_guiding(problem, run.remaining):
             guide = guidance_within(run, GnnGuide(threads=run.threads), problem)
-            if guide is not None:
-                outcome = solver.run(problem, run, start=start, guide=guide)
-                return replace(outcome, notes=(*outcome.notes, _GUIDED))
-        return solver.run(problem, run, start=start, guide=guide)
+            notes = () if guide is None else (_GUIDED,)
+        outcome = solver.run(problem, run, start=start, guide=guide)
+        return go_on(problem, run, replace(outcome, notes=(*outcome.notes, *notes)))
 
 
 def _provable(problem: Problem[Any], run: Run, seconds: float) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from cosolve.bounds import proves
@@ -26,8 +26,9 @@ _TREES_SHARE = 0.2  # of the time left then, at most, for the bound of Held and 
 _LARGEST = 20_000
 
 # Seconds that the proof of a tour takes, roughly: nearly all of TSPLIB up to 800 nodes take less.
-_TOUR_S, _TOUR_NODES, _TOUR_EXPONENT = 1.0, 100, 2.2
+_TOUR_S, _TOUR_NODES, _TOUR_EXPONENT = 0.5, 137, 2.2
 _ROUTES_S, _ROUTES_CLIENTS = 5.0, 50  # as many clients or fewer are mostly proven within that
+_CUTS_S, _CUTS_PER_NODE_S = 1.0, 4e-3  # the least that cutting planes need to be of use
 _UNTIMED_S = 60.0  # without a limit, what is proven in a minute is in reach
 
 
@@ -86,6 +87,7 @@ class Exact:
 
     def certifies(self, problem: TSP | VRP, run: Run) -> bool:
         """Return True: bounds come with the proof."""
+        del problem, run
         return True
 
     def run(
@@ -107,16 +109,7 @@ class Exact:
             return Greedy().run(problem, run, start=start, guide=guide)
         require_package(tsp_program.PACKAGE)
         tour = self._search(problem, run, start, guide)
-        if run.limit() is not None:
-            return Outcome(tour, bound=run.bound)
-        if _only_one(problem):
-            return Outcome(tour, bound=problem.cost(tour), optimal=True)
-        if _trees_prove(problem, run, tour):
-            return Outcome(tour, bound=run.bound)
-        # Here, because no other method needs it.
-        from cosolve.exact.tsp_proof import prove_tour
-
-        return prove_tour(problem, run, tour)
+        return _prove(problem, run, tour)
 
     def _search(
         self, problem: TSP, run: Run, start: Tour | None, guide: EdgeGuidance | None
@@ -159,6 +152,43 @@ def within_reach(problem: Problem[Any], seconds: float) -> bool:
         needed_s, packages = _ROUTES_S, [glop.PACKAGE, vrp_scip.PACKAGE]
     installed = all(importlib.util.find_spec(package) is not None for package in packages)
     return installed and min(seconds, _UNTIMED_S) >= needed_s
+
+
+def go_on(problem: Problem[Any], run: Run, outcome: Outcome[Any]) -> Outcome[Any]:
+    """Try to prove what a search has found that ended by itself, if there is time for that.
+
+    Parameters
+    ----------
+    problem
+        The problem; only symmetric tours are proven.
+    run
+        The run of the search. Without a time limit nothing is tried.
+    outcome
+        Of the search.
+    """
+    least_s = _CUTS_S + _CUTS_PER_NODE_S * problem.size
+    if not isinstance(problem, TSP) or not least_s <= run.remaining < float("inf"):
+        return outcome
+    over = run.limit() is not None or run.stop.iterations is not None or outcome.optimal
+    if over or outcome.solution is None or Exact().supports(problem) is not None:
+        return outcome
+    if problem.size <= TINY or importlib.util.find_spec(tsp_program.PACKAGE) is None:
+        return outcome
+    proof = _prove(problem, run, outcome.solution)
+    return replace(proof, notes=(*outcome.notes, *proof.notes))
+
+
+def _prove(problem: TSP, run: Run, tour: Tour) -> Outcome[Tour]:
+    if run.limit() is not None:
+        return Outcome(tour, bound=run.bound)
+    if _only_one(problem):
+        return Outcome(tour, bound=problem.cost(tour), optimal=True)
+    if _trees_prove(problem, run, tour):
+        return Outcome(tour, bound=run.bound)
+    # Here, because no other method needs it.
+    from cosolve.exact.tsp_proof import prove_tour
+
+    return prove_tour(problem, run, tour)
 
 
 def _trees_prove(problem: TSP, run: Run, tour: Tour) -> bool:

@@ -9,9 +9,10 @@ import pytest
 from mip_toys import enumerated, knapsack, program
 
 import cosolve
-from cosolve.core import Run, Status, Stop
-from cosolve.exact.infeasibility import Bound, explain, verify
+from cosolve.core import BackendError, Run, Status, Stop
+from cosolve.exact.infeasibility import explain, verify
 from cosolve.exact.mip_backend import backend
+from cosolve.exact.mip_conflict import Bound
 from cosolve.problems.mip import MIP
 
 pytestmark = pytest.mark.skipif(
@@ -22,6 +23,11 @@ pytestmark = pytest.mark.skipif(
 def explained(problem: MIP, **options: object):
     """Explain without any limit."""
     return explain(problem, Run(Stop()), **options)
+
+
+def odd() -> MIP:
+    """2 x1 + 2 x2 = 3 has fractional solutions; the other row has nothing to do with it."""
+    return program([1, 1], [[1, 1], [2, 2]], [(0, 9), (3, 3)], upper=[9, 9])
 
 
 def test_feasible_program_has_a_solution_instead() -> None:
@@ -54,9 +60,8 @@ def test_bounds_are_part_of_a_conflict() -> None:
 
 
 def test_conflict_in_whole_numbers_alone() -> None:
-    """2 x1 + 2 x2 = 3 has fractional solutions."""
-    problem = program([1, 1], [[1, 1], [2, 2]], [(0, 9), (3, 3)], upper=[9, 9])
-    conflict = explained(problem).conflict
+    """There are fractional solutions."""
+    conflict = explained(odd()).conflict
     assert (conflict.rows, conflict.bounds) == ((1,), ())
     assert conflict.irreducible
     assert not conflict.relaxed
@@ -85,6 +90,45 @@ def test_conflicts_against_another_back_end(seed: int) -> None:
     assert found.status == Status.INFEASIBLE
     assert found.conflict.irreducible
     assert verify(problem, found.conflict, Run(Stop())) is True
+
+
+@pytest.mark.parametrize("chosen", [None, "scip", "highs"])
+def test_conflicts_of_whole_numbers(chosen: str | None) -> None:
+    """Whoever looks for them, nothing is missing and nothing too much."""
+    # Five columns in pairs that differ by one, and so not all even.
+    rows = [[1, -1, 0, 0, 0], [0, 1, -1, 0, 0], [1, 0, -1, 0, 0], [2, 0, 2, -4, 0], [0, 0, 0, 1, 1]]
+    sides = [(1.0, 1.0), (0.0, 3.0), (2.0, 2.0), (1.0, 1.0), (-9.0, 9.0)]
+    problem = program([1] * 5, rows, sides, lower=[0] * 5, upper=[4] * 5)
+    found = explained(problem, backend=chosen)
+    assert found.status == Status.INFEASIBLE
+    assert found.conflict.irreducible
+    assert not found.conflict.relaxed
+    assert verify(problem, found.conflict, Run(Stop()), backend="scip") is True
+    assert verify(problem, found.conflict, Run(Stop()), backend="highs") is True
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        np.array([0]),
+        np.array([1]),
+        None,
+        BackendError("the worker was ended by SIGKILL"),
+    ],
+    ids=["feasible", "right", "nothing", "dead"],
+)
+def test_what_another_finds_is_not_believed(rows: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that do have a solution are refused, and where there are none it goes without."""
+
+    def claim(*_: object, **__: object) -> object:
+        if isinstance(rows, BackendError):
+            raise rows
+        return rows
+
+    monkeypatch.setattr("cosolve.exact.infeasibility.run_in_worker", claim)
+    conflict = explained(odd()).conflict
+    assert (conflict.rows, conflict.bounds) == ((1,), ())
+    assert conflict.irreducible
 
 
 def test_verification_sees_superfluous_and_missing_members() -> None:

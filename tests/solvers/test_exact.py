@@ -119,7 +119,7 @@ def test_what_is_not_installed_is_named_before_the_search(monkeypatch: pytest.Mo
     ("problem", "seconds", "expected"),
     [
         (random_tsp(100, seed=1), 10.0, True),
-        (random_tsp(100, seed=1), 1.0, False),
+        (random_tsp(100, seed=1), 0.9, False),
         (random_tsp(100, seed=1), 0.0, False),
         (random_tsp(500, seed=1), 10.0, False),
         (random_tsp(500, seed=1), 60.0, True),

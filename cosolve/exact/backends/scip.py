@@ -11,6 +11,7 @@ import numpy as np
 
 from cosolve.exact.mip_backend import INFINITE, Backend, Ended, Setup, Work
 from cosolve.exact.mip_request import Ending, Row
+from cosolve.exact.scip_model import add_columns, add_row, finite, rows_of
 from cosolve.problems.metrics import FloatArray
 from cosolve.problems.mip import MIP
 
@@ -67,8 +68,9 @@ class Engine:
         self._objective = np.zeros(self._problem.size)
         self._offset = 0.0
         self._lower, self._upper = self._problem.lower, self._problem.upper
-        self._columns = _add_columns(self._model, self._problem)
-        self._add_rows(self._problem)
+        self._columns = add_columns(self._model, self._problem)
+        for row in rows_of(self._problem):
+            add_row(self._model, self._columns, row)
         self._emphasis = ""
         ears = _ears(self._scip, self)
         self._model.includeEventhdlr(ears, "cosolve", "tells solutions and bounds")
@@ -98,7 +100,7 @@ class Engine:
             self._injected.get()
         self._set_emphasis(work.request.emphasis)
         self._change(work)
-        added = [self._add_row(row) for row in work.request.rows]
+        added = [add_row(self._model, self._columns, row) for row in work.request.rows]
         self._limit(work)
         if work.request.start is not None:
             self._begin_with(work.request.start)
@@ -144,11 +146,11 @@ class Engine:
         model, columns = self._model, self._columns
         # Bounds may never cross: the ones of the program first, wherever they are tightened.
         for j in np.flatnonzero(work.lower != self._lower).tolist():
-            model.chgVarLb(columns[j], _finite(self._problem.lower[j]))
+            model.chgVarLb(columns[j], finite(self._problem.lower[j]))
         for j in np.flatnonzero(work.upper != self._upper).tolist():
-            model.chgVarUb(columns[j], _finite(work.upper[j]))
+            model.chgVarUb(columns[j], finite(work.upper[j]))
         for j in np.flatnonzero(work.lower != self._lower).tolist():
-            model.chgVarLb(columns[j], _finite(work.lower[j]))
+            model.chgVarLb(columns[j], finite(work.lower[j]))
         self._lower, self._upper = work.lower, work.upper
         if not np.array_equal(work.objective, self._objective):
             terms = np.flatnonzero(work.objective).tolist()
@@ -160,23 +162,6 @@ class Engine:
         if work.request.offset != self._offset:
             model.addObjoffset(work.request.offset - self._offset)
             self._offset = work.request.offset
-
-    def _add_rows(self, problem: MIP) -> None:
-        starts, places = problem.indptr.tolist(), problem.indices
-        for r, (low, high) in enumerate(zip(problem.row_lower, problem.row_upper, strict=True)):
-            part = slice(starts[r], starts[r + 1])
-            self._add_row(Row(places[part], problem.coefficients[part], float(low), float(high)))
-
-    def _add_row(self, row: Row) -> Any:
-        entries = list(zip(row.columns.tolist(), row.coefficients.tolist(), strict=True))
-        used = [(j, a) for j, a in entries if a != 0] or [(0, 0.0)]
-        first, value = used[0]
-        expression = self._core.Expr({self._core.Term(self._columns[first]): value})
-        sides = _finite(row.lower), _finite(row.upper)
-        constraint = self._model.addCons(self._core.ExprCons(expression, *sides))
-        for j, a in used[1:]:
-            self._model.addCoefLinear(constraint, self._columns[j], a)
-        return constraint
 
     def _limit(self, work: Work) -> None:
         request, model = work.request, self._model
@@ -286,20 +271,6 @@ def _injection(scip: Any, injected: queue.SimpleQueue[FloatArray], columns: list
     return Injection()
 
 
-def _add_columns(model: Any, problem: MIP) -> list[Any]:
-    binary = problem.integer & (problem.lower >= 0) & (problem.upper <= 1)
-    kinds = np.where(binary, "B", np.where(problem.integer, "I", "C")).tolist()
-    bounds = zip(problem.lower.tolist(), problem.upper.tolist(), strict=True)
-    return [
-        model.addVar("", vtype=kind, lb=_finite(low), ub=_finite(high))
-        for kind, (low, high) in zip(kinds, bounds, strict=True)
-    ]
-
-
-def _finite(limit: float) -> float:
-    return float(min(max(limit, -INFINITE), INFINITE))
-
-
 class _Relaxation:
     """The linear relaxation, in SCIP's LP solver, warm from one request to the next."""
 
@@ -363,4 +334,5 @@ BACKEND = Backend(
     package="pyscipopt",
     distribution="pyscipopt",
     engine=Engine,
+    conflicts="cosolve.exact.scip_conflict:find",
 )
