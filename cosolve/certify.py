@@ -16,7 +16,7 @@ DEFAULT_BOUND_SHARE = 0.15
 
 # After a search that ended by itself, a bound may take as long as the search, or this.
 _LEAST_S = 0.1
-_WIDE = 0.01  # gaps from here on need no bound that takes long
+_WIDE = 0.01  # gaps of tours from here on need no bound that takes long
 # Without a time limit: so many iterations times nodes, about ten seconds, and so many iterations
 # for the largest problems.
 _UNTIMED_WORK = 30_000_000
@@ -76,7 +76,8 @@ class Certifier:
         """Compute the bound if the search needs it."""
         if not self.comes_first:
             return None
-        quick = (self.run.stop.target_gap or 0.0) >= _WIDE
+        wide = self.problem.kind == "tsp" and (self.run.stop.target_gap or 0.0) >= _WIDE
+        quick = wide or self.own_bound
         return self._compute(min(self._allowed_s, self.run.remaining), None, quick=quick)
 
     def after_search(self, cost: float, *, bounded: bool = False) -> LowerBound | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cosolve.bounds.base import LowerBound, proves, rounded_up
 from cosolve.core.errors import BackendError
-from cosolve.core.sense import Sense
 
 if TYPE_CHECKING:
     from cosolve.core import Problem, Run
@@ -24,6 +23,7 @@ _CONVERGED_S, _CONVERGED_PER_NODE_S = 0.05, 1.5e-4
 # would not help much. Of more nodes, they take too long to get as far as trees.
 _CUTS_S, _CUTS_PER_NODE_S, _CUTS_NODES = 1.0, 4e-3, 5000
 _CUTS_CONVERGED = 2.0  # times that
+_MIP_S = 2.0  # with less, only the bounds of the columns count
 
 
 def seconds_needed(
@@ -58,7 +58,7 @@ def seconds_needed(
 
         return scheduling.seconds_needed(cast("Scheduling", problem))
     if problem.kind == "mip":
-        return 0.0, 0.0  # only what the bounds of the columns say; methods prove the rest
+        return 0.0, allowed if _MIP_S <= allowed < float("inf") else 0.0
     return None
 
 
@@ -96,8 +96,8 @@ def lower_bound(
     cutting planes if a time limit leaves enough for them, asymmetric ones the better of the bounds
     by assignments and by arborescences. Vehicle routing problems get the best of a ladder that ends
     with column generation. Scheduling problems get one that ends with a constraint program.
-    Mixed-integer programs get what the bounds of their columns say; of those that are maximized,
-    the bound is one of the opposite of the objective.
+    Mixed-integer programs get what an exact back-end proves, without a time limit at the root of
+    its tree; of those that are maximized, the bound is one of the opposite of the objective.
 
     Parameters
     ----------
@@ -111,7 +111,8 @@ def lower_bound(
     method
         One of ``TSP_METHODS``, for symmetric tours and paths only. None: as said above.
     quick
-        Do without cutting planes, where others have been at them or minimum trees are enough.
+        Do without cutting planes for tours and without back-ends for mixed-integer programs, where
+        others have been at them or less is enough.
 
     Returns
     -------
@@ -135,7 +136,10 @@ def lower_bound(
 
         return scheduling_bound(cast("Scheduling", problem), run, upper=upper)
     if problem.kind == "mip":
-        return _by_columns(cast("MIP", problem), run)
+        from cosolve.bounds.mip import column_bound, mip_bound
+
+        program = cast("MIP", problem)
+        return column_bound(program, run) if quick else mip_bound(program, run, upper=upper)
     if problem.kind != "tsp":
         return None
     problem = cast("TSP", problem)
@@ -158,14 +162,6 @@ def lower_bound(
     from cosolve.bounds.asymmetric import asymmetric_bound
 
     return asymmetric_bound(problem, run, upper=upper)
-
-
-def _by_columns(problem: MIP, run: Run) -> LowerBound | None:
-    found = Sense.of(problem).flip(problem.trivial_bound())
-    if found is None:
-        return None
-    run.report(bound=found, phase="bounds of columns")
-    return LowerBound(found, "columns", 0, True)
 
 
 def _require_method(problem: Problem[Any], method: str) -> None:

@@ -40,13 +40,15 @@ def rounded_up(problem: Problem[Any], bound: float) -> float:
     Parameters
     ----------
     problem
-        Whose ``integral`` says so.
+        Whose ``integral`` says so, and whose ``bound_tolerance``, if it has one, what is forgiven.
     bound
         A valid lower bound.
     """
     if not problem.integral:
         return bound
-    return float(math.ceil(bound - _ROUNDING * max(1.0, abs(bound))))
+    below = math.floor(bound)
+    slack = getattr(problem, "bound_tolerance", _ROUNDING) * max(1.0, abs(bound))
+    return float(below if bound - below <= slack else below + 1)
 
 
 def proves(problem: Problem[Any], bound: float, cost: float | None) -> bool:

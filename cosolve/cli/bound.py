@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     "--time-limit",
     type=float,
     metavar="SECONDS",
-    help="Wall seconds.  [default: until the bound has converged]",
+    help="Wall seconds.  [default: until the bound has converged; of a MIP, the root of its tree]",
 )
 @click.option(
     "--iterations",
     type=int,
     metavar="N",
-    help="Limit on the minimum trees, or on the bounds by cuts.",
+    help="Limit on the minimum trees, or on the bounds by cuts; of a MIP, its columns alone.",
 )
 @click.option(
     "--method",

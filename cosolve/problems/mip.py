@@ -107,6 +107,8 @@ class MIP:
     cost_tolerance: ClassVar[float] = 1e-4
     """Relative; a hundred times what the checker forgives, which may make a solution cost less than
     any that violates nothing."""
+    bound_tolerance: ClassVar[float] = 1e-6
+    """Relative; what is forgiven of a bound that is a little above a whole number."""
 
     objective: FloatArray
     indptr: IndexArray

@@ -134,7 +134,7 @@ def trivial_bound(problem: MIP) -> float | None:
     total = math.fsum(summands)
     size = math.fsum(map(abs, summands))
     whole = all(bool((v == np.round(v)).all()) for v in (factor, limit)) and size < _EXACT
-    if not whole:
+    if not whole and size > 0:
         # Every product and the sum are off by half a unit in the last place at most.
         total = math.nextafter(total - _EPSILON * size, -math.inf)
     elif math.fsum([*summands, -total]) < 0:  # the products are exact, their sum is not

@@ -172,6 +172,11 @@ class Alns:
             return f"it solves mixed-integer programs, not {problem.kind} problems"
         return find_backend(self.backend).refuses(problem)
 
+    def certifies(self, problem: MIP, run: Run) -> bool:
+        """Return True: the first look at the whole program brings a bound."""
+        del problem, run
+        return True
+
     def settings(self) -> Settings:
         """Return how to search."""
         policy = _POLICIES[self.bandit](self.exploration, self.rewards[0])
