@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from cosolve.core import Problem, Run
     from cosolve.problems import MIP, TSP, VRP, Scheduling
 
-__all__ = ["TSP_METHODS", "LowerBound", "lower_bound", "proves", "rounded_up", "seconds_needed"]
+__all__ = [
+    "TSP_METHODS",
+    "LowerBound",
+    "cuts_pay",
+    "lower_bound",
+    "proves",
+    "rounded_up",
+    "seconds_needed",
+]
 
 # Seconds a bound of a tour takes, measured on uniform points: for one within a percent of the best,
 # and until more time would not help.
@@ -46,7 +54,7 @@ def seconds_needed(
     if problem.kind == "tsp":
         size = problem.size
         most = _CONVERGED_S + _CONVERGED_PER_NODE_S * size
-        if _cuts_pay(cast("TSP", problem), allowed - most):
+        if cuts_pay(cast("TSP", problem), allowed - most):
             most += _CUTS_CONVERGED * _cuts_s(size)
         return _WORTHWHILE_PER_NODE_S * size, most
     if problem.kind == "vrp":
@@ -66,8 +74,16 @@ def _cuts_s(size: int) -> float:
     return _CUTS_S + _CUTS_PER_NODE_S * size
 
 
-def _cuts_pay(problem: TSP, seconds: float) -> bool:
-    """Whether cutting planes raise the bound by much in the seconds left, if those are limited."""
+def cuts_pay(problem: TSP, seconds: float) -> bool:
+    """Return whether cutting planes raise the bound of minimum trees by much in the time left.
+
+    Parameters
+    ----------
+    problem
+        Its distances have to be symmetric, and its nodes not too many.
+    seconds
+        What is left; not infinite, because what cutting planes take then may be too long.
+    """
     from cosolve.exact.tsp_program import PACKAGE
 
     return (
@@ -152,7 +168,7 @@ def lower_bound(
 
         trees = held_karp_bound(problem, run, upper=upper)
         enough = trees is None or quick or proves(problem, trees.value, upper)
-        if method is not None or enough or not _cuts_pay(problem, run.remaining):
+        if method is not None or enough or not cuts_pay(problem, run.remaining):
             return trees
         from cosolve.bounds.tsp_cuts import cut_bound
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from cosolve.bounds.base import LowerBound
 from cosolve.core import Run
 from cosolve.core.errors import BackendError
@@ -71,13 +73,15 @@ def mip_bound(problem: MIP, run: Run, *, upper: float | None = None) -> LowerBou
         cutoff += problem.cost_tolerance * max(1.0, abs(cutoff))
     timed = run.remaining < float("inf")
     request = Request(cutoff=cutoff, nodes=None if timed else 1, emphasis="bound")
-    try:
-        with Session(problem, able[0], threads=run.threads, seed=run.seed) as session:
-            answer = session.solve(request, run, hear)
-    except BackendError:
-        return columns
-    hear(News(None, None, answer.bound, 0))
+    converged = False
+    # What was told until the back-end died, if it did, is valid.
+    with (
+        suppress(BackendError),
+        Session(problem, able[0], threads=run.threads, seed=run.seed) as session,
+    ):
+        answer = session.solve(request, run, hear)
+        hear(News(None, None, answer.bound, max(0, answer.nodes - nodes)))
+        converged = answer.ending in (Ending.OPTIMAL, Ending.INFEASIBLE)
     if best is None or (columns is not None and best <= columns.value):
         return columns
-    converged = answer.ending in (Ending.OPTIMAL, Ending.INFEASIBLE)
-    return LowerBound(best, able[0], max(nodes, answer.nodes), converged)
+    return LowerBound(best, able[0], nodes, converged)

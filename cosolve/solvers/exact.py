@@ -6,7 +6,7 @@ import importlib.util
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from cosolve.bounds import proves
+from cosolve.bounds import cuts_pay, proves
 from cosolve.bounds.held_karp import held_karp_bound
 from cosolve.core import Outcome, Part, Problem, Run, Stop
 from cosolve.core.run import Progress
@@ -25,10 +25,9 @@ _SEARCH_SHARE = 0.3  # of the time, at most, for the tour that is to be proven
 _TREES_SHARE = 0.2  # of the time left then, at most, for the bound of Held and Karp
 _LARGEST = 20_000
 
-# Seconds that the proof of a tour takes, roughly: nearly all of TSPLIB up to 800 nodes take less.
+# Seconds that the proof of a tour takes, roughly: most of TSPLIB up to 800 nodes takes less.
 _TOUR_S, _TOUR_NODES, _TOUR_EXPONENT = 0.5, 137, 2.2
 _ROUTES_S, _ROUTES_CLIENTS = 5.0, 50  # as many clients or fewer are mostly proven within that
-_CUTS_S, _CUTS_PER_NODE_S = 1.0, 4e-3  # the least that cutting planes need to be of use
 _UNTIMED_S = 60.0  # without a limit, what is proven in a minute is in reach
 
 
@@ -151,7 +150,7 @@ def within_reach(problem: Problem[Any], seconds: float) -> bool:
             return False
         needed_s, packages = _ROUTES_S, [glop.PACKAGE, vrp_scip.PACKAGE]
     installed = all(importlib.util.find_spec(package) is not None for package in packages)
-    return installed and min(seconds, _UNTIMED_S) >= needed_s
+    return installed and (_UNTIMED_S if seconds == float("inf") else seconds) >= needed_s
 
 
 def go_on(problem: Problem[Any], run: Run, outcome: Outcome[Any]) -> Outcome[Any]:
@@ -166,13 +165,10 @@ def go_on(problem: Problem[Any], run: Run, outcome: Outcome[Any]) -> Outcome[Any
     outcome
         Of the search.
     """
-    least_s = _CUTS_S + _CUTS_PER_NODE_S * problem.size
-    if not isinstance(problem, TSP) or not least_s <= run.remaining < float("inf"):
-        return outcome
     over = run.limit() is not None or run.stop.iterations is not None or outcome.optimal
-    if over or outcome.solution is None or Exact().supports(problem) is not None:
+    if over or outcome.solution is None or not isinstance(problem, TSP) or problem.size <= TINY:
         return outcome
-    if problem.size <= TINY or importlib.util.find_spec(tsp_program.PACKAGE) is None:
+    if not cuts_pay(problem, run.remaining):
         return outcome
     proof = _prove(problem, run, outcome.solution)
     return replace(proof, notes=(*outcome.notes, *proof.notes))

@@ -124,6 +124,8 @@ def test_what_is_not_installed_is_named_before_the_search(monkeypatch: pytest.Mo
         (random_tsp(500, seed=1), 10.0, False),
         (random_tsp(500, seed=1), 60.0, True),
         (random_tsp(500, seed=1), float("inf"), True),
+        (random_tsp(1500, seed=1), 600.0, True),
+        (random_tsp(1500, seed=1), float("inf"), False),
         (random_tsp(5000, seed=1), float("inf"), False),
         (random_vrp(20, seed=1), 10.0, True),
         (random_vrp(20, seed=1), 1.0, False),
