@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-import numpy as np
-
 from cosolve.core import Outcome, Problem, Run
 from cosolve.exact.glop import PACKAGE
 from cosolve.exact.route_selection import recombine
@@ -22,12 +20,11 @@ from cosolve.search.route_clusters import ClusterOptions, RouteClusters, improve
 from cosolve.search.route_pool import RoutePool
 from cosolve.solvers.ils import Ils
 from cosolve.solvers.space import Domain, FloatRange, IntRange
-from cosolve.solvers.vrp_support import solve_if_empty
+from cosolve.solvers.vrp_support import LONG, clients_of_a_vehicle, solve_if_empty
 
 _SHARE = 0.4  # of the time for the first search, if there is enough
 # With less time per client there is no second one; with more, it gets its full share.
 _SHORT_S, _AMPLE_S = 0.02, 0.05
-_LONG = 40  # clients of a full vehicle
 _POLISHED_S = 1.0  # less is not enough for a worker to start and to find something
 
 
@@ -159,9 +156,7 @@ class Clusters:
         """Share of so many seconds for the search everywhere."""
         if self.share is not None:
             return self.share
-        capacity = float(np.mean([vehicle.capacities[0] for vehicle in problem.vehicles]))
-        demand = float(problem.demands.sum() + problem.pickups.sum())
-        if demand > 0 and problem.size * capacity / demand > _LONG:
+        if LONG < clients_of_a_vehicle(problem) < float("inf"):
             return 1.0
         # Between the two times per client the share falls with the logarithm.
         short, ample = _SHORT_S * problem.size, _AMPLE_S * problem.size

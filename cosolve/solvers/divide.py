@@ -22,9 +22,7 @@ from cosolve.problems import TSP, VRP
 from cosolve.search.route_clusters import sub_problem
 from cosolve.solvers import registry
 from cosolve.solvers.tsp_support import solve_if_hurried, solve_if_tiny
-from cosolve.solvers.vrp_support import solve_if_empty
-
-_LONG = 40  # clients of a full vehicle, from where on a group of routes had better be improved
+from cosolve.solvers.vrp_support import LONG, clients_of_a_vehicle, solve_if_empty
 
 # Iterations of a conqueror or divider on so many nodes, where no time is limited.
 _ITERATIONS: Mapping[str, Callable[[int], int]] = MappingProxyType(
@@ -293,10 +291,7 @@ def _usual(problem: Any) -> _Usual:
     """Return the usual parameters for a problem."""
     if isinstance(problem, TSP):
         return _TOURS
-    capacity = float(np.mean([vehicle.capacities[0] for vehicle in problem.vehicles]))
-    demand = float(problem.demands[:, 0].sum() + problem.pickups[:, 0].sum())
-    long = demand <= 0 or problem.size * capacity / demand > _LONG
-    if long or no_groups(problem) is not None:
+    if clients_of_a_vehicle(problem) > LONG or no_groups(problem) is not None:
         return _LONG_ROUTES
     reason = registry.get(_SHORT_ROUTES.conqueror).supports(_sample(problem, _SHORT_ROUTES.part))
     return _SHORT_ROUTES if reason is None else _LONG_ROUTES

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from cosolve.core import Outcome, Problem, Run
 from cosolve.problems import VRP, Routes
 
@@ -60,3 +62,22 @@ def judged(problem: VRP, outcome: Outcome[Routes]) -> Outcome[Routes]:
     if outcome.solution is None or not problem.check(outcome.solution):
         return outcome
     return Outcome(None, notes=outcome.notes, attempt=outcome.solution)
+
+
+LONG = 35.0
+"""Clients of a full vehicle from where on whole routes are better improved one by one than in
+groups: of uniform instances with 1000 clients, in 60 s, ``hgs`` in clusters was 0.1 % ahead at 30
+(three) and 0.2 % behind at 40 (six)."""
+
+
+def clients_of_a_vehicle(problem: VRP) -> float:
+    """Return how many clients fill a vehicle; infinite where nothing is loaded.
+
+    Parameters
+    ----------
+    problem
+        The first dimension of its loads counts, and the mean of its vehicle types.
+    """
+    capacity = float(np.mean([vehicle.capacities[0] for vehicle in problem.vehicles]))
+    demand = float(problem.demands[:, 0].sum() + problem.pickups[:, 0].sum())
+    return problem.size * capacity / demand if demand > 0 else float("inf")
