@@ -8,7 +8,7 @@ from cosolve.bounds.base import LowerBound
 from cosolve.core import Run
 from cosolve.core.errors import BackendError
 from cosolve.core.sense import Sense
-from cosolve.exact.mip_backend import backend
+from cosolve.exact.mip_backend import backend, first_installed
 from cosolve.exact.mip_session import Ending, News, Request, Session
 from cosolve.problems import MIP
 
@@ -53,8 +53,9 @@ def mip_bound(problem: MIP, run: Run, *, upper: float | None = None) -> LowerBou
         Valid within the tolerances of the back-end. None if nothing is known.
     """
     columns = column_bound(problem, run)
-    able = [n for n in _BACKENDS if backend(n).installed and backend(n).refuses(problem) is None]
-    if not able or run.stop.iterations is not None or run.remaining < _LEAST_S:
+    name = first_installed(_BACKENDS, problem)
+    hurried = run.stop.iterations is not None or run.remaining < _LEAST_S
+    if hurried or not backend(name).installed:
         return columns
     best = None if columns is None else columns.value
     nodes = 0
@@ -64,7 +65,7 @@ def mip_bound(problem: MIP, run: Run, *, upper: float | None = None) -> LowerBou
         nodes += news.nodes
         if news.bound is not None and (best is None or news.bound > best):
             best = news.bound
-        run.report(bound=best, iterations=news.nodes, phase=able[0])
+        run.report(bound=best, iterations=news.nodes, phase=name)
 
     cutoff = upper
     if cutoff is not None:
@@ -77,11 +78,11 @@ def mip_bound(problem: MIP, run: Run, *, upper: float | None = None) -> LowerBou
     # What was told until the back-end died, if it did, is valid.
     with (
         suppress(BackendError),
-        Session(problem, able[0], threads=run.threads, seed=run.seed) as session,
+        Session(problem, name, threads=run.threads, seed=run.seed) as session,
     ):
         answer = session.solve(request, run, hear)
         hear(News(None, None, answer.bound, max(0, answer.nodes - nodes)))
         converged = answer.ending in (Ending.OPTIMAL, Ending.INFEASIBLE)
     if best is None or (columns is not None and best <= columns.value):
         return columns
-    return LowerBound(best, able[0], nodes, converged)
+    return LowerBound(best, name, nodes, converged)

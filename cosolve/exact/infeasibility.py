@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cosolve.core import BackendError, Part, Run, Status
-from cosolve.exact.mip_backend import Backend, ConflictTask
+from cosolve.exact.mip_backend import Backend, ConflictTask, first_installed
 from cosolve.exact.mip_backend import backend as find_backend
 from cosolve.exact.mip_conflict import Bound, Conflict, Elastic
 from cosolve.exact.mip_session import Answer, Ending, Session
@@ -78,7 +78,7 @@ def explain(problem: MIP, run: Run, *, backend: str | None = None) -> Explanatio
     if crossed is not None:
         return Explanation(Status.INFEASIBLE, crossed)
     elastic = Elastic(problem)
-    relaxing, whole = (_installed(names, backend) for names in (_RELAXED, _WHOLE))
+    relaxing, whole = (backend or first_installed(names, problem) for names in (_RELAXED, _WHOLE))
     with (
         Session(elastic.program, relaxing, threads=run.threads, seed=run.seed) as relaxations,
         Session(elastic.program, whole, threads=run.threads, seed=run.seed) as programs,
@@ -86,10 +86,6 @@ def explain(problem: MIP, run: Run, *, backend: str | None = None) -> Explanatio
         relaxed = _Filter(elastic, relaxations, run, relaxed=True)
         finder = find_backend(whole)
         return _explained(problem, elastic, relaxed, _Filter(elastic, programs, run), finder)
-
-
-def _installed(names: tuple[str, ...], asked: str | None) -> str:
-    return asked or next((name for name in names if find_backend(name).installed), names[0])
 
 
 def verify(problem: MIP, conflict: Conflict, run: Run, *, backend: str = "scip") -> bool | None:

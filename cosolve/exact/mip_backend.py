@@ -288,3 +288,22 @@ def backend(name: str) -> Backend:
         )
     found: Backend = importlib.import_module(f"{backends.__name__}.{name}").BACKEND
     return found
+
+
+def first_installed(names: tuple[str, ...], problem: MIP) -> str:
+    """Return the first back-end that is installed, of those that handle a program.
+
+    Parameters
+    ----------
+    names
+        Of back-ends, the best first; one of them handles any program.
+    problem
+        The program.
+
+    Returns
+    -------
+    str
+        The first that handles it if none is installed.
+    """
+    able = [name for name in names if backend(name).refuses(problem) is None]
+    return next((name for name in able if backend(name).installed), able[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -111,19 +110,14 @@ class Elastic:
         bounds = tuple(Bound(int(b.column), b.side, b.value) for b in sorted(found))
         return tuple(np.flatnonzero(active[:m]).tolist()), bounds
 
-    def active(self, rows: Sequence[int], lower: Sequence[int], upper: Sequence[int]) -> BoolArray:
-        """Activate rows, and lower and upper bounds of columns."""
-        m = self._problem.row_count
-        active = np.zeros(self.size, dtype=bool)
-        active[list(rows)] = True
-        active[m : m + len(self._lower)] = np.isin(self._lower, lower)
-        active[m + len(self._lower) :] = np.isin(self._upper, upper)
-        return active
-
     def members_of(self, conflict: Conflict) -> BoolArray:
         """Activate what a conflict has."""
-        lower, upper = conflict.columns("lower"), conflict.columns("upper")
-        return self.active(conflict.rows, lower, upper)
+        m = self._problem.row_count
+        active = np.zeros(self.size, dtype=bool)
+        active[list(conflict.rows)] = True
+        active[m : m + len(self._lower)] = np.isin(self._lower, conflict.columns("lower"))
+        active[m + len(self._lower) :] = np.isin(self._upper, conflict.columns("upper"))
+        return active
 
     def idle(self, active: BoolArray) -> IndexArray:
         """Return the active bounds of columns that are in no active row."""

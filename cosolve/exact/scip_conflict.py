@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cosolve.exact.mip_backend import INFINITE, ConflictTask
-from cosolve.exact.scip_model import add_columns, add_row, rows_of
+from cosolve.exact.scip_model import add_columns, add_row, rows_of, set_usual
 from cosolve.exact.worker import Channel
 from cosolve.problems.mip import IndexArray
 
@@ -31,13 +31,10 @@ def find(task: ConflictTask, channel: Channel) -> IndexArray | None:
     del channel
     scip: Any = importlib.import_module("pyscipopt")
     model = scip.Model()
-    model.hideOutput()
+    set_usual(model, task.seed)
     columns = add_columns(model, task.problem)
     for r, row in enumerate(rows_of(task.problem)):
         add_row(model, columns, row, str(r))
-    model.setParam("randomization/randomseedshift", task.seed % 2**31)
-    model.setParam("misc/catchctrlc", False)
-    model.setParam("timing/clocktype", 2)  # wall clock
     model.setParam("iis/silent", True)
     if task.seconds < INFINITE:
         model.setParam("iis/time", task.seconds)

@@ -13,6 +13,22 @@ from cosolve.exact.mip_request import Row
 from cosolve.problems.mip import MIP
 
 
+def set_usual(model: Any, seed: int) -> None:
+    """Set what holds for every model: silence, a seed, the wall clock, and no signal handler.
+
+    Parameters
+    ----------
+    model
+        Of PySCIPOpt.
+    seed
+        Of its random choices.
+    """
+    model.hideOutput()
+    model.setParam("randomization/randomseedshift", seed % 2**31)
+    model.setParam("misc/catchctrlc", False)
+    model.setParam("timing/clocktype", 2)  # wall clock
+
+
 def add_columns(model: Any, problem: MIP) -> list[Any]:
     """Add the columns of a program, without costs, and return SCIP's.
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cosolve.core import Limit, Outcome, Run
-from cosolve.exact.mip_backend import backend
+from cosolve.exact.mip_backend import first_installed
 from cosolve.exact.mip_request import Answer, Ending, News, Request
 from cosolve.exact.mip_session import Session
 from cosolve.problems.mip import MIP, Values
@@ -60,21 +60,15 @@ def solve_mip(problem: MIP, run: Run, start: Values | None = None) -> Outcome[Va
     BackendError
         If the back-ends failed before there was a result.
     """
-    searching = Alns(backend=_installed(_SEARCHING, problem))
+    searching = Alns(backend=first_installed(_SEARCHING, problem))
     if run.stop.iterations is not None:
         return searching.run(problem, run, start=start)
-    exact = _Exact(problem, _installed(_EXACT, problem), run)
+    exact = _Exact(problem, first_installed(_EXACT, problem), run)
     with Session(problem, searching.backend, threads=max(1, run.threads - 1), seed=run.seed) as own:
         search = AlnsSearch(problem, own, _Joint(run, exact), searching.settings())
         if start is not None:
             search.offer(start.values)
         return _Portfolio(search, exact, run).solve()
-
-
-def _installed(names: tuple[str, ...], problem: MIP) -> str:
-    """Return the first back-end that is installed and handles the program, else the first."""
-    able = [name for name in names if backend(name).refuses(problem) is None]
-    return next((name for name in able if backend(name).installed), able[0])
 
 
 class _Portfolio:

@@ -11,7 +11,7 @@ import numpy as np
 
 from cosolve.exact.mip_backend import INFINITE, Backend, Ended, Setup, Work
 from cosolve.exact.mip_request import Ending, Row
-from cosolve.exact.scip_model import add_columns, add_row, finite, rows_of
+from cosolve.exact.scip_model import add_columns, add_row, finite, rows_of, set_usual
 from cosolve.problems.metrics import FloatArray
 from cosolve.problems.mip import MIP
 
@@ -177,15 +177,12 @@ class Engine:
             return
         model, setup = self._model, self._setup
         model.resetParams()
-        model.hideOutput()
         known = self._scip.SCIP_PARAMEMPHASIS
         if emphasis == "feasibility":
             model.setEmphasis(known.FEASIBILITY)
         elif emphasis == "bound":
             model.setEmphasis(known.OPTIMALITY)
-        model.setParam("randomization/randomseedshift", setup.seed % 2**31)
-        model.setParam("misc/catchctrlc", False)
-        model.setParam("timing/clocktype", 2)  # wall clock
+        set_usual(model, setup.seed)
         if setup.memory_mib is not None:
             model.setParam("limits/memory", _MEMORY_SHARE * setup.memory_mib)
         self._emphasis = emphasis
