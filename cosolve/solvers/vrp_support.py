@@ -66,7 +66,7 @@ def judged(problem: VRP, outcome: Outcome[Routes]) -> Outcome[Routes]:
 
 LONG = 35.0
 """Clients of a full vehicle from where on whole routes are better improved one by one than in
-groups: of uniform instances with 1000 clients, in 60 s, ``hgs`` in clusters was 0.1 % ahead at 30
+groups: of uniform instances with 1000 clients, in 60 s, ``hgs`` in groups was 0.1 % ahead at 30
 (three instances) and with two threads no better than ``ils`` with one at 40 (ten)."""
 
 
