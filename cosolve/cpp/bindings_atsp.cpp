@@ -21,14 +21,6 @@ namespace {
 
 using DoubleMatrix = nb::ndarray<double const, nb::numpy, nb::ndim<2>, nb::c_contig>;
 using DoubleVector = nb::ndarray<double const, nb::numpy, nb::ndim<1>, nb::c_contig>;
-using DoubleResult = nb::ndarray<nb::numpy, double>;
-
-DoubleResult toDoubles(std::vector<double> values) {
-    auto *owned = new std::vector<double>(std::move(values));
-    nb::capsule owner(owned,
-                      [](void *p) noexcept { delete static_cast<std::vector<double> *>(p); });
-    return DoubleResult(owned->data(), {owned->size()}, owner);
-}
 
 template <class Work> auto unlocked(Work &&work) {
     nb::gil_scoped_release const released;
@@ -157,8 +149,7 @@ void bindBounds(nb::module_ &m) {
         .def(
             "potentials",
             [](Assignment const &self) {
-                return std::pair(toDoubles(self.tailPotentials()),
-                                 toDoubles(self.headPotentials()));
+                return std::pair(toArray(self.tailPotentials()), toArray(self.headPotentials()));
             },
             "Potentials of tails and heads, dual feasible but for rounding, optimal or not.");
     nb::class_<Ascent>(m, "ArborescenceAscent", "Ascent on the 1-arborescence bound.")
@@ -184,8 +175,8 @@ void bindAtsp(nb::module_ &m) {
                 throw std::invalid_argument("k must be at least 1 and below the number of nodes");
             auto found = unlocked([&] { return nearestArcs(arcs, k); });
             std::size_t const rows = matrix.shape(0);
-            return std::pair(toArray(std::move(found.heads), rows),
-                             toArray(std::move(found.tails), rows));
+            return std::pair(toMatrix(std::move(found.heads), rows),
+                             toMatrix(std::move(found.tails), rows));
         },
         "matrix"_a.noconvert(), "tail_potentials"_a.noconvert(), "head_potentials"_a.noconvert(),
         "k"_a,

@@ -41,7 +41,7 @@ IntResult populationOf(Eax const &eax) {
     std::vector<int> nodes;
     for (auto const &tour : eax.population())
         nodes.insert(nodes.end(), tour.order.begin(), tour.order.end());
-    return toArray(std::move(nodes), eax.population().size());
+    return toMatrix(std::move(nodes), eax.population().size());
 }
 
 nb::dict statisticsOf(Eax const &eax) {

@@ -20,14 +20,6 @@ namespace neural = cosolve::neural;
 
 namespace {
 
-using FloatResult = nb::ndarray<nb::numpy, float>;
-
-FloatResult shaped(std::vector<float> values, std::vector<std::size_t> const &shape) {
-    auto *owned = new std::vector<float>(std::move(values));
-    nb::capsule owner(owned, [](void *p) noexcept { delete static_cast<std::vector<float> *>(p); });
-    return FloatResult(owned->data(), shape.size(), shape.data(), owner);
-}
-
 std::tuple<IntResult, FloatResult, FloatResult, FloatResult, FloatResult>
 tourFeatures(Metric const &metric, int k, IntMatrix fixed, int iterations, nb::object const &stop) {
     if (metric.nodes() < 2 || metric.size() < 3)
@@ -46,11 +38,10 @@ tourFeatures(Metric const &metric, int k, IntMatrix fixed, int iterations, nb::o
     }();
     auto const n = static_cast<std::size_t>(metric.nodes());
     auto const width = static_cast<std::size_t>(found.k);
-    return {toArray(std::move(found.neighbors), n),
+    return {toMatrix(std::move(found.neighbors), n),
             shaped(std::move(found.node), {n, neural::kTourNodeFeatures}),
             shaped(std::move(found.edge), {n, width, neural::kTourEdgeFeatures}),
-            shaped(std::move(found.multipliers), {static_cast<std::size_t>(metric.size())}),
-            shaped(std::move(found.unit), {n})};
+            toArray(std::move(found.multipliers)), toArray(std::move(found.unit))};
 }
 
 std::tuple<IntResult, FloatResult, FloatResult>
@@ -69,7 +60,7 @@ routeFeatures(Metric const &clients, int k, DoubleVector toDepot, DoubleVector l
         return neural::routeFeatures(clients, k, {toDepot.data(), n}, {load.data(), n});
     }();
     auto const width = static_cast<std::size_t>(found.k);
-    return {toArray(std::move(found.neighbors), n),
+    return {toMatrix(std::move(found.neighbors), n),
             shaped(std::move(found.node), {n, neural::kRouteNodeFeatures}),
             shaped(std::move(found.edge), {n, width, neural::kRouteEdgeFeatures})};
 }

@@ -33,13 +33,6 @@ using cosolve::tsp::SparseGraph;
 namespace {
 
 using FloatVector = nb::ndarray<float const, nb::numpy, nb::ndim<1>, nb::c_contig>;
-using FloatResult = nb::ndarray<nb::numpy, float>;
-
-FloatResult toFloats(std::vector<float> values) {
-    auto *owned = new std::vector<float>(std::move(values));
-    nb::capsule owner(owned, [](void *p) noexcept { delete static_cast<std::vector<float> *>(p); });
-    return FloatResult(owned->data(), {owned->size()}, owner);
-}
 
 // The ascent, the pricing in progress, and the best bound proven.
 class Engine {
@@ -128,7 +121,7 @@ std::tuple<IntResult, IntResult, FloatResult> alpha(Engine const &engine, int k)
         return engine.alphaNearest(k);
     }();
     return {toArray(std::move(rows.start)), toArray(std::move(rows.to)),
-            toFloats(std::move(rows.alpha))};
+            toArray(std::move(rows.alpha))};
 }
 
 }  // namespace
@@ -180,7 +173,7 @@ void bindHeldKarp(nb::module_ &m) {
             "Number of edges of the sparse graph.")
         .def(
             "multipliers",
-            [](Engine const &engine) { return toFloats(engine.ascent().multipliers()); },
+            [](Engine const &engine) { return toArray(engine.ascent().multipliers()); },
             "The best multipliers, of every node.")
         .def("alpha", &alpha, "k"_a,
              "Rows (indptr, indices, alpha) of the k edges of smallest alpha, made symmetric.");

@@ -32,14 +32,7 @@ namespace {
 using AnyFloats = nb::ndarray<float const, nb::numpy, nb::c_contig>;
 using FloatMatrix = nb::ndarray<float const, nb::numpy, nb::ndim<2>, nb::c_contig>;
 using FloatCube = nb::ndarray<float const, nb::numpy, nb::ndim<3>, nb::c_contig>;
-using FloatResult = nb::ndarray<nb::numpy, float>;
 using TensorDict = nb::typed<nb::dict, nb::str, AnyFloats>;
-
-FloatResult shaped(std::vector<float> values, std::initializer_list<std::size_t> shape) {
-    auto *owned = new std::vector<float>(std::move(values));
-    nb::capsule owner(owned, [](void *p) noexcept { delete static_cast<std::vector<float> *>(p); });
-    return FloatResult(owned->data(), shape, owner);
-}
 
 void construct(Network *self, TensorDict const &tensors, int layers, bool symmetric) {
     Tensors named;
@@ -115,7 +108,7 @@ nb::typed<nb::dict, nb::str, FloatResult> run(Network const &network, IntMatrix 
     nb::typed<nb::dict, nb::str, FloatResult> heads;
     if (network.edge) heads["edge"] = shaped(std::move(scores.edge), {n, k});
     if (network.together) heads["together"] = shaped(std::move(scores.together), {n, k});
-    if (network.penalty) heads["penalty"] = shaped(std::move(scores.penalty), {n});
+    if (network.penalty) heads["penalty"] = toArray(std::move(scores.penalty));
     return heads;
 }
 
@@ -137,9 +130,8 @@ std::tuple<IntResult, IntResult, FloatResult> choose(IntMatrix neighbors, FloatM
         checkGraph(graph);
         return chooseEdges(graph, {scores.data(), scores.size()}, choice, fixed);
     }();
-    std::size_t const count = rows.probability.size();
     return {toArray(std::move(rows.start)), toArray(std::move(rows.to)),
-            shaped(std::move(rows.probability), {count})};
+            toArray(std::move(rows.probability))};
 }
 
 std::vector<std::string> heads(Network const &network) {

@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "bindings_arrays.h"
 #include "scheduling/dispatch.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
+using cosolve::binding::toArray;
 using namespace cosolve::scheduling;
 
 namespace {
@@ -141,15 +143,6 @@ void construct(Dispatcher *self, Ints jobs, Ints first, Ints machine, Times dura
     auto policies = toPolicies(rules, delays, loyal, !shop.due.empty());
     nb::gil_scoped_release const released;
     new (self) Dispatcher(std::move(shop), std::move(policies), seed);
-}
-
-template <class T> nb::ndarray<nb::numpy, T, nb::ndim<1>> toArray(std::vector<T> const &values) {
-    auto owned = std::make_unique<std::vector<T>>(values);
-    T *data = owned->data();
-    std::size_t const size = owned->size();
-    nb::capsule owner(owned.release(),
-                      [](void *p) noexcept { delete static_cast<std::vector<T> *>(p); });
-    return {data, {size}, owner};
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "bindings_arrays.h"
 #include "core/candidates.h"
 #include "core/metric.h"
 #include "tsp/fixed_edges.h"
@@ -19,14 +20,6 @@ namespace nb = nanobind;
 using IntVector = nb::ndarray<int const, nb::numpy, nb::ndim<1>, nb::c_contig>;
 using IntMatrix = nb::ndarray<int const, nb::numpy, nb::ndim<2>, nb::c_contig>;
 using DoubleVector = nb::ndarray<double const, nb::numpy, nb::ndim<1>, nb::c_contig>;
-using IntResult = nb::ndarray<nb::numpy, int>;
-
-inline IntResult toArray(std::vector<int> values, std::size_t rows = 0) {
-    auto *owned = new std::vector<int>(std::move(values));
-    nb::capsule owner(owned, [](void *p) noexcept { delete static_cast<std::vector<int> *>(p); });
-    if (rows == 0) return IntResult(owned->data(), {owned->size()}, owner);
-    return IntResult(owned->data(), {rows, owned->size() / rows}, owner);
-}
 
 inline void checkNode(int node, int n) {
     if (node < 0 || node >= n) throw std::invalid_argument("node out of range");

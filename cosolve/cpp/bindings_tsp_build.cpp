@@ -47,8 +47,8 @@ IntResult hilbertOrder(DoubleMatrix coords) {
 
 IntResult kNearest(Metric const &metric, int k) {
     requireNonNegative(k, "k must not be negative");
-    return toArray(unlocked([&] { return cosolve::tsp::kNearest(metric, k); }),
-                   static_cast<std::size_t>(metric.nodes()));
+    return toMatrix(unlocked([&] { return cosolve::tsp::kNearest(metric, k); }),
+                    static_cast<std::size_t>(metric.nodes()));
 }
 
 std::pair<IntResult, IntResult> quadrantNeighbors(Metric const &metric, int perQuadrant,

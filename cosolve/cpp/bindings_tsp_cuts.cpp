@@ -28,13 +28,6 @@ namespace {
 
 using StateVector = nb::ndarray<signed char const, nb::numpy, nb::ndim<1>, nb::c_contig>;
 
-template <class T> nb::ndarray<nb::numpy, T> owned(std::vector<T> values) {
-    auto *kept = new std::vector<T>(std::move(values));
-    nb::capsule owner(kept, [](void *p) noexcept { delete static_cast<std::vector<T> *>(p); });
-    return nb::ndarray<nb::numpy, T>(kept->data(), {kept->size()}, owner);
-}
-
-using DoubleResult = nb::ndarray<nb::numpy, double>;
 using StateResult = nb::ndarray<nb::numpy, signed char>;
 
 template <class Array> auto spanOf(Array const &array) {
@@ -47,9 +40,7 @@ IntResult pairs(std::vector<std::pair<int, int>> const &edges) {
         flat.push_back(a);
         flat.push_back(b);
     }
-    auto *kept = new std::vector<int>(std::move(flat));
-    nb::capsule owner(kept, [](void *p) noexcept { delete static_cast<std::vector<int> *>(p); });
-    return IntResult(kept->data(), {edges.size(), 2}, owner);
+    return shaped(std::move(flat), {edges.size(), 2});
 }
 
 void checkIds(Cutter const &cutter, IntVector ids) {
@@ -80,7 +71,7 @@ std::tuple<IntResult, DoubleResult> separate(Cutter &cutter, DoubleVector x, int
         ids.push_back(one.id);
         violation.push_back(one.violation);
     }
-    return {toArray(std::move(ids)), owned(std::move(violation))};
+    return {toArray(std::move(ids)), toArray(std::move(violation))};
 }
 
 // Rows for a linear program: (least, start, column, coefficient).
@@ -97,8 +88,8 @@ std::tuple<DoubleResult, IntResult, IntResult, DoubleResult> rows(Cutter &cutter
         });
         start.push_back(static_cast<int>(column.size()));
     }
-    return {owned(std::move(least)), toArray(std::move(start)), toArray(std::move(column)),
-            owned(std::move(coefficient))};
+    return {toArray(std::move(least)), toArray(std::move(start)), toArray(std::move(column)),
+            toArray(std::move(coefficient))};
 }
 
 // Columns for a linear program whose rows are cuts: (start, row, coefficient).
@@ -125,7 +116,7 @@ std::tuple<IntResult, IntResult, DoubleResult> entries(Cutter const &cutter, Int
         }
         start.push_back(static_cast<int>(row.size()));
     }
-    return {toArray(std::move(start)), toArray(std::move(row)), owned(std::move(coefficient))};
+    return {toArray(std::move(start)), toArray(std::move(row)), toArray(std::move(coefficient))};
 }
 
 nb::typed<nb::list, IntResult> setsOf(Cutter const &cutter, int id) {
@@ -167,11 +158,11 @@ void bindPricing(nb::module_ &m) {
             [](DualBound const &bound) {
                 std::vector<double> values;
                 for (auto const &priced : bound.negative()) values.push_back(priced.reduced);
-                return owned(std::move(values));
+                return toArray(std::move(values));
             },
             nb::rv_policy::move, "Their reduced costs.")
         .def_prop_ro(
-            "states", [](DualBound const &bound) { return owned(bound.states()); },
+            "states", [](DualBound const &bound) { return toArray(bound.states()); },
             nb::rv_policy::move,
             "Of every column: 0 in no tour worth finding, 2 in all of them, 1 else.");
 }
@@ -195,7 +186,7 @@ void bindTspCuts(nb::module_ &m) {
                 std::vector<double> lengths;
                 for (auto const &[a, b] : toEdges(cutter.pool().nodes(), edges))
                     lengths.push_back(cutter.metric()(a, b));
-                return owned(std::move(lengths));
+                return toArray(std::move(lengths));
             },
             "edges"_a.noconvert(), "Lengths of edges, (m, 2).")
         .def("separate", &separate, "x"_a.noconvert(), "family"_a, "attempts"_a = 1,

@@ -39,14 +39,6 @@ using cosolve::vrp::SupportEdge;
 namespace {
 
 using DoubleMatrix = nb::ndarray<double const, nb::numpy, nb::ndim<2>, nb::c_contig>;
-using DoubleResult = nb::ndarray<nb::numpy, double>;
-
-DoubleResult toDoubles(std::vector<double> values) {
-    auto *owned = new std::vector<double>(std::move(values));
-    nb::capsule owner(owned,
-                      [](void *p) noexcept { delete static_cast<std::vector<double> *>(p); });
-    return DoubleResult(owned->data(), {owned->size()}, owner);
-}
 
 std::vector<double> toVector(DoubleVector array, std::size_t size, char const *what) {
     if (array.shape(0) != size) throw std::invalid_argument(what);
@@ -149,8 +141,8 @@ public:
     }
     std::tuple<IntResult, IntResult, DoubleResult, DoubleResult> enumerated() const {
         auto const &found = enumeration_.routes();
-        return {toArray(found.first), toArray(found.visits), toDoubles(found.cost),
-                toDoubles(found.reduced)};
+        return {toArray(found.first), toArray(found.visits), toArray(found.cost),
+                toArray(found.reduced)};
     }
     std::vector<std::vector<int>> routes() const {
         std::vector<std::vector<int>> result;
@@ -294,6 +286,6 @@ void bindVrpBounds(nb::module_ &m) {
         .def_prop_ro("bound", &QRouteAscent::bound, "Best proven bound, minus infinity if none.")
         .def_prop_ro("step", &QRouteAscent::step, "Length of the steps, 1 at first.")
         .def(
-            "prices", [](QRouteAscent const &ascent) { return toDoubles(ascent.prices()); },
+            "prices", [](QRouteAscent const &ascent) { return toArray(ascent.prices()); },
             "Dual values of clients, and at 0 of routes, behind the bound.");
 }

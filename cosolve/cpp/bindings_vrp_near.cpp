@@ -40,7 +40,7 @@ IntResult nearClients(cosolve::Metric const &distance, cosolve::Metric const *du
         nb::gil_scoped_release const release;
         rows = cosolve::vrp::nearClients(input, k);
     }
-    return toArray(std::move(rows), static_cast<std::size_t>(n - depots));
+    return toMatrix(std::move(rows), static_cast<std::size_t>(n - depots));
 }
 
 }  // namespace
