@@ -27,6 +27,36 @@ class Metric:
     @property
     def size(self) -> int: ...
 
+class MipProgram:
+    """A mixed-integer program, to be minimized."""
+
+    def __init__(self, cost: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], indptr: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], indices: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', writable=False)], coefficients: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], row_lower: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], row_upper: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], lower: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], upper: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], integer: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', writable=False)]) -> None: ...
+
+class JumpSearch:
+    """Local search for mixed-integer programs."""
+
+    def __init__(self, program: MipProgram, start: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)], seed: int) -> None: ...
+
+    def restart(self, start: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', writable=False)]) -> None:
+        """Go on from these values."""
+
+    def run(self, seconds: float, steps: int = -1) -> int:
+        """Search; returns the steps done."""
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a solution."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can be better."""
+
+    @property
+    def cost(self) -> float:
+        """Of the best solution."""
+
+    def best(self) -> NDArray[numpy.float64]: ...
+
 def hilbert_order(coords: Annotated[NDArray[numpy.float64], dict(shape=(None, None), order='C', writable=False)]) -> NDArray[numpy.int32]:
     """Order of points along a Hilbert curve."""
 
@@ -595,11 +625,11 @@ class Dispatcher:
     def run(self, seconds: float, iterations: int) -> int:
         """Build schedules; returns how many were finished."""
 
-    def machine(self) -> Annotated[NDArray[numpy.int32], dict(shape=(None,))]: ...
+    def machine(self) -> NDArray[numpy.int32]: ...
 
-    def start(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,))]: ...
+    def start(self) -> NDArray[numpy.int64]: ...
 
-    def policy_costs(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,))]:
+    def policy_costs(self) -> NDArray[numpy.float64]:
         """Least cost by each policy, infinite where there is none yet."""
 
     @property

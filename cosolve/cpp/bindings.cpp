@@ -13,6 +13,7 @@ void bindExact(nb::module_ &m);
 void bindLinKernighan(nb::module_ &m);
 void bindMcts(nb::module_ &m);
 void bindMetric(nb::module_ &m);
+void bindMip(nb::module_ &m);
 void bindNeural(nb::module_ &m);
 void bindSchedulingDispatch(nb::module_ &m);
 void bindTspBuild(nb::module_ &m);
@@ -29,6 +30,7 @@ NB_MODULE(_kernels, m) {
     m.doc() = "C++ kernels of cosolve; use cosolve.search, which wraps them.";
     nb::exception<cosolve::Stopped>(m, "Stopped");  // by `stop`, see bindings_poll.h
     bindMetric(m);
+    bindMip(m);
     bindTspBuild(m);
     bindLinKernighan(m);
     bindEax(m);

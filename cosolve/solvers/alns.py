@@ -19,7 +19,7 @@ from cosolve.search.acceptance import Acceptance, HillClimbing, SimulatedAnneali
 from cosolve.search.bandits import EpsilonGreedy, Policy, Softmax, Thompson, Ucb1
 from cosolve.search.mip_neighborhoods import FAMILIES
 from cosolve.solvers.alns_search import AlnsSearch
-from cosolve.solvers.alns_settings import Arm, Rewards, Settings
+from cosolve.solvers.alns_settings import JUMP, Arm, Rewards, Settings
 from cosolve.solvers.space import Domain, FloatRange
 
 _POLICIES: Mapping[str, Callable[[float | None, float], Policy]] = MappingProxyType(
@@ -54,6 +54,7 @@ _PUBLISHED = {
     "adaptive": False,
     "seconds": 12.0,
     "first_share": 1 / 6,
+    "jump_share": 0.0,
 }
 
 
@@ -68,7 +69,7 @@ class Alns:
     arms
         The neighborhoods to choose from: names of ``FAMILIES`` in
         ``cosolve.search.mip_neighborhoods``, with a size in percent if it is not to be 20, such as
-        ``mutation_50``.
+        ``mutation_50``; or ``jump``, local search of the whole program.
     bandit
         How they are chosen: ``epsilon-greedy``, ``softmax``, ``ucb`` or ``thompson``.
     exploration
@@ -91,6 +92,9 @@ class Alns:
     first_share
         Share of the time limit in which the back-end solves the program itself, for a first
         solution.
+    jump_share
+        Share of the time limit that local search gets before that, see the method ``jump``: a
+        quarter of a second at most, and up to eight times as much while costs fall. 0 for none.
 
     Raises
     ------
@@ -137,6 +141,7 @@ class Alns:
         "crossover",
         "local_branching_10",
         "proximity_5",
+        "jump",
     )
     bandit: str = "softmax"
     exploration: float | None = None
@@ -148,6 +153,7 @@ class Alns:
     seconds: float | None = None
     nodes: int = 100
     first_share: float = 0.15
+    jump_share: float = 0.02
 
     def __post_init__(self) -> None:
         """Validate the parameters."""
@@ -160,6 +166,8 @@ class Alns:
             raise ValueError("there are 4 rewards and 3 numbers for temperatures")
         if not 0 < self.first_share < 1:
             raise ValueError(f"first_share must be between 0 and 1, got {self.first_share}")
+        if not 0 <= self.jump_share <= 0.1:
+            raise ValueError(f"jump_share must be between 0 and 0.1, got {self.jump_share}")
         if not 0 < self.memory <= 1:
             raise ValueError(f"memory must be above 0 and at most 1, got {self.memory}")
         if self.nodes < 1 or (self.seconds is not None and not self.seconds > 0):
@@ -208,6 +216,9 @@ class Alns:
             search = AlnsSearch(problem, session, run, self.settings())
             if start is not None:
                 search.offer(start.values)
+            if self.jump_share > 0:
+                search.jump(self.jump_share * run.remaining)
+                search.polish()
             ended = self._begin(search, session, run)
             if ended is not None:
                 return ended
@@ -263,9 +274,11 @@ def _among(name: str, value: str, valid: tuple[str, ...]) -> None:
 
 
 def _arm(text: str, adapts: bool) -> Arm:
+    if text == JUMP:
+        return Arm(JUMP, 1.0, adapts=False)
     match = re.fullmatch(r"([a-z_]+?)(?:_(\d+))?", text)
     if match is None or match[1] not in FAMILIES:
-        raise ValueError(f"there is no arm {text!r}; the arms are {', '.join(FAMILIES)}")
+        raise ValueError(f"there is no arm {text!r}; the arms are {', '.join((*FAMILIES, JUMP))}")
     percent = 20 if match[2] is None else int(match[2])
     if not 0 < percent <= 100:
         raise ValueError(f"the size of arm {text} must be from 1 to 100")

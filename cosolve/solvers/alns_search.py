@@ -10,10 +10,11 @@ import numpy as np
 from cosolve.exact.mip_request import Answer, Ending, News, Request, Row
 from cosolve.search.bandits import Bandit
 from cosolve.search.mip_graph import ColumnGraph
+from cosolve.search.mip_jump import JumpSearch
 from cosolve.search.mip_neighborhoods import FAMILIES
 from cosolve.search.mip_pool import SolutionPool
 from cosolve.search.mip_view import Neighborhood, Relaxation, Side, View
-from cosolve.solvers.alns_settings import Settings, Success
+from cosolve.solvers.alns_settings import JUMP, Settings, Success
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 _SETTLED = (Ending.OPTIMAL, Ending.INFEASIBLE)
 _STEP = 1e-6  # relative; a better solution is better by at least this
+_STEPS = 1000  # of local search, for a node of a back-end where nothing may depend on the clock
+_LEAPS = 8  # times local search goes on at first, at most
+_LEAP_S = 0.25  # for each, at most: easy programs shall not wait for it
+_PAYS = 1e-3  # relative; if costs fall by more, it does
 _LEAST_S = 0.05  # a neighborhood that has less is not begun
 _RELAX_SHARE = 0.15  # of the time, for the linear relaxation
 _CHEAP = (
@@ -110,6 +115,7 @@ class AlnsSearch:
         self._rng = np.random.default_rng(run.seed)
         self._current: FloatArray | None = None
         self._current_cost = math.inf
+        self._jump = JumpSearch(problem, run.seed)
         self._relaxation: Relaxation | None = None
         self._relaxing_s = math.inf
         self._arms = list(settings.arms)
@@ -172,6 +178,28 @@ class AlnsSearch:
             self.exhausted = self._cost_of(answer.values) <= self.cost
         return answer
 
+    def jump(self, seconds: float) -> None:
+        """Search the program itself locally, as long as that goes well.
+
+        Parameters
+        ----------
+        seconds
+            For how long at first, but not beyond a quarter of a second; then as long again, as
+            costs fall, up to seven times.
+        """
+        steps = _STEPS * self._nodes if self.timeless else None
+        for _ in range(_LEAPS):
+            before = self.cost
+            self._leap(min(seconds, _LEAP_S), steps)
+            least = _PAYS * abs(self.cost) if math.isfinite(self.cost) else 0.0
+            if math.isfinite(before) and before - self.cost <= least:
+                return
+
+    def polish(self) -> None:
+        """Let the columns that decide nothing be as good as they can in the best solution."""
+        if self.best is not None and self._deciding.size < self.problem.size:
+            self._polish(self.best)
+
     def step(self) -> bool:
         """Choose a neighborhood and search it.
 
@@ -186,6 +214,9 @@ class AlnsSearch:
             self._relax()
         arm = self._bandit.choose(self._rng)
         family, size = self._arms[arm].family, self._sizes[arm]
+        if family == JUMP:
+            self._learn_jump(arm)
+            return True
         if family in ("rins", "dins", "rens") and self._tried[arm]:
             self._refresh()
         view = self._view()
@@ -210,6 +241,26 @@ class AlnsSearch:
         self._adapt(arm, answer, success)
         self._run.report(iterations=1, phase="alns")
         return True
+
+    def _leap(self, seconds: float, steps: int | None) -> int:
+        self._jump.begin(self.best, self.cost)
+        return self._jump.run(self._run, seconds, steps, self.offer)
+
+    def _learn_jump(self, arm: int) -> None:
+        """Search locally as long as a neighborhood would be searched."""
+        before = self.cost
+        began_s = self._run.elapsed
+        steps = _STEPS * self._nodes if self.timeless else None
+        done = self._leap(math.inf if self.timeless else self._slice_s, steps)
+        success = Success.BEST if self.cost < before else Success.REJECTED
+        self._bandit.learn(arm, self._settings.rewards.of(success))
+        values = self.best if success is Success.BEST else None
+        spent_s = self._run.elapsed - began_s
+        answer = Answer(Ending.LIMIT, values, self.cost, None, done, spent_s)
+        if self.on_step is not None:
+            self.on_step(Step(JUMP, 1.0, len(self._deciding), answer, success))
+        self._adapt(arm, answer, success)
+        self._run.report(iterations=1, phase="alns")
 
     def _first_slice_s(self) -> float:
         if self._settings.seconds is not None:

@@ -8,6 +8,9 @@ from enum import IntEnum
 from cosolve.search.acceptance import Acceptance, HillClimbing
 from cosolve.search.bandits import Policy, Softmax
 
+JUMP = "jump"
+"""The arm that is no neighborhood, but local search of the whole program."""
+
 
 class Success(IntEnum):
     """What a neighborhood has brought, the best first."""
@@ -49,7 +52,7 @@ class Arm:
     Parameters
     ----------
     family
-        One of ``cosolve.search.mip_neighborhoods.FAMILIES``.
+        One of ``cosolve.search.mip_neighborhoods.FAMILIES``, or ``JUMP``.
     size
         Its size at first, a share; see the families.
     adapts

@@ -46,6 +46,7 @@ SOLVERS: Mapping[str, str] = MappingProxyType(
         "dispatch": "cosolve.solvers.dispatch:Dispatch",
         "rho": "cosolve.solvers.rho:Rho",
         "alns": "cosolve.solvers.alns:Alns",
+        "jump": "cosolve.solvers.jump:Jump",
         "greedy": "cosolve.solvers.greedy:Greedy",
         "space-filling-curve": "cosolve.solvers.space_filling_curve:SpaceFillingCurve",
     }

@@ -16,7 +16,7 @@ from cosolve.problems.mip import MIP, Values
 from cosolve.search.mip_neighborhoods import FAMILIES
 from cosolve.solvers.alns import Alns
 from cosolve.solvers.alns_search import AlnsSearch, Step
-from cosolve.solvers.alns_settings import Arm, Settings
+from cosolve.solvers.alns_settings import JUMP, Arm, Settings
 from cosolve.testing import check_solver, mip_samples
 
 SLOW_S = 120.0  # to start a worker and solve a toy, on a busy machine
@@ -109,6 +109,35 @@ def test_the_optimum_is_found_and_proven(maximize: bool) -> None:
             break
     assert search.exhausted
     assert search.cost == enumerated(problem)[0] == run.bound
+
+
+def test_local_search_is_an_arm() -> None:
+    """It asks no back-end, and what it finds counts."""
+    problem = knapsack(9, seed=5)
+    search, backend, run = searching(problem, JUMP)
+    steps: list[Step] = []
+    search.on_step = steps.append
+    stop_s = run.elapsed + 20.0
+    while search.cost > enumerated(problem)[0] and run.elapsed < stop_s:  # type: ignore[operator]
+        search.step()
+    assert search.cost == enumerated(problem)[0]
+    assert not backend.requests
+    assert {step.family for step in steps} == {JUMP}
+    assert run.iterations == len(steps)
+
+
+def test_local_search_begins_and_the_backend_polishes() -> None:
+    """Without a start; columns that decide nothing are the back-end's."""
+    problem = knapsack(9, seed=5)
+    backend = Enumerating(problem)
+    run = Run(Stop(time_limit=1000.0))
+    search = AlnsSearch(problem, backend, run, Settings((Arm("mutation", 0.4),)))
+    search.polish()
+    assert not backend.requests
+    search.jump(0.05)
+    assert search.best is not None
+    assert problem.check(Values(search.best)) == []
+    assert search.cost == run.cost
 
 
 def test_neighborhoods_are_searched_below_the_best_cost_only() -> None:
@@ -288,6 +317,8 @@ def test_every_bandit_and_rule_works(bandit: str, accept: str) -> None:
         ({"arms": ("rins_0",)}, "size of arm rins_0"),
         ({"rewards": (1.0, 2.0)}, "4 rewards"),
         ({"first_share": 0.0}, "first_share"),
+        ({"jump_share": 0.5}, "jump_share"),
+        ({"arms": ("jump_5",)}, "there is no arm 'jump_5'"),
         ({"memory": 0.0}, "memory"),
         ({"nodes": 0}, "a node"),
         ({"exploration": -1.0}, "tau must be positive"),

@@ -8,7 +8,7 @@ import pytest
 
 from cosolve.core import Problem
 from cosolve.solvers import registry
-from cosolve.testing import check_solver, scheduling_samples, tsp_samples, vrp_samples
+from cosolve.testing import check_solver, mip_samples, scheduling_samples, tsp_samples, vrp_samples
 
 # Each of its runs starts a process; tests of its own look at every feature.
 FEW = ("flexible-job-shop", "open-shop", "everything", "setups-tiny", "no-operations-tiny")
@@ -27,4 +27,6 @@ def test_conformance(name: str) -> None:
     elif name == "exact":
         samples = [tsp_samples()[0], *(p for p in tsp_samples() if p.name in FEW_TOURS)]
         samples += [p for p in vrp_samples() if p.name in FEW_ROUTES]
+    elif name == "jump":
+        samples = list(mip_samples())
     check_solver(name, samples)

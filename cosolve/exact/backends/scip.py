@@ -181,7 +181,9 @@ class Engine:
         if emphasis == "feasibility":
             model.setEmphasis(known.FEASIBILITY)
         elif emphasis == "bound":
-            model.setEmphasis(known.OPTIMALITY)
+            # With a good solution at hand: neither long searches for others nor another root.
+            model.setHeuristics(self._scip.SCIP_PARAMSETTING.FAST)
+            model.setParam("presolving/maxrestarts", 0)
         set_usual(model, setup.seed)
         if setup.memory_mib is not None:
             model.setParam("limits/memory", _MEMORY_SHARE * setup.memory_mib)
