@@ -157,20 +157,22 @@ class AlnsSearch:
         self._run.report(cost, phase="alns")
         return True
 
-    def look(self, seconds: float) -> Answer:
+    def look(self, seconds: float, patience: float = math.inf) -> Answer:
         """Solve the program itself for a while.
 
         Parameters
         ----------
         seconds
             For how long.
+        patience
+            Seconds without a better solution after which it ends, too.
 
         Returns
         -------
         Answer
             How it ended; solutions have been heard.
         """
-        request = Request(start=self.best, seconds=seconds)
+        request = Request(start=self.best, seconds=seconds, patience=patience)
         answer = self._backend.solve(request, self._run, self._hear)
         if answer.bound is not None:
             self._run.report(bound=min(answer.bound, self.cost), phase="alns")
@@ -187,10 +189,9 @@ class AlnsSearch:
             For how long at first, but not beyond a quarter of a second; then as long again, as
             costs fall, up to seven times.
         """
-        steps = _STEPS * self._nodes if self.timeless else None
         for _ in range(_LEAPS):
             before = self.cost
-            self._leap(min(seconds, _LEAP_S), steps)
+            self._leap(min(seconds, _LEAP_S))
             least = _PAYS * abs(self.cost) if math.isfinite(self.cost) else 0.0
             if math.isfinite(before) and before - self.cost <= least:
                 return
@@ -242,7 +243,11 @@ class AlnsSearch:
         self._run.report(iterations=1, phase="alns")
         return True
 
-    def _leap(self, seconds: float, steps: int | None) -> int:
+    def _leap(self, seconds: float) -> int:
+        """Search locally for some time, or for some steps where the clock must not matter."""
+        steps = None
+        if self.timeless:
+            seconds, steps = math.inf, _STEPS * self._nodes
         self._jump.begin(self.best, self.cost)
         return self._jump.run(self._run, seconds, steps, self.offer)
 
@@ -250,8 +255,7 @@ class AlnsSearch:
         """Search locally as long as a neighborhood would be searched."""
         before = self.cost
         began_s = self._run.elapsed
-        steps = _STEPS * self._nodes if self.timeless else None
-        done = self._leap(math.inf if self.timeless else self._slice_s, steps)
+        done = self._leap(self._slice_s)
         success = Success.BEST if self.cost < before else Success.REJECTED
         self._bandit.learn(arm, self._settings.rewards.of(success))
         values = self.best if success is Success.BEST else None

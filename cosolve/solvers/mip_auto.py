@@ -7,6 +7,7 @@ is stopped where it is while the search has its turn, and nothing of its tree is
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -28,9 +29,8 @@ _EXACT = ("scip", "highs")  # keep the bound; the first that is installed
 _SEARCHING = ("highs", "scip")  # solve neighborhoods
 _START = 0.25  # share of the time that one thread waits at most for a process to start
 _FIRST = 0.08  # share of the time that one thread gives to the exact back-end first
-# Share of the time that the back-end of the search gets for the whole program: with a solution from
-# elsewhere, and without.
-_LOOK, _LOOK_FIRST = 0.05, 0.12
+_LOOK = 0.12  # share of the time that the back-end of the search gets for the whole program
+_QUIET = 0.05  # likewise, without a better solution, where there is one from elsewhere
 _FIRST_S = (1.0, 60.0)  # for either, at least and at most: a process has to be started
 _SHARE = 0.33  # of the time that the exact back-end gets in all
 _SHARE_STALLED = 0.5  # likewise, where the search finds nothing
@@ -85,7 +85,7 @@ class _Portfolio:
         whole_s = min(run.remaining, 1e6)
         self._whole_s = whole_s if run.stop.time_limit is not None else _UNLIMITED_S
         self._turn_s = _within(_TURN * self._whole_s, _TURN_S)
-        self._look_s = 0.0
+        self._look_s = _within(_LOOK * self._whole_s, _FIRST_S)
         self._looked = False
         self._verdict: Ending | None = None
         self._given_s = 0.0  # to the exact back-end
@@ -96,8 +96,6 @@ class _Portfolio:
     def solve(self) -> Outcome[Values]:
         """Work until it is solved or the run says stop."""
         self._search.jump(_JUMP * self._whole_s)
-        look = _LOOK_FIRST if self._search.best is None else _LOOK
-        self._look_s = _within(look * self._whole_s, _FIRST_S)
         self._exact.begin(self._search.best)
         try:
             if self._alone:
@@ -135,7 +133,10 @@ class _Portfolio:
             self._exact.pause()
         self._looked = True
         before = self._search.cost
-        answer = self._search.look(self._look_s)
+        quiet_s = (
+            math.inf if self._search.best is None else _within(_QUIET * self._whole_s, _FIRST_S)
+        )
+        answer = self._search.look(self._look_s, quiet_s)
         if self._search.cost < before:
             self._improved_s = self._run.elapsed
         self._look_s *= 2
@@ -322,10 +323,7 @@ class _Exact:
 
     def _work(self) -> None:
         try:
-            # It need not find solutions where there is one already.
-            emphasis = "default" if self._start is None else "bound"
-            request = Request(start=self._start, emphasis=emphasis)
-            self.answer = self._session.solve(request, self._own, self._hear)
+            self.answer = self._session.solve(Request(start=self._start), self._own, self._hear)
             self._hear(News(self.answer.values, None, self.answer.bound, 0))
         except Exception as error:
             if not self._own.interrupted.is_set():

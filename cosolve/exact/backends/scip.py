@@ -171,6 +171,8 @@ class Engine:
         model.setParam("limits/totalnodes", -1 if request.nodes is None else request.nodes)
         model.setParam("limits/bestsol", -1 if request.solutions is None else request.solutions)
         model.setParam("limits/gap", request.gap)
+        # Presolving knows the cost of a start already: it is not worth another root to use it.
+        model.setParam("presolving/maxrestarts", -1 if request.start is None else 0)
 
     def _set_emphasis(self, emphasis: str) -> None:
         if emphasis == self._emphasis:
@@ -181,9 +183,7 @@ class Engine:
         if emphasis == "feasibility":
             model.setEmphasis(known.FEASIBILITY)
         elif emphasis == "bound":
-            # With a good solution at hand: neither long searches for others nor another root.
             model.setHeuristics(self._scip.SCIP_PARAMSETTING.FAST)
-            model.setParam("presolving/maxrestarts", 0)
         set_usual(model, setup.seed)
         if setup.memory_mib is not None:
             model.setParam("limits/memory", _MEMORY_SHARE * setup.memory_mib)
