@@ -69,8 +69,6 @@ class Request:
         Solve the linear relaxation instead; the answer has its values.
     seconds
         Wall seconds; infinite for none.
-    patience
-        Wall seconds without a better solution, after which to stop.
     nodes
         Nodes of the search tree; None for any number.
     solutions
@@ -90,7 +88,6 @@ class Request:
     start: FloatArray | None = None
     relaxed: bool = False
     seconds: float = float("inf")
-    patience: float = float("inf")
     nodes: int | None = None
     solutions: int | None = None
     gap: float = 0.0

@@ -257,10 +257,10 @@ class Session:
         grace_s = _GRACE_S
         if math.isfinite(request.seconds):
             grace_s = max(grace_s, _GRACE_SHARE * request.seconds)
-        kill_s, quiet_s = math.inf, began_s + request.patience
+        kill_s = math.inf
         while True:
             now_s = time.monotonic()
-            if kill_s == math.inf and (now_s >= min(until_s, quiet_s) or _over(run)):
+            if kill_s == math.inf and (now_s >= until_s or _over(run)):
                 worker.send(Halt(self._number))
                 kill_s = min(now_s + grace_s, last_s)
             wait_s = min(_POLL_S, (until_s if kill_s == math.inf else kill_s) - now_s)
@@ -271,8 +271,6 @@ class Session:
                     return content
                 if content is not None:
                     best.hear(content)
-                    if content.values is not None:
-                        quiet_s = now_s + request.patience
             elif now_s >= kill_s:
                 used_s = worker.cpu_s - used_s
                 self.close()

@@ -141,7 +141,6 @@ class Alns:
         "crossover",
         "local_branching_10",
         "proximity_5",
-        "jump",
     )
     bandit: str = "softmax"
     exploration: float | None = None

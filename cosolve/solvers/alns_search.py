@@ -157,22 +157,20 @@ class AlnsSearch:
         self._run.report(cost, phase="alns")
         return True
 
-    def look(self, seconds: float, patience: float = math.inf) -> Answer:
+    def look(self, seconds: float) -> Answer:
         """Solve the program itself for a while.
 
         Parameters
         ----------
         seconds
             For how long.
-        patience
-            Seconds without a better solution after which it ends, too.
 
         Returns
         -------
         Answer
             How it ended; solutions have been heard.
         """
-        request = Request(start=self.best, seconds=seconds, patience=patience)
+        request = Request(start=self.best, seconds=seconds)
         answer = self._backend.solve(request, self._run, self._hear)
         if answer.bound is not None:
             self._run.report(bound=min(answer.bound, self.cost), phase="alns")

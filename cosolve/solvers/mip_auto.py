@@ -7,7 +7,6 @@ is stopped where it is while the search has its turn, and nothing of its tree is
 
 from __future__ import annotations
 
-import math
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -28,11 +27,10 @@ if TYPE_CHECKING:
 _EXACT = ("scip", "highs")  # keep the bound; the first that is installed
 _SEARCHING = ("highs", "scip")  # solve neighborhoods
 _START = 0.25  # share of the time that one thread waits at most for a process to start
-_FIRST = 0.08  # share of the time that one thread gives to the exact back-end first
+_FIRST = 0.05  # share of the time that one thread gives to the exact back-end first
 _LOOK = 0.12  # share of the time that the back-end of the search gets for the whole program
-_QUIET = 0.05  # likewise, without a better solution, where there is one from elsewhere
 _FIRST_S = (1.0, 60.0)  # for either, at least and at most: a process has to be started
-_SHARE = 0.33  # of the time that the exact back-end gets in all
+_SHARE = 0.3  # of the time that the exact back-end gets in all
 _SHARE_STALLED = 0.5  # likewise, where the search finds nothing
 _STALLED = 0.15  # of the time without a better solution
 _TURN = 0.04  # of the time: a turn of the exact back-end
@@ -101,8 +99,11 @@ class _Portfolio:
             if self._alone:
                 self._wait_for_start()
             self._search.polish()
-            if self._alone:
+            if self._search.best is not None:
+                self._look()  # a start is better improved at once
+            if self._alone and self._open():
                 self._turn(_within(_FIRST * self._whole_s, _FIRST_S))
+            self._improved_s = self._run.elapsed  # the search has not begun before
             while self._open():
                 if self._due():
                     self._turn(self._turn_s)
@@ -133,10 +134,7 @@ class _Portfolio:
             self._exact.pause()
         self._looked = True
         before = self._search.cost
-        quiet_s = (
-            math.inf if self._search.best is None else _within(_QUIET * self._whole_s, _FIRST_S)
-        )
-        answer = self._search.look(self._look_s, quiet_s)
+        answer = self._search.look(self._look_s)
         if self._search.cost < before:
             self._improved_s = self._run.elapsed
         self._look_s *= 2

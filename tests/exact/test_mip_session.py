@@ -173,16 +173,6 @@ def test_first_solution_may_be_enough(session: Session) -> None:
     assert answer.cost >= BEST
 
 
-def test_patience_ends_what_finds_nothing(mixing: str) -> None:
-    """Better solutions become rare, and the proof is out of reach."""
-    problem, _ = market_split()
-    run = Run(Stop(time_limit=60.0))
-    with Session(problem, mixing) as own:
-        answer = own.solve(Request(start=np.zeros(problem.size), patience=0.5), run)
-    assert answer.ending == Ending.LIMIT
-    assert run.elapsed < 45.0
-
-
 @pytest.mark.parametrize("emphasis", ["feasibility", "bound"])
 def test_emphasis_changes_no_optimum(session: Session, emphasis: str) -> None:
     """It only moves the effort."""
