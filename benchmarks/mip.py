@@ -40,6 +40,8 @@ _CASES = (
     "reblock115",
 )
 _LEAST = 1e-4  # of an integral, so that a geometric mean exists
+_SHIFT = 0.01  # of integrals in the shifted geometric mean, which easy programs do not rule
+_WORSE = 0.01  # relative; final bounds that are further behind SCIP's are named
 
 
 def main() -> None:
@@ -106,7 +108,6 @@ def render(rows: Iterable[Row]) -> str:
         "|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     rows = sorted(rows, key=lambda row: (row["instance"], row["method"], row["seed"]))
-    integrals: dict[str, list[float]] = {}
     for row in rows:
         instance = row["instance"].rpartition("/")[2]
         head = f"| {instance} | {row['method']} | {row['seed']} | {row['time_limit']:g} "
@@ -114,17 +115,64 @@ def render(rows: Iterable[Row]) -> str:
             lines.append(f"{head}| | {row['error']} | | | |")
             continue
         integral = row.get("primal_integral")
-        if integral is not None:
-            integrals.setdefault(row["method"], []).append(max(_LEAST, integral))
         gap = (
             None if row["best_known"] is None else 100 * primal_gap(row["cost"], row["best_known"])
         )
         cells = (row["cpu"], row["cost"], row["bound"], gap, integral)
         lines.append(f"{head}| {' | '.join(map(_number, cells))} |")
-    for method, values in sorted(integrals.items()):
-        mean = math.exp(statistics.fmean(map(math.log, values)))
-        lines.append(f"| geometric mean of {len(values)} | {method} | | | | | | | {mean:.4f} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_beside_peers(rows)])
+
+
+def _beside_peers(rows: list[Row]) -> list[str]:
+    """Compare every method of cosolve with every peer, on the runs that both have."""
+    runs: dict[str, dict[tuple[str, int], Row]] = {}
+    for row in rows:
+        if not row.get("error"):
+            runs.setdefault(row["method"], {})[row["instance"], row["seed"]] = row
+    peers = sorted(method for method in runs if method.startswith(measure.PEER))
+    lines = [
+        "| method | beside | runs | smaller integral | larger | geometric means | shifted by .01 |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for method in sorted(set(runs) - set(peers)):
+        for peer in peers:
+            pairs = [
+                (ours["primal_integral"], theirs["primal_integral"])
+                for key, ours in runs[method].items()
+                if (theirs := runs[peer].get(key)) is not None
+                and ours.get("primal_integral") is not None
+                and theirs.get("primal_integral") is not None
+            ]
+            if not pairs:
+                continue
+            less, more = (sum(sign * (a - b) < 0 for a, b in pairs) for sign in (1, -1))
+            plain, shifted = (
+                " : ".join(f"{_mean(values, *how):.4f}" for values in zip(*pairs, strict=True))
+                for how in ((_LEAST, 0.0), (0.0, _SHIFT))
+            )
+            lines.append(
+                f"| {method} | {peer} | {len(pairs)} | {less} | {more} | {plain} | {shifted} |"
+            )
+    return [*lines, *_worse_bounds(runs)]
+
+
+def _mean(values: Iterable[float], least: float, shift: float) -> float:
+    """Return the geometric mean, shifted, of values not below the least."""
+    return math.exp(statistics.fmean(math.log(max(least, v) + shift) for v in values)) - shift
+
+
+def _worse_bounds(runs: dict[str, dict[tuple[str, int], Row]]) -> list[str]:
+    """Name the runs whose final bound is behind SCIP's."""
+    lines = []
+    for key, ours in runs.get("auto", {}).items():
+        theirs = runs.get(measure.PEER + "scip", {}).get(key)
+        if theirs is None or ours["bound"] is None or theirs["bound"] is None:
+            continue
+        behind = abs(ours["bound"] - theirs["bound"]) / max(1e-9, abs(theirs["bound"]))
+        maximize = ours["cost"] is not None and ours["bound"] > ours["cost"]
+        if behind > _WORSE and (ours["bound"] < theirs["bound"]) != maximize:
+            lines.append(f"- {key[0].rpartition('/')[2]}: {100 * behind:.1f} %")
+    return ["", f"Final bounds of auto more than 1 % behind SCIP's: {len(lines)}.", *lines]
 
 
 def _number(value: float | None) -> str:

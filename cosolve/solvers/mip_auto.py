@@ -32,11 +32,11 @@ _LOOK = 0.12  # share of the time that the back-end of the search gets for the w
 _FIRST_S = (1.0, 60.0)  # for either, at least and at most: a process has to be started
 _SHARE = 0.3  # of the time that the exact back-end gets in all
 _SHARE_STALLED = 0.5  # likewise, where the search finds nothing
+_SHARE_EMPTY = 0.67  # likewise, where there is no solution: then nothing but looks is left to do
 _STALLED = 0.15  # of the time without a better solution
 _TURN = 0.04  # of the time: a turn of the exact back-end
 _TURN_S = (0.2, 5.0)  # at least and at most
 _UNLIMITED_S = 60.0  # what shares are of where there is no time limit
-_JUMP = 0.02  # share of the time, for local search first; see `AlnsSearch.jump`
 _POLL_S = 0.05
 _ROUNDING = 1e-9  # relative
 
@@ -69,7 +69,7 @@ def solve_mip(problem: MIP, run: Run, start: Values | None = None) -> Outcome[Va
         search = AlnsSearch(problem, own, _Joint(run, exact), searching.settings())
         if start is not None:
             search.offer(start.values)
-        return _Portfolio(search, exact, run).solve()
+        return _Portfolio(search, exact, run).solve(searching.jump_share)
 
 
 class _Portfolio:
@@ -91,13 +91,14 @@ class _Portfolio:
         self._improved_s = run.elapsed
         exact.on_values = self._hear
 
-    def solve(self) -> Outcome[Values]:
-        """Work until it is solved or the run says stop."""
-        self._search.jump(_JUMP * self._whole_s)
+    def solve(self, jump_share: float) -> Outcome[Values]:
+        """Search locally for a share of the time, then work until it is solved or time is over."""
+        self._search.jump(jump_share * self._whole_s)
         self._exact.begin(self._search.best)
         try:
             if self._alone:
                 self._wait_for_start()
+                self._exact.pause()
             self._search.polish()
             if self._search.best is not None:
                 self._look()  # a start is better improved at once
@@ -162,6 +163,8 @@ class _Portfolio:
         now_s = self._run.elapsed
         stalled = now_s - self._improved_s > _STALLED * self._whole_s
         share = _SHARE_STALLED if stalled else _SHARE
+        if self._search.best is None:
+            share = _SHARE_EMPTY
         return self._given_s < share * (now_s - self._began_s)
 
     def _turn(self, seconds: float) -> None:
