@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cosolve.problems.metrics import FloatArray
     from cosolve.problems.mip import MIP
 
-_FIRST_SLICE_S = 0.02  # the first solutions are told soon
+_FIRST_SLICE_S = 0.001  # the first solutions are told soon
 _WHOLE = 1e-9  # bounds of integer columns this near to whole numbers are these
 
 
@@ -36,6 +36,7 @@ class JumpSearch:
         self._sign = -1.0 if problem.maximize else 1.0
         self._offset = self._sign * problem.offset
         self._seed = seed
+        self._told = math.inf
         lower = np.where(problem.integer, np.ceil(problem.lower - _WHOLE), problem.lower)
         upper = np.where(problem.integer, np.floor(problem.upper + _WHOLE), problem.upper)
         self._size = problem.size
@@ -103,7 +104,7 @@ class JumpSearch:
         steps
             How many at most; None for any number.
         on_better
-            Told every better solution, shape (n,).
+            Told every better solution once, shape (n,).
 
         Returns
         -------
@@ -114,17 +115,14 @@ class JumpSearch:
         if kernel is None:
             return 0
         until_s = run.elapsed + seconds
-        slice_s, done, told = _FIRST_SLICE_S, 0, math.inf
-        if kernel.found:
-            told = self.cost
-            on_better(kernel.best())
-        while run.limit() is None and run.elapsed < until_s and (steps is None or done < steps):
-            if kernel.over:
-                break
+        slice_s, done = _FIRST_SLICE_S, 0
+        while True:
+            if self.cost < self._told:
+                self._told = self.cost
+                on_better(kernel.best())
+            counted = steps is not None and done >= steps
+            if kernel.over or counted or run.elapsed >= until_s or run.limit() is not None:
+                return done
             left_s = min(slice_s, until_s - run.elapsed, run.remaining)
             done += kernel.run(left_s, -1 if steps is None else steps - done)
             slice_s = min(SLICE_S, 2.0 * slice_s)
-            if self.cost < told:
-                told = self.cost
-                on_better(kernel.best())
-        return done

@@ -68,6 +68,36 @@ def test_tiny_programs_are_solved(problem: MIP, seed: int) -> None:
     assert bool(told) == (best is not None)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_programs_without_rows_are_solved(seed: int) -> None:
+    """Whichever column is changed first, and whether by a lift or by a push."""
+    problem = program([0.0, 1.0, -1.0], [], [], upper=[0.0, 2.0, 1.0], maximize=True)
+    assert searched(problem, 1000, seed)[0].cost == -2.0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_solutions_that_no_tight_move_leads_to(seed: int) -> None:
+    """Rows that hold each other fast: few values of the columns meet both."""
+    problem = program(
+        [-1.0, 4.0, 2.0, -4.0],
+        [[-4.0, -1.0, -3.0, 1.0], [3.0, -3.0, 1.0, -3.0]],
+        [(-np.inf, -3.0), (-5.0, 0.0)],
+        lower=[-1.0, -1.0, 0.0, -1.0],
+        upper=[1.0, 1.0, 3.0, -1.0],
+    )
+    assert searched(problem, 60_000, seed)[0].cost == 13.0
+
+
+def test_better_solutions_are_told_once() -> None:
+    """However often the search is gone on with."""
+    search, told = JumpSearch(knapsack(14, seed=3), 0), []
+    search.begin(None)
+    for _ in range(5):
+        search.run(Run(Stop()), math.inf, 40_000, told.append)
+    costs = [cost_of(knapsack(14, seed=3), values) for values in told]
+    assert costs == sorted(set(costs), reverse=True)
+
+
 @pytest.mark.parametrize("maximize", [True, False])
 def test_knapsacks_are_solved(maximize: bool) -> None:
     """In the sense of the problem, constant included."""

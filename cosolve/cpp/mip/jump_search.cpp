@@ -21,7 +21,8 @@ constexpr int kLifts = 40;            // columns of which one is lifted
 constexpr int kTenure = 4;            // steps a column must not change back, at least
 constexpr int kTenureSpread = 8;      // and further ones at random
 constexpr double kSmooth = 3e-4;      // probability that weights fall instead
-constexpr double kWalk = 0.01;        // probability of a change at random at a local optimum
+constexpr double kWalk = 0.005;       // probability of a change at random at a local optimum
+constexpr double kFew = 100.0;        // values of a column that are all tried then
 constexpr int kPatience = 40000;      // steps without success, after which the search goes back
 constexpr int kPollSteps = 8;         // steps between looks at the clock
 constexpr int kRefreshSteps = 20000;  // steps after which sums are computed anew
@@ -319,22 +320,29 @@ void JumpSearch::growWeights() {
 
 void JumpSearch::step() {
     ++now_;
-    Move best;
-    if (violated_.empty()) {
-        best = lift(kLifts);
-        if (best.column >= 0) {
-            apply(best);
-            if (cost_ <= target_) {
-                liftAll();
-                record();
-            }
-            return;
-        }
+    if (violated_.empty())
+        descend();
+    else
+        mend();
+    if (violated_.empty() && (!found_ || cost_ <= target_)) {
+        liftAll();
+        record();
+    }
+}
+
+// Goes towards lower costs where all rows are met.
+void JumpSearch::descend() {
+    Move best = lift(kLifts);
+    if (best.column < 0) {
         considerPushes(tries_, best);
         if (best.column < 0 || best.score <= 0.0) growWeights();
-        if (best.column >= 0) apply(best);
-        return;
     }
+    if (best.column >= 0) apply(best);
+}
+
+// Makes the best change for some violated rows.
+void JumpSearch::mend() {
+    Move best;
     int const broken = static_cast<int>(violated_.size());
     int const rows = std::min(rows_, broken);
     for (int i = 0; i < rows; ++i) {
@@ -344,18 +352,34 @@ void JumpSearch::step() {
     if (found_ && cost_ > target_) considerPushes(tries_ / 4, best);
     if (best.column >= 0 && best.score > 0.0) {
         apply(best);
-    } else {
-        growWeights();
-        Move any;
-        // Now and then any change will do: otherwise few equations are enough to go in circles.
-        int const tries = rng_.uniform() < kWalk ? 1 : tries_;
-        considerRow(violated_[index(rng_.below(broken))], tries, any, true);
-        if (any.column >= 0) apply(any);
+        return;
     }
-    if (violated_.empty() && (!found_ || cost_ <= target_)) {
-        liftAll();
-        record();
+    growWeights();
+    int const row = violated_[index(rng_.below(broken))];
+    Move any;
+    // Now and then any change will do: otherwise few rows are enough to go in circles.
+    if (rng_.uniform() < kWalk)
+        any = wander(row);
+    else
+        considerRow(row, tries_, any, true);
+    if (any.column >= 0) apply(any);
+}
+
+// Returns some change of some column of a row: to any value of a column with few, else by one.
+JumpSearch::Move JumpSearch::wander(int row) {
+    std::size_t const begin = program_.rows.begin[index(row)];
+    int const size = static_cast<int>(program_.rows.begin[index(row) + 1] - begin);
+    if (size == 0) return {};
+    std::size_t const entry = begin + index(rng_.below(size));
+    int const column = program_.rows.at[entry];
+    double delta = tightDelta(row, entry);
+    if (program_.integer[index(column)]) {
+        double const low = program_.lower[index(column)], high = program_.upper[index(column)];
+        delta = high - low < kFew
+                    ? low + rng_.below(static_cast<int>(high - low) + 1) - values_[index(column)]
+                    : clipped(column, rng_.below(2) == 0 ? 1.0 : -1.0);
     }
+    return delta == 0.0 ? Move{} : Move{column, delta};
 }
 
 // Keeps the values if they are feasible and better.

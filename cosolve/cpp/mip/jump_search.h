@@ -75,6 +75,9 @@ private:
     void liftAll();
     void growWeights();
     void step();
+    void descend();
+    void mend();
+    Move wander(int row);
     void record();
 
     Program const &program_;
