@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import platform
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from cosolve.bounds.base import proves, rounded_up
@@ -190,6 +189,8 @@ def _differ(a: float | None, b: float | None) -> bool:
 
 
 def _versions() -> dict[str, str]:
+    from importlib.metadata import version  # it takes a while, which no search should wait for
+
     return {name: version(name) for name in ("cosolve", "numpy")} | {
         "python": platform.python_version()
     }

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import metadata
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -258,6 +257,8 @@ class Backend:
     @property
     def version(self) -> str | None:
         """Its version, or None if it is not installed."""
+        from importlib import metadata  # it takes a while, which no search should wait for
+
         try:
             return metadata.version(self.distribution)
         except metadata.PackageNotFoundError:

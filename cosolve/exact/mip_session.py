@@ -7,7 +7,8 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -36,9 +37,9 @@ _LAST_SHARE = 0.01  # of that limit, if that is more
 class Session:
     """A back-end with a program, in a process of its own; a context manager that ends it.
 
-    The process is started with the first request, and again with the next one after it died or had
-    to be killed. One request is solved at a time; ``inject``, ``pause`` and ``resume`` may be
-    called from other threads meanwhile.
+    The process is started by ``open`` or with the first request, and again with the next one after
+    it died or had to be killed. One request is solved at a time; ``inject``, ``pause`` and
+    ``resume`` may be called from other threads meanwhile.
 
     Parameters
     ----------
@@ -102,10 +103,28 @@ class Session:
         worker = self._worker
         return self._past_cpu_s + (0.0 if worker is None else worker.cpu_s)
 
-    @property
-    def started(self) -> bool:
-        """Whether the process is there and has its program."""
-        return self._ready
+    def open(self, run: Run) -> bool:
+        """Start the process unless it is there, so that the first request need not wait for that.
+
+        Parameters
+        ----------
+        run
+            Its limits and its interruption end the wait.
+
+        Returns
+        -------
+        bool
+            Whether the process is ready.
+
+        Raises
+        ------
+        BackendMissing
+            If the back-end is not installed.
+        BackendError
+            If its process died.
+        """
+        with self._failing():
+            return not _over(run) and self._start(run, time.monotonic() + run.remaining)
 
     def close(self) -> None:
         """End the process; a further request starts another."""
@@ -215,10 +234,16 @@ class Session:
     def _solve(self, request: Request, run: Run, best: _Best) -> Answer:
         """Have the worker solve a request with everything filled in."""
         end_s = time.monotonic() + run.remaining
-        try:
+        with self._failing():
             if _over(run) or not self._start(run, end_s):
                 return _stopped(0.0)
             return self._converse(request, run, end_s, best)
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """End the process whatever goes wrong, and name the back-end."""
+        try:
+            yield
         except BackendError as error:
             self.close()
             words = str(error).removeprefix(f"{_TARGET}: ")

@@ -115,7 +115,7 @@ class AlnsSearch:
         self._rng = np.random.default_rng(run.seed)
         self._current: FloatArray | None = None
         self._current_cost = math.inf
-        self._jump = JumpSearch(problem, run.seed)
+        self._jump: JumpSearch | None = None  # it copies the program: not before it is needed
         self._relaxation: Relaxation | None = None
         self._relaxing_s = math.inf
         self._arms = list(settings.arms)
@@ -189,7 +189,7 @@ class AlnsSearch:
         """
         for _ in range(_LEAPS):
             before = self.cost
-            self._leap(min(seconds, _LEAP_S))
+            self.leap(min(seconds, _LEAP_S))
             least = _PAYS * abs(self.cost) if math.isfinite(self.cost) else 0.0
             if math.isfinite(before) and before - self.cost <= least:
                 return
@@ -241,11 +241,24 @@ class AlnsSearch:
         self._run.report(iterations=1, phase="alns")
         return True
 
-    def _leap(self, seconds: float) -> int:
-        """Search locally for some time, or for some steps where the clock must not matter."""
+    def leap(self, seconds: float) -> int:
+        """Search the program itself locally once.
+
+        Parameters
+        ----------
+        seconds
+            For how long; where the clock must not matter, for a number of steps instead.
+
+        Returns
+        -------
+        int
+            Steps done.
+        """
         steps = None
         if self.timeless:
             seconds, steps = math.inf, _STEPS * self._nodes
+        if self._jump is None:
+            self._jump = JumpSearch(self.problem, self._run.seed)
         self._jump.begin(self.best, self.cost)
         return self._jump.run(self._run, seconds, steps, self.offer)
 
@@ -253,7 +266,7 @@ class AlnsSearch:
         """Search locally as long as a neighborhood would be searched."""
         before = self.cost
         began_s = self._run.elapsed
-        done = self._leap(self._slice_s)
+        done = self.leap(self._slice_s)
         success = Success.BEST if self.cost < before else Success.REJECTED
         self._bandit.learn(arm, self._settings.rewards.of(success))
         values = self.best if success is Success.BEST else None

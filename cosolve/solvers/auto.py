@@ -15,7 +15,6 @@ from cosolve.guidance import EdgeGuidance, GnnGuide, guidance_within
 from cosolve.guidance.gnn import network_kind
 from cosolve.problems import MIP, TSP, VRP, Scheduling
 from cosolve.solvers import registry
-from cosolve.solvers.exact import Exact, go_on, within_reach
 from cosolve.solvers.tsp_support import unsupported
 
 T = TypeVar("T")
@@ -77,6 +76,9 @@ class Auto:
             from cosolve.solvers.mip_auto import solve_mip
 
             return solve_mip(problem, run, start)
+        # Here, because a mixed-integer program need not wait for what tours and routes need.
+        from cosolve.solvers.exact import Exact, go_on
+
         if _provable(problem, run, run.remaining):
             return Exact().run(problem, run, start=start, guide=guide)
         solver = (
@@ -92,6 +94,8 @@ class Auto:
 
 def _provable(problem: Problem[Any], run: Run, seconds: float) -> bool:
     # The iterations of `exact` are nodes of its tree: too few of them say nothing.
+    from cosolve.solvers.exact import within_reach
+
     return run.stop.iterations is None and within_reach(problem, seconds)
 
 

@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 _EXACT = ("scip", "highs")  # keep the bound; the first that is installed
 _SEARCHING = ("highs", "scip")  # solve neighborhoods
 _START = 0.25  # share of the time that one thread waits at most for a process to start
+_GLANCE = 0.01  # share of the time that one thread gives to the exact back-end at once
+_GLANCE_S = (0.3, 2.0)  # at least and at most
 _FIRST = 0.05  # share of the time that one thread gives to the exact back-end first
 _LOOK = 0.12  # share of the time that the back-end of the search gets for the whole program
 _FIRST_S = (1.0, 60.0)  # for either, at least and at most: a process has to be started
 _SHARE = 0.3  # of the time that the exact back-end gets in all
-_SHARE_STALLED = 0.5  # likewise, where the search finds nothing
+_SHARE_STALLED = 0.85  # likewise, where the search finds nothing
 _SHARE_EMPTY = 0.67  # likewise, where there is no solution: then nothing but looks is left to do
 _STALLED = 0.15  # of the time without a better solution
 _TURN = 0.04  # of the time: a turn of the exact back-end
@@ -93,12 +95,15 @@ class _Portfolio:
 
     def solve(self, jump_share: float) -> Outcome[Values]:
         """Search locally for a share of the time, then work until it is solved or time is over."""
-        self._search.jump(jump_share * self._whole_s)
-        self._exact.begin(self._search.best)
+        jump_s = jump_share * self._whole_s
+        self._exact.open()
         try:
-            if self._alone:
-                self._wait_for_start()
-                self._exact.pause()
+            self._leap_while_opening(jump_s)
+            self._exact.begin(self._search.best)
+            if self._alone and self._open():
+                self._turn(_within(_GLANCE * self._whole_s, _GLANCE_S))
+            self._rest()
+            self._search.jump(jump_s)
             self._search.polish()
             if self._search.best is not None:
                 self._look()  # a start is better improved at once
@@ -118,11 +123,19 @@ class _Portfolio:
             self._exact.end()
         return self._outcome()
 
-    def _wait_for_start(self) -> None:
-        """Let the process of the exact back-end start: it is of no use to stop it meanwhile."""
-        until_s = self._run.elapsed + _START * self._whole_s
-        while self._open() and not self._exact.started and self._run.elapsed < until_s:
-            self._exact.wait(_POLL_S)
+    def _leap_while_opening(self, seconds: float) -> None:
+        """Search locally while the process of the exact back-end starts; then wait for that."""
+        began_s = self._run.elapsed
+        until_s = began_s + _START * self._whole_s
+        while self._open() and not self._exact.opened and self._run.elapsed < until_s:
+            late = self._run.elapsed >= began_s + seconds
+            if late or not self._search.leap(_POLL_S):
+                self._exact.wait(_POLL_S)
+
+    def _rest(self) -> None:
+        """Stop the exact back-end where there is but one thread."""
+        if self._alone:
+            self._exact.pause()
 
     def _open(self) -> bool:
         """Whether anything is left to be found out, and time for it."""
@@ -131,8 +144,7 @@ class _Portfolio:
 
     def _look(self) -> None:
         """Solve the program with the back-end of the search: it may be easy for that one."""
-        if self._alone:
-            self._exact.pause()
+        self._rest()
         self._looked = True
         before = self._search.cost
         answer = self._search.look(self._look_s)
@@ -146,8 +158,7 @@ class _Portfolio:
 
     def _step(self) -> bool:
         """Search one neighborhood."""
-        if self._alone:
-            self._exact.pause()
+        self._rest()
         before = self._search.cost
         searched = self._search.step()
         if self._search.cost < before and self._search.best is not None:
@@ -215,6 +226,9 @@ class _Exact:
         self._own = Run(replace(run.stop, target_cost=None, target_gap=None, stall=None))
         self._own.started, self._own.reserve = run.started, run.reserve
         self._thread = threading.Thread(target=self._work, daemon=True)
+        self._opened = threading.Event()
+        self._begun = threading.Event()
+        self._news = threading.Event()
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._values: FloatArray | None = None
@@ -233,17 +247,21 @@ class _Exact:
         return self._over.is_set()
 
     @property
-    def started(self) -> bool:
+    def opened(self) -> bool:
         """Whether its process is there, or has ended already."""
-        return self._session.started or self.over
+        return self._opened.is_set()
 
     @property
     def solved(self) -> bool:
         """Whether it has ended because nothing is left to be found out."""
         return self.over and self.answer is not None and self.answer.ending is not Ending.LIMIT
 
+    def open(self) -> None:
+        """Start its process."""
+        self._thread.start()
+
     def begin(self, start: FloatArray | None) -> None:
-        """Begin to work.
+        """Begin to work, as soon as the process is there.
 
         Parameters
         ----------
@@ -251,11 +269,12 @@ class _Exact:
             A solution to begin with.
         """
         self._start = start
-        self._thread.start()
+        self._begun.set()
 
     def wait(self, seconds: float) -> None:
-        """Wait until it has ended, for some time at most."""
-        self._over.wait(seconds)
+        """Wait until there is something new about it, for some time at most."""
+        self._news.wait(seconds)
+        self._news.clear()
 
     def pause(self) -> None:
         """Stop its process where it is."""
@@ -318,19 +337,26 @@ class _Exact:
     def end(self) -> None:
         """End the work and the process: what it has found out has been told."""
         self._own.interrupted.set()
+        self._begun.set()
         self._session.close()
         self._thread.join()
         self._session.close()  # it may have been about to start
 
     def _work(self) -> None:
         try:
+            self._session.open(self._own)
+            self._opened.set()
+            self._news.set()
+            self._begun.wait()
             self.answer = self._session.solve(Request(start=self._start), self._own, self._hear)
             self._hear(News(self.answer.values, None, self.answer.bound, 0))
         except Exception as error:
             if not self._own.interrupted.is_set():
                 self.error = error
         finally:
+            self._opened.set()
             self._over.set()
+            self._news.set()
 
     def _hear(self, news: News) -> None:
         with self._lock:
@@ -338,6 +364,7 @@ class _Exact:
                 self._values = news.values
             if news.bound is not None and (self._bound is None or news.bound > self._bound):
                 self._bound = news.bound
+        self._news.set()
 
 
 def _within(seconds: float, limits: tuple[float, float]) -> float:

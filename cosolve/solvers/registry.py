@@ -13,7 +13,6 @@ import types
 import typing
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +58,8 @@ _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "o
 
 @cache
 def _homes() -> Mapping[str, str]:
+    from importlib.metadata import entry_points  # it takes a while, and most need it never
+
     # The names of cosolve come last: no other package can replace them.
     others = {entry.name: entry.value for entry in entry_points(group=_GROUP)}
     exact = {name: f"cosolve.solvers.mip_exact:{name}" for name in backend_names()}
@@ -90,7 +91,7 @@ def solver_class(name: str) -> type[Solver]:
     ValueError
         If there is no such solver; the message lists those there are.
     """
-    home = _homes().get(name)
+    home = SOLVERS.get(name) or _homes().get(name)
     if home is None:
         raise ValueError(f"there is no method {name!r}; the methods are {', '.join(names())}")
     module, _, attribute = home.partition(":")

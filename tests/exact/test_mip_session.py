@@ -364,6 +364,20 @@ def test_request_after_an_interruption_is_not_interrupted(mixing: str) -> None:
         assert answer.ending == Ending.OPTIMAL
 
 
+def test_process_is_started_before_it_is_asked(name: str) -> None:
+    """Once, within the limits of the run; requests find it there."""
+    over = Run(Stop())
+    over.interrupted.set()
+    with Session(KNAPSACK, name) as opened:
+        assert not opened.open(over)
+        assert opened._worker is None
+        assert opened.open(Run(Stop()))
+        worker = opened._worker
+        assert opened.open(Run(Stop()))
+        assert ask(opened).cost == BEST
+        assert opened._worker is worker
+
+
 def test_dead_worker_is_an_error_and_replaced(session: Session) -> None:
     """The error names the back-end; the next request starts another process."""
     ask(session)
