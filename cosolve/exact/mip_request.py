@@ -69,6 +69,9 @@ class Request:
         Solve the linear relaxation instead; the answer has its values.
     seconds
         Wall seconds; infinite for none.
+    root_seconds
+        Wall seconds for the root of the search tree, if that is more: it may take longer than
+        expected, and what was done there would be lost.
     nodes
         Nodes of the search tree; None for any number.
     solutions
@@ -88,6 +91,7 @@ class Request:
     start: FloatArray | None = None
     relaxed: bool = False
     seconds: float = float("inf")
+    root_seconds: float = 0.0
     nodes: int | None = None
     solutions: int | None = None
     gap: float = 0.0

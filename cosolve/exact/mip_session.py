@@ -273,7 +273,8 @@ class Session:
         assert worker is not None
         used_s = worker.cpu_s
         began_s = time.monotonic()
-        until_s = min(end_s, began_s + request.seconds)
+        tree_s = min(end_s, began_s + request.seconds)
+        until_s = max(tree_s, min(end_s, began_s + request.root_seconds))
         with self._lock:
             self._number += 1
             self._busy = True
@@ -285,10 +286,11 @@ class Session:
         kill_s = math.inf
         while True:
             now_s = time.monotonic()
-            if kill_s == math.inf and (now_s >= until_s or _over(run)):
+            enough_s = tree_s if best.branched else until_s
+            if kill_s == math.inf and (now_s >= enough_s or _over(run)):
                 worker.send(Halt(self._number))
                 kill_s = min(now_s + grace_s, last_s)
-            wait_s = min(_POLL_S, (until_s if kill_s == math.inf else kill_s) - now_s)
+            wait_s = min(_POLL_S, (enough_s if kill_s == math.inf else kill_s) - now_s)
             told = worker.receive(wait_s)
             if told is not None:
                 content = self._content(told[0])
@@ -341,6 +343,11 @@ class _Best:
         self.doubtful: FloatArray | None = None
         """The best solution that was not accepted, if it claims to be better than the best."""
         self._doubtful_cost = math.inf
+
+    @property
+    def branched(self) -> bool:
+        """Whether the search tree has more than its root."""
+        return self._nodes > 1
 
     def whole(self) -> FloatArray:
         """Round the doubtful solution."""

@@ -163,14 +163,14 @@ class AlnsSearch:
         Parameters
         ----------
         seconds
-            For how long.
+            For how long; twice as long if the root of the tree takes more.
 
         Returns
         -------
         Answer
             How it ended; solutions have been heard.
         """
-        request = Request(start=self.best, seconds=seconds)
+        request = Request(start=self.best, seconds=seconds, root_seconds=2.0 * seconds)
         answer = self._backend.solve(request, self._run, self._hear)
         if answer.bound is not None:
             self._run.report(bound=min(answer.bound, self.cost), phase="alns")

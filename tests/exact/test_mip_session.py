@@ -378,6 +378,21 @@ def test_process_is_started_before_it_is_asked(name: str) -> None:
         assert opened._worker is worker
 
 
+@pytest.mark.parametrize("seconds", [(0.2, 600.0), (0.2, 0.0)])
+def test_time_for_the_root_does_not_hold_for_the_tree(
+    mixing: str, seconds: tuple[float, float]
+) -> None:
+    """A program that is branched on at once ends after the seconds of a request."""
+    problem, _ = market_split()
+    with Session(problem, mixing) as opened:
+        run = Run(Stop(time_limit=300.0))
+        assert opened.open(run)
+        began_s = run.elapsed
+        request = Request(seconds=seconds[0], root_seconds=seconds[1])
+        assert opened.solve(request, run).ending == Ending.LIMIT
+        assert run.elapsed - began_s < 60.0
+
+
 def test_dead_worker_is_an_error_and_replaced(session: Session) -> None:
     """The error names the back-end; the next request starts another process."""
     ask(session)
