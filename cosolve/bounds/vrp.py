@@ -51,9 +51,9 @@ def vrp_bound(problem: VRP, run: Run, *, upper: float | None = None) -> LowerBou
     """Bound the cost of every solution from below.
 
     In turn: what nearest neighbors say at once; q-routes; edge variables with rounded capacity
-    cuts; and column generation over ng-routes with such cuts, if routes are not too long. Linear
-    programs run in a worker process and need OR-tools; without it, or in very short runs, the bound
-    is that of q-routes, by subgradient ascent.
+    cuts; and column generation over ng-routes with such cuts and subset rows, if routes are not too
+    long. Linear programs run in a worker process and need OR-tools; without it, or in very short
+    runs, the bound is that of q-routes, by subgradient ascent.
 
     Parameters
     ----------

@@ -32,46 +32,6 @@ _CONVERGED = 2e-5  # relative distance of bound and program
 _SPARE_FACTOR, _SPARE_MARGIN, _SPARE_SHARE = 20.0, 1.1, 0.05
 
 
-def column_bound(
-    model: RouteModel,
-    cuts: CutSet,
-    report: Callable[[float, int], None],
-    deadline_s: float,
-    center: Prices | None = None,
-) -> bool:
-    """Raise the bound of ng-routes by column generation, with smoothed prices and capacity cuts.
-
-    Prices that an exact pricing was done for give a bound whether or not they are optimal: what the
-    cheapest route, or the cheapest for its load, falls short of is subtracted.
-
-    Parameters
-    ----------
-    model
-        The routes.
-    cuts
-        Those to begin with; what is found is added. Without effect where there is no capacity
-        or not every client is required.
-    report
-        Told every bound and the number of linear programs so far.
-    deadline_s
-        On the clock of `time.perf_counter`.
-    center
-        Good prices to begin with, if there are any.
-
-    Returns
-    -------
-    bool
-        Whether more time would not have raised the bound noticeably.
-
-    References
-    ----------
-    .. [1] A. Pessoa, R. Sadykov, E. Uchoa, F. Vanderbeck, "Automation and combination of
-       linear-programming based stabilization techniques in column generation", INFORMS Journal on
-       Computing 30 (2018).
-    """
-    return RouteMaster(model, cuts, center).run(report, deadline_s)
-
-
 def make_pricing(model: RouteModel, neighbors: int = _NEIGHBORS) -> _kernels.RoutePricing:
     """Return the pricing of a model.
 
@@ -122,14 +82,25 @@ def make_pricing(model: RouteModel, neighbors: int = _NEIGHBORS) -> _kernels.Rou
 class RouteMaster:
     """The linear program over routes, which grows by routes and capacity cuts.
 
+    Prices are smoothed [1]_. Those that an exact pricing was done for give a bound whether or not
+    they are optimal: what the cheapest route, or the cheapest for its load, falls short of is
+    subtracted.
+
     Parameters
     ----------
     model
         The routes.
     cuts
-        Capacity cuts to begin with; what is found is added.
+        Capacity cuts to begin with; what is found is added. Without effect where there is no
+        capacity or not every client is required.
     center
         Good prices to begin with, if there are any.
+
+    References
+    ----------
+    .. [1] A. Pessoa, R. Sadykov, E. Uchoa, F. Vanderbeck, "Automation and combination of
+       linear-programming based stabilization techniques in column generation", INFORMS Journal on
+       Computing 30 (2018).
     """
 
     _thorough = False  # whether capacity cuts are looked for by minimum cuts and tabu search, too

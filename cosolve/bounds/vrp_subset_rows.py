@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -21,6 +22,48 @@ MOST_ROWS = 128
 _LEAST_VIOLATION = 0.05
 _MOST_NEW, _MOST_EACH = 24, 5  # added at a time, and of any client
 _PRICED = 1e-6
+_TAIL, _TAIL_GAIN = 3, 2e-4  # rounds of cuts that must raise the value by so much, relative
+
+
+def column_bound(
+    model: RouteModel,
+    cuts: CutSet,
+    report: Callable[[float, int], None],
+    deadline_s: float,
+    center: Prices | None = None,
+) -> bool:
+    """Raise the bound of ng-routes by column generation with capacity and subset-row cuts.
+
+    Parameters
+    ----------
+    model
+        The routes.
+    cuts
+        Capacity cuts to begin with; what is found is added. Without effect where there is no
+        capacity or not every client is required.
+    report
+        Told every bound and the number of linear programs so far.
+    deadline_s
+        On the clock of `time.perf_counter`.
+    center
+        Good prices to begin with, if there are any.
+
+    Returns
+    -------
+    bool
+        Whether more time would not have raised the bound noticeably.
+    """
+    master = SubsetMaster(model, cuts, center)
+    if not master.run(report, deadline_s):
+        return False
+    values = [master.value]
+    while master.tighten(report, deadline_s):
+        values.append(master.value)
+        if len(values) > _TAIL:
+            before = values[-1 - _TAIL]
+            if values[-1] - before <= _TAIL_GAIN * abs(before):
+                return True
+    return time.perf_counter() < deadline_s
 
 
 class SubsetMaster(RouteMaster):
@@ -212,11 +255,14 @@ class SubsetMaster(RouteMaster):
             center[: len(self._best[1].subsets)] = self._best[1].subsets
         for k, row in enumerate(self._rows):
             if self._alive[k] and duals[k] > -_PRICED and center[k] <= _PRICED:
-                self._drop(k, row)
-
-    def _drop(self, cut: int, row: int) -> None:
-        self._program.relax(row)
-        self._alive[cut] = False
+                self._program.relax(row)
+                self._alive[k] = False
+        if self._best is not None:
+            # However small the prices of the dropped: more cuts than there may be would be priced.
+            bound, prices = self._best
+            alive = np.array(self._alive[: len(prices.subsets)], dtype=bool)
+            subsets = np.where(alive, prices.subsets, 0.0)
+            self._best = (bound, prices._replace(subsets=subsets))
 
     def _add_subset(
         self,

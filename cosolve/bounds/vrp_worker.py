@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cosolve.bounds.vrp_columns import column_bound
 from cosolve.bounds.vrp_edges import CutSet, Prices, edge_bound
 from cosolve.bounds.vrp_model import RouteModel
+from cosolve.bounds.vrp_subset_rows import column_bound
 from cosolve.exact import Channel
 
 _EDGE_SHARE = 0.2  # of the time, where columns follow

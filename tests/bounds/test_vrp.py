@@ -16,9 +16,10 @@ import pytest
 from cosolve import VRP, Run, Stop, VehicleType, _kernels
 from cosolve.bounds import lower_bound, vrp
 from cosolve.bounds.vrp import half_degrees, q_route_ascent, radial_bound
-from cosolve.bounds.vrp_columns import column_bound, make_pricing
+from cosolve.bounds.vrp_columns import make_pricing
 from cosolve.bounds.vrp_edges import CutSet, edge_bound
 from cosolve.bounds.vrp_model import RouteModel, route_model
+from cosolve.bounds.vrp_subset_rows import column_bound
 from cosolve.certify import Certifier
 from cosolve.core.errors import BackendMissing
 from cosolve.problems import ClientGroup, Metric, Route, Routes

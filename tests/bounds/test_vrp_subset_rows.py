@@ -12,6 +12,7 @@ import pytest
 from vrp_reference import optimal_cost
 
 from cosolve import VRP, VehicleType
+from cosolve.bounds import vrp_subset_rows
 from cosolve.bounds.vrp_edges import CutSet
 from cosolve.bounds.vrp_model import route_model
 from cosolve.bounds.vrp_subset_rows import SubsetMaster
@@ -90,6 +91,29 @@ def test_three_clients_of_whom_two_fit_need_a_subset_row() -> None:
     assert before < 190
     assert master.proof[0] == pytest.approx(optimal_cost(instance), abs=0.1)
     assert master.subset_rows()
+
+
+@needs_ortools
+def test_cuts_that_are_dropped_cost_nothing_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However small their prices were: no more may be priced than there is room for."""
+    monkeypatch.setattr(vrp_subset_rows, "MOST_ROWS", 6)
+    monkeypatch.setattr(vrp_subset_rows, "_MOST_NEW", 3)
+    rng = np.random.default_rng(5)
+    demands = np.concatenate([[0.0], rng.integers(10, 60, 40)])
+    coords = rng.integers(0, 100, (41, 2)).astype(float)
+    model = route_model(VRP(coords=coords, demands=demands, vehicles=(VehicleType(capacity=100),)))
+    assert model is not None
+    deadline_s = time.perf_counter() + 60
+    master = SubsetMaster(model, CutSet(model.nodes))
+    master.run(lambda *_: None, deadline_s)
+    while sum(master._alive) < 4 and master.tighten(lambda *_: None, deadline_s):
+        pass
+    assert master._best is not None
+    bound, prices = master._best
+    tiny = np.full(len(master._members), 5e-7)
+    master._best = (bound, prices._replace(subsets=tiny))
+    master._forget_slack(np.zeros(max(master._rows) + 1))
+    assert sum(master._alive) == np.count_nonzero(master._best[1].subsets) < len(tiny)
 
 
 def partition(clients: frozenset[int], sets: dict[frozenset[int], float]) -> float:
