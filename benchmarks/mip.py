@@ -162,17 +162,38 @@ def _mean(values: Iterable[float], least: float, shift: float) -> float:
 
 
 def _worse_bounds(runs: dict[str, dict[tuple[str, int], Row]]) -> list[str]:
-    """Name the runs whose final bound is behind SCIP's."""
+    """Name the runs whose final bound is behind SCIP's, and those of SCIP with other seeds."""
+    scip = runs.get(measure.PEER + "scip", {})
     lines = []
-    for key, ours in runs.get("auto", {}).items():
-        theirs = runs.get(measure.PEER + "scip", {}).get(key)
+    for title, worse in (
+        ("auto", _behind(runs.get("auto", {}), scip)),
+        *(
+            (
+                f"SCIP with seed {seed}",
+                _behind({k: r for k, r in scip.items() if k[1] == seed}, scip, 0),
+            )
+            for seed in sorted({seed for _, seed in scip} - {0})
+        ),
+    ):
+        named = ", ".join(f"{name} {100 * behind:.1f} %" for name, behind in worse)
+        lines += ["", f"Final bounds of {title} more than 1 % behind SCIP's: {len(worse)}. {named}"]
+    return lines
+
+
+def _behind(
+    runs: dict[tuple[str, int], Row], scip: dict[tuple[str, int], Row], beside: int | None = None
+) -> list[tuple[str, float]]:
+    """Return names and relative distances of runs with worse bounds than SCIP with some seed."""
+    found = []
+    for (name, seed), ours in runs.items():
+        theirs = scip.get((name, seed if beside is None else beside))
         if theirs is None or ours["bound"] is None or theirs["bound"] is None:
             continue
         behind = abs(ours["bound"] - theirs["bound"]) / max(1e-9, abs(theirs["bound"]))
         maximize = ours["cost"] is not None and ours["bound"] > ours["cost"]
         if behind > _WORSE and (ours["bound"] < theirs["bound"]) != maximize:
-            lines.append(f"- {key[0].rpartition('/')[2]}: {100 * behind:.1f} %")
-    return ["", f"Final bounds of auto more than 1 % behind SCIP's: {len(lines)}.", *lines]
+            found.append((name.rpartition("/")[2], behind))
+    return found
 
 
 def _number(value: float | None) -> str:
