@@ -19,6 +19,7 @@ PACKAGE = "ortools"
 class LinearProgram:
     """A linear program to be minimized, solved again and again while it grows.
 
+    Its solution is the last one, also after changes, with zeros for rows and columns added since.
     Importing this module imports no solver; making a program does, so that belongs in a worker.
     """
 
@@ -36,6 +37,8 @@ class LinearProgram:
         self._rows: list[Any] = []
         self._columns: list[Any] = []
         self._grown_by_rows = False
+        self._fresh = False  # whether the solver still knows its last solution
+        self._kept = (0.0, np.zeros(0), np.zeros(0))
 
     @property
     def rows(self) -> int:
@@ -65,6 +68,7 @@ class LinearProgram:
         upper
             Largest value.
         """
+        self._keep()
         column = self._solver.NumVar(0.0, upper, "")
         self._objective.SetCoefficient(column, float(cost))
         for row, value in zip(rows, coefficients, strict=True):
@@ -89,6 +93,7 @@ class LinearProgram:
         columns, coefficients
             What it sums.
         """
+        self._keep()
         row = self._solver.Constraint(float(lower), float(upper))
         for column, value in zip(columns, coefficients, strict=True):
             row.SetCoefficient(self._columns[column], float(value))
@@ -98,10 +103,12 @@ class LinearProgram:
 
     def relax(self, row: int) -> None:
         """Make a constraint hold always."""
+        self._keep()
         self._rows[row].SetBounds(-float("inf"), float("inf"))
 
     def set_cost(self, column: int, cost: float) -> None:
         """Change the cost of a variable."""
+        self._keep()
         self._objective.SetCoefficient(self._columns[column], float(cost))
         self._grown_by_rows = False
 
@@ -113,6 +120,7 @@ class LinearProgram:
         seconds
             Wall seconds it may take.
         """
+        self._keep()
         # New rows keep the old basis feasible for the dual, new columns for the primal simplex.
         usual = self._dual if self._grown_by_rows else self._primal
         end_s = time.perf_counter() + seconds
@@ -132,18 +140,29 @@ class LinearProgram:
             options.SetIntegerParam(options.INCREMENTALITY, warm)
             options.SetIntegerParam(options.PRESOLVE, presolve)
             if self._solver.Solve(options) == self._optimal:
+                self._fresh = True
                 return True
         return False
+
+    def _keep(self) -> None:
+        """Ask for the solution before a change, after which the solver knows it no more."""
+        if self._fresh:
+            self._kept = (self.value, self.duals(), self.values())
+            self._fresh = False
 
     @property
     def value(self) -> float:
         """Objective of the last solution."""
-        return float(self._objective.Value())
+        return float(self._objective.Value()) if self._fresh else self._kept[0]
 
     def duals(self) -> FloatArray:
         """Dual values of the rows, shape (rows,)."""
-        return np.array([row.dual_value() for row in self._rows])
+        if self._fresh:
+            return np.array([row.dual_value() for row in self._rows])
+        return np.pad(self._kept[1], (0, self.rows - len(self._kept[1])))
 
     def values(self) -> FloatArray:
         """Values of the columns, shape (columns,)."""
-        return np.array([column.solution_value() for column in self._columns])
+        if self._fresh:
+            return np.array([column.solution_value() for column in self._columns])
+        return np.pad(self._kept[2], (0, self.columns - len(self._kept[2])))

@@ -196,7 +196,7 @@ def test_what_is_within_reach_is_proven(problem: TSP | VRP) -> None:
 
 def test_a_search_that_ends_by_itself_goes_on_to_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is nothing better to do with the time; without one the search was all."""
-    monkeypatch.setattr("cosolve.solvers.auto.within_reach", lambda *_: False)
+    monkeypatch.setattr("cosolve.solvers.exact.within_reach", lambda *_: False)
     monkeypatch.setattr("cosolve.solvers.auto.choose", lambda *_: Eax(population=20, agreement=1))
     problem = random_tsp(150, seed=3)
     assert solve(problem, "auto", stop=30.0).status == "OPTIMAL"

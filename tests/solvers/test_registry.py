@@ -21,7 +21,7 @@ def others(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         EntryPoint("tunable", "fakes:Tunable", "cosolve.solvers"),
         EntryPoint("greedy", "fakes:Tunable", "cosolve.solvers"),
     ]
-    monkeypatch.setattr(registry, "entry_points", lambda group: entries)
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: entries)
     registry._homes.cache_clear()
     yield
     registry._homes.cache_clear()
