@@ -247,9 +247,12 @@ def _as_guidance(
     guide: str | EdgeGuidance | EdgeGuide | None, problem: Any, run: Run
 ) -> EdgeGuidance | None:
     """Make guidance; None if none is asked for or the limits leave too little time."""
+    if guide is None:
+        return None
     from cosolve import guidance
 
-    if guide is None or isinstance(guide, guidance.EdgeGuidance):
+    found: EdgeGuidance | None
+    if isinstance(guide, guidance.EdgeGuidance):
         found = guide
     elif isinstance(guide, str) and problem.kind not in guidance.KINDS:
         raise ValueError(

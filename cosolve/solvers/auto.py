@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from cosolve.core import Outcome, Problem, Run, Solver
-from cosolve.guidance import EdgeGuidance, GnnGuide, guidance_within
-from cosolve.guidance.gnn import network_kind
 from cosolve.problems import MIP, TSP, VRP, Scheduling
 from cosolve.solvers import registry
 from cosolve.solvers.tsp_support import unsupported
+
+if TYPE_CHECKING:
+    from cosolve.guidance import EdgeGuidance
 
 T = TypeVar("T")
 
@@ -77,6 +78,7 @@ class Auto:
 
             return solve_mip(problem, run, start)
         # Here, because a mixed-integer program need not wait for what tours and routes need.
+        from cosolve.guidance import GnnGuide, guidance_within
         from cosolve.solvers.exact import Exact, go_on
 
         if _provable(problem, run, run.remaining):
@@ -138,6 +140,8 @@ def worth_guiding(problem: TSP | VRP, seconds: float) -> bool:
     seconds
         What is left; may be 0 or infinite.
     """
+    from cosolve.guidance.gnn import network_kind
+
     rows, n = _guide_table(network_kind(problem)), problem.size
     if not rows or n < min(row[0] for row in rows):
         return False

@@ -7,25 +7,24 @@ is stopped where it is while the search has its turn, and nothing of its tree is
 
 from __future__ import annotations
 
-import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cosolve.core import Limit, Outcome, Run
 from cosolve.exact.mip_backend import first_installed
-from cosolve.exact.mip_request import Answer, Ending, News, Request
+from cosolve.exact.mip_background import Background
+from cosolve.exact.mip_request import Answer, Ending
 from cosolve.exact.mip_session import Session
 from cosolve.problems.mip import MIP, Values
 from cosolve.solvers.alns import Alns
 from cosolve.solvers.alns_search import AlnsSearch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cosolve.problems.metrics import FloatArray
 
 _EXACT = ("scip", "highs")  # keep the bound; the first that is installed
 _SEARCHING = ("highs", "scip")  # solve neighborhoods
+_LEAP_S = 0.03  # of local search before the process of the exact back-end is started
+_IDLE_S = 0.25  # for which one thread leaves its core to that: most are there by then
 _START = 0.25  # share of the time that one thread waits at most for a process to start
 _GLANCE = 0.01  # share of the time that one thread gives to the exact back-end at once
 _GLANCE_S = (0.3, 2.0)  # at least and at most
@@ -66,7 +65,7 @@ def solve_mip(problem: MIP, run: Run, start: Values | None = None) -> Outcome[Va
     searching = Alns(backend=first_installed(_SEARCHING, problem))
     if run.stop.iterations is not None:
         return searching.run(problem, run, start=start)
-    exact = _Exact(problem, first_installed(_EXACT, problem), run)
+    exact = Background(problem, first_installed(_EXACT, problem), run)
     with Session(problem, searching.backend, threads=max(1, run.threads - 1), seed=run.seed) as own:
         search = AlnsSearch(problem, own, _Joint(run, exact), searching.settings())
         if start is not None:
@@ -77,7 +76,7 @@ def solve_mip(problem: MIP, run: Run, start: Values | None = None) -> Outcome[Va
 class _Portfolio:
     """Lets an exact back-end and a search take turns, or work side by side."""
 
-    def __init__(self, search: AlnsSearch, exact: _Exact, run: Run) -> None:
+    def __init__(self, search: AlnsSearch, exact: Background, run: Run) -> None:
         self._search = search
         self._exact = exact
         self._run = run
@@ -86,7 +85,6 @@ class _Portfolio:
         self._whole_s = whole_s if run.stop.time_limit is not None else _UNLIMITED_S
         self._turn_s = _within(_TURN * self._whole_s, _TURN_S)
         self._look_s = _within(_LOOK * self._whole_s, _FIRST_S)
-        self._looked = False
         self._verdict: Ending | None = None
         self._given_s = 0.0  # to the exact back-end
         self._began_s = run.elapsed
@@ -96,24 +94,25 @@ class _Portfolio:
     def solve(self, jump_share: float) -> Outcome[Values]:
         """Search locally for a share of the time, then work until it is solved or time is over."""
         jump_s = jump_share * self._whole_s
+        self._search.leap(min(jump_s, _LEAP_S))
         self._exact.open()
         try:
-            self._leap_while_opening(jump_s)
+            self._wait_for_process(jump_s)
             self._exact.begin(self._search.best)
             if self._alone and self._open():
                 self._turn(_within(_GLANCE * self._whole_s, _GLANCE_S))
             self._rest()
             self._search.jump(jump_s)
             self._search.polish()
-            if self._search.best is not None:
-                self._look()  # a start is better improved at once
+            if self._open():
+                self._look()
             if self._alone and self._open():
                 self._turn(_within(_FIRST * self._whole_s, _FIRST_S))
             self._improved_s = self._run.elapsed  # the search has not begun before
             while self._open():
                 if self._due():
                     self._turn(self._turn_s)
-                elif self._search.best is None or not self._looked:
+                elif self._search.best is None:
                     self._look()
                 elif not self._step():
                     if self._exact.over:
@@ -123,13 +122,14 @@ class _Portfolio:
             self._exact.end()
         return self._outcome()
 
-    def _leap_while_opening(self, seconds: float) -> None:
-        """Search locally while the process of the exact back-end starts; then wait for that."""
+    def _wait_for_process(self, seconds: float) -> None:
+        """Wait for the process of the exact back-end, after a while by searching locally."""
         began_s = self._run.elapsed
         until_s = began_s + _START * self._whole_s
         while self._open() and not self._exact.opened and self._run.elapsed < until_s:
-            late = self._run.elapsed >= began_s + seconds
-            if late or not self._search.leap(_POLL_S):
+            spent_s = self._run.elapsed - began_s
+            idle = spent_s >= seconds or (self._alone and spent_s < _IDLE_S)
+            if idle or not self._search.leap(_POLL_S):
                 self._exact.wait(_POLL_S)
 
     def _rest(self) -> None:
@@ -145,7 +145,6 @@ class _Portfolio:
     def _look(self) -> None:
         """Solve the program with the back-end of the search: it may be easy for that one."""
         self._rest()
-        self._looked = True
         before = self._search.cost
         answer = self._search.look(self._look_s)
         if self._search.cost < before:
@@ -211,162 +210,6 @@ class _Portfolio:
             self._improved_s = self._run.elapsed
 
 
-class _Exact:
-    """A back-end that solves the whole program in a thread of its own.
-
-    What it finds waits until the thread of the search takes it: only that one reports.
-    """
-
-    def __init__(self, problem: MIP, name: str, run: Run) -> None:
-        self.on_values: Callable[[FloatArray], object] = lambda _: None
-        """Told better solutions, in the thread that calls ``deliver``."""
-        self._problem = problem
-        self._session = Session(problem, name, seed=run.seed)
-        # Of the same clock, but with targets of its own: none.
-        self._own = Run(replace(run.stop, target_cost=None, target_gap=None, stall=None))
-        self._own.started, self._own.reserve = run.started, run.reserve
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._opened = threading.Event()
-        self._begun = threading.Event()
-        self._news = threading.Event()
-        self._lock = threading.Lock()
-        self._over = threading.Event()
-        self._values: FloatArray | None = None
-        self._bound: float | None = None
-        self._start: FloatArray | None = None
-        self.answer: Answer | None = None
-        """How it ended."""
-        self.error: Exception | None = None
-        """Why it failed."""
-        self._paused = False
-        self._offered: FloatArray | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether it has ended."""
-        return self._over.is_set()
-
-    @property
-    def opened(self) -> bool:
-        """Whether its process is there, or has ended already."""
-        return self._opened.is_set()
-
-    @property
-    def solved(self) -> bool:
-        """Whether it has ended because nothing is left to be found out."""
-        return self.over and self.answer is not None and self.answer.ending is not Ending.LIMIT
-
-    def open(self) -> None:
-        """Start its process."""
-        self._thread.start()
-
-    def begin(self, start: FloatArray | None) -> None:
-        """Begin to work, as soon as the process is there.
-
-        Parameters
-        ----------
-        start
-            A solution to begin with.
-        """
-        self._start = start
-        self._begun.set()
-
-    def wait(self, seconds: float) -> None:
-        """Wait until there is something new about it, for some time at most."""
-        self._news.wait(seconds)
-        self._news.clear()
-
-    def pause(self) -> None:
-        """Stop its process where it is."""
-        if not self._paused:
-            self._paused = True
-            self._session.pause()
-
-    def resume(self) -> None:
-        """Let its process go on."""
-        if self._paused:
-            self._paused = False
-            self._session.resume()
-            if self._offered is not None:
-                self.inject(self._offered)
-
-    def inject(self, values: FloatArray) -> None:
-        """Offer it a solution.
-
-        Parameters
-        ----------
-        values
-            Shape (n,).
-        """
-        # A process that is stopped hears nothing, and would block who tells it much.
-        self._offered = values if self._paused else None
-        if not (self._paused or self.over):
-            self._session.inject(values)
-
-    def deliver(self, run: Run) -> None:
-        """Hand on what has come; in the thread of the search.
-
-        Parameters
-        ----------
-        run
-            Told the bound.
-        """
-        with self._lock:
-            values, self._values = self._values, None
-        if values is not None:
-            self.on_values(values)
-        self.tell_bound(run)
-
-    def tell_bound(self, run: Run) -> None:
-        """Tell a run the bound, which is never above the cost of what it knows.
-
-        Parameters
-        ----------
-        run
-            Whose bound may be raised.
-        """
-        with self._lock:
-            bound = self._bound
-        if bound is None:
-            return
-        if run.cost is not None:
-            bound = min(bound, run.cost)
-        if run.bound is None or bound > run.bound:
-            run.report(bound=bound, phase="exact")
-
-    def end(self) -> None:
-        """End the work and the process: what it has found out has been told."""
-        self._own.interrupted.set()
-        self._begun.set()
-        self._session.close()
-        self._thread.join()
-        self._session.close()  # it may have been about to start
-
-    def _work(self) -> None:
-        try:
-            self._session.open(self._own)
-            self._opened.set()
-            self._news.set()
-            self._begun.wait()
-            self.answer = self._session.solve(Request(start=self._start), self._own, self._hear)
-            self._hear(News(self.answer.values, None, self.answer.bound, 0))
-        except Exception as error:
-            if not self._own.interrupted.is_set():
-                self.error = error
-        finally:
-            self._opened.set()
-            self._over.set()
-            self._news.set()
-
-    def _hear(self, news: News) -> None:
-        with self._lock:
-            if news.values is not None:
-                self._values = news.values
-            if news.bound is not None and (self._bound is None or news.bound > self._bound):
-                self._bound = news.bound
-        self._news.set()
-
-
 def _within(seconds: float, limits: tuple[float, float]) -> float:
     return min(max(seconds, limits[0]), limits[1])
 
@@ -381,7 +224,7 @@ def _reaches(answer: Answer | None, cost: float) -> bool:
 class _Joint(Run):
     """The run of the search: it hears the exact back-end, and ends with it."""
 
-    def __init__(self, run: Run, exact: _Exact) -> None:
+    def __init__(self, run: Run, exact: Background) -> None:
         super().__init__(run.stop, run.seed, run.threads, reserve=run.reserve, started=run.started)
         self.interrupted = run.interrupted
         self._run = run
