@@ -52,7 +52,7 @@ def _divide(guide: str | None = None, **params: Any) -> Entry:
 
 
 _SEGMENTS = {"part": 250, "divider": "space-filling-curve"}
-_GUIDES = ("knn:10", "gt-prior", "alpha:5")
+_GUIDES = ("knn:10", "gt-prior", "alpha:5", "gnn")
 
 CASES: dict[str, tuple[list[Size], list[Entry]]] = {
     "figures-tsp": (
