@@ -394,6 +394,11 @@ class CapacitatedSearch:
         Iterate; with a number of iterations the temperature falls from one to the other.
         """
 
+    def begin(self, routes: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], most: int) -> None:
+        """
+        Begin again with routes of all clients or some, which are searched without the others; with so many routes at most.
+        """
+
     def best(self) -> NDArray[numpy.int32]: ...
 
     def current(self) -> NDArray[numpy.int32]: ...

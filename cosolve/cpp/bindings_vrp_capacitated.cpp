@@ -53,17 +53,22 @@ CapacitatedInstance makeInstance(Metric const &metric, DoubleVector demand, Doub
     return in;
 }
 
-std::vector<int> toRoutes(CapacitatedInstance const &in, IntVector routes) {
-    std::vector<int> seen(in.demand.size(), 0);
+// Routes of all clients, or of some, at least one; each ends with 0.
+std::vector<int> checkedRoutes(int locations, IntVector routes, bool all) {
+    std::vector<int> seen(static_cast<std::size_t>(locations), 0);
     std::vector<int> result(routes.data(), routes.data() + routes.shape(0));
+    int visits = 0;
     for (int const client : result) {
-        checkNode(client, in.locations());
-        if (client && seen[static_cast<std::size_t>(client)]++)
-            throw std::invalid_argument("routes must visit every client once");
+        checkNode(client, locations);
+        if (client == 0) continue;
+        ++visits;
+        if (seen[static_cast<std::size_t>(client)]++)
+            throw std::invalid_argument("routes must visit no client twice");
     }
-    if (static_cast<int>(result.size()) < in.locations() || result.back() != 0 ||
-        static_cast<std::size_t>(std::count(seen.begin(), seen.end(), 1)) + 1 != seen.size())
-        throw std::invalid_argument("routes must visit every client, and end with 0");
+    if (all && visits + 1 < locations)
+        throw std::invalid_argument("routes must visit every client");
+    if (visits == 0 || result.back() != 0)
+        throw std::invalid_argument("routes must visit a client at least, and end with 0");
     return result;
 }
 
@@ -108,6 +113,14 @@ void bindVrpCapacitated(nb::module_ &m) {
             },
             "seconds"_a, "iterations"_a, "hot"_a, "cold"_a,
             "Iterate; with a number of iterations the temperature falls from one to the other.")
+        .def(
+            "begin",
+            [](RuinRecreate &self, IntVector routes, int most) {
+                self.begin(checkedRoutes(self.locations(), routes, false), most);
+            },
+            "routes"_a.noconvert(), "most"_a,
+            "Begin again with routes of all clients or some, which are searched without the "
+            "others; with so many routes at most.")
         .def("best", [](RuinRecreate const &self) { return toArray(self.best()); })
         .def("current", [](RuinRecreate const &self) { return toArray(self.current()); })
         .def_prop_ro("best_cost", &RuinRecreate::bestCost)
@@ -123,7 +136,7 @@ void bindVrpCapacitated(nb::module_ &m) {
            double hope) {
             RuinParameters const parameters{removed, longest, split, keep, blink, width, hope};
             auto search = makeRuinRecreate(instance, parameters, seed);
-            search->set(toRoutes(instance, routes));
+            search->begin(checkedRoutes(instance.locations(), routes, true), instance.maxRoutes);
             return search;
         },
         "instance"_a, "routes"_a.noconvert(), "seed"_a, "removed"_a, "longest"_a, "split"_a,

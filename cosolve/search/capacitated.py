@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,6 +115,8 @@ class CapacitatedModel:
             around = _joined(rows, near) if ruins else near
             near = self._either_way(rows) if places else near
         vehicle = problem.vehicles[0]
+        self.most_routes = problem.size if vehicle.number is None else vehicle.number
+        """That there are vehicles for."""
         self.instance = _kernels.CapacitatedInstance(
             self._metric,
             np.ascontiguousarray(problem.demands[self._order, 0]),
@@ -125,8 +128,17 @@ class CapacitatedModel:
             vehicle.capacities[0],
             vehicle.fixed_cost,
             min(vehicle.max_distance, vehicle.max_duration),
-            problem.size if vehicle.number is None else vehicle.number,
+            self.most_routes,
         )
+
+    @cached_property
+    def points(self) -> npt.NDArray[np.float64]:
+        """Where the locations are, in the kernel's numbering, shape (n + 1, 2)."""
+        problem = self.problem
+        where = problem.coords if problem.display is None else problem.display
+        if where is None:
+            raise ValueError(f"{problem.name} has no coordinates")
+        return np.ascontiguousarray(where[self._order, :2], dtype=np.float64)
 
     def _near(self, k: int) -> Rows:
         """Nearest clients of every client, in the kernel's numbering."""
@@ -176,8 +188,7 @@ class CapacitatedModel:
 
     def allows(self, flat: IntArray) -> bool:
         """Whether there are vehicles for so many routes, in the kernel's form."""
-        number = self.problem.vehicles[0].number
-        return number is None or int(np.count_nonzero(flat == 0)) <= number
+        return int(np.count_nonzero(flat == 0)) <= self.most_routes
 
     def search(
         self, flat: IntArray, seed: int, annealing: LocalAnnealing

@@ -12,9 +12,17 @@ from cosolve.guidance import EdgeGuidance
 from cosolve.problems import VRP, Routes
 from cosolve.search import capacitated, rich_vrp
 from cosolve.search.cooling import Annealing
+from cosolve.search.parallel_annealing import anneal_parts, parts_for
 from cosolve.search.route_pool import RoutePool
 from cosolve.solvers.space import Domain, FloatRange, IntRange
-from cosolve.solvers.vrp_support import ENOUGH, FEW, judged, solve_if_empty, unsupported
+from cosolve.solvers.vrp_support import (
+    ENOUGH,
+    FEW,
+    has_places,
+    judged,
+    solve_if_empty,
+    unsupported,
+)
 
 # A start is to be improved, not melted.
 _WARM = 0.1
@@ -52,6 +60,10 @@ class Ils:
     Notes
     -----
     An iteration is a ruin and a recreate. With a start the temperature begins a tenth as high.
+
+    Where only loads and lengths count and it is known where the clients are, several threads
+    anneal groups of neighboring routes side by side, at least 250 clients each. Several times a
+    second the routes are put together and cut into other groups.
 
     References
     ----------
@@ -97,6 +109,20 @@ class Ils:
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None for every vehicle routing problem, else why not."""
         return unsupported(problem)
+
+    def threads_of_use(self, problem: VRP, threads: int) -> int:
+        """Return how many threads the search uses.
+
+        Parameters
+        ----------
+        problem
+            To be solved.
+        threads
+            That there are.
+        """
+        if capacitated.unsupported(problem) is not None or not has_places(problem):
+            return 1
+        return parts_for(problem.size, threads)
 
     def run(
         self,
@@ -171,10 +197,15 @@ class Ils:
         annealing = capacitated.LocalAnnealing(
             hot, cold, self.removed, self.string, neighbors=self.neighbors, width=self.width
         )
-        engine = model.search(flat, run.seed, annealing)
         watch = None if pool is None else lambda now: pool.add(model.visits(now))
-        capacitated.anneal(engine, run, annealing, watch)
-        return Outcome(model.decode(engine.best()))
+        parts = self.threads_of_use(problem, run.threads)
+        if parts > 1:
+            best = anneal_parts(model, flat, run, annealing, parts, watch)
+        else:
+            engine = model.search(flat, run.seed, annealing)
+            capacitated.anneal(engine, run, annealing, watch)
+            best = engine.best()
+        return Outcome(model.decode(best))
 
     def _temperatures(self, hot: float, cold: float, start: Routes | None) -> tuple[float, float]:
         """Return the first and the last temperature, given their defaults."""

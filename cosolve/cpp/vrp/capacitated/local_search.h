@@ -61,6 +61,7 @@ private:
             double const leg = legOn(client, forward);
             for (int k = 0; k < width; ++k) {
                 if (near[k].distance >= leg) break;
+                if (s_.routeOf(near[k].node) == kAbsent) continue;
                 tryPair(client, near[k].node, forward);
             }
         }

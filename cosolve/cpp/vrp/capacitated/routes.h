@@ -56,6 +56,8 @@ public:
 
     CapacitatedInstance const &instance() const { return in_; }
     int clients() const { return static_cast<int>(nodes_.size()) - 1; }
+    // Those that routes visit, by number.
+    std::vector<int> const &members() const { return members_; }
     Node const &node(int i) const { return nodes_[at(i)]; }
     int next(int i) const { return node(i).links.next; }
     int prev(int i) const { return node(i).links.prev; }
@@ -229,6 +231,8 @@ public:
         begin();
     }
 
+    // Other routes, of all clients or some; the others are nowhere. There was no best solution
+    // before.
     void set(std::vector<int> const &routes) {
         std::fill(route_.begin(), route_.end(), kAbsent);
         paths_.assign(1, Path{});
@@ -248,11 +252,13 @@ public:
             if (!clients.empty()) assign(emptyRoute(), clients);
             clients.clear();
         }
-        for (int i = 1; i <= this->clients(); ++i) {
-            if (isChanged_[at(i)]) continue;
-            isChanged_[at(i)] = 1;
-            changed_.push_back(i);
-        }
+        members_.clear();
+        for (int i = 1; i <= this->clients(); ++i)
+            if (routeOf(i) != kAbsent) members_.push_back(i);
+        std::fill(isChanged_.begin(), isChanged_.end(), 0);
+        for (int const i : members_) isChanged_[at(i)] = 1;
+        changed_ = members_;
+        bestCost_ = kInfinity;
         commit();
     }
 
@@ -267,7 +273,7 @@ public:
     }
     std::vector<int> best() const {
         std::vector<int> routes;
-        for (int i = 1; i <= clients(); ++i) {
+        for (int const i : members_) {
             if (best_[at(i)].prev != 0) continue;
             for (int c = i; c; c = best_[at(c)].next) routes.push_back(c);
             routes.push_back(0);
@@ -357,6 +363,7 @@ private:
     double costBefore_ = 0;
     int usedBefore_ = 0;
 
+    std::vector<int> members_;
     std::vector<Place> best_;
     std::vector<char> isChanged_;
     std::vector<int> changed_;  // since the best solution was kept

@@ -27,9 +27,6 @@ public:
            std::uint64_t seed)
         : in_(instance), par_(parameters), rng_(seed), s_(instance, distance),
           near_(nearOf(instance, s_)), local_(s_, near_, instance.near, parameters.width) {
-        std::vector<int> routes;
-        for (int i = 1; i <= s_.clients(); ++i) routes.insert(routes.end(), {i, 0});
-        s_.set(routes);
         nextBlink_ = drawBlink();
     }
 
@@ -55,15 +52,22 @@ public:
     std::vector<int> current() const override { return s_.current(); }
     double bestCost() const override { return s_.bestCost(); }
     double currentCost() const override { return s_.cost(); }
-    void set(std::vector<int> const &routes) override { s_.set(routes); }
+    void begin(std::vector<int> const &routes, int most) override {
+        s_.set(routes);
+        most_ = most;
+        leftInStretch_ = 0;
+    }
 
-    double meanLeg() const override { return s_.cost() / (s_.clients() + s_.used()); }
+    int locations() const override { return in_.locations(); }
+    double meanLeg() const override { return s_.cost() / (members() + s_.used()); }
 
 private:
     struct Place {
         int prev = 0, route = kAbsent;
         double delta = kInfinity;
     };
+
+    int members() const { return static_cast<int>(s_.members().size()); }
 
     static std::vector<Near> nearOf(CapacitatedInstance const &in, RouteSet<Distance> const &s) {
         std::vector<Near> near(in.near.to.size());
@@ -82,7 +86,7 @@ private:
     void ruin() {
         absent_.clear();
         ruined_.clear();
-        double const average = static_cast<double>(s_.clients()) / std::max(1, s_.used());
+        double const average = static_cast<double>(members()) / std::max(1, s_.used());
         double const longest = std::min<double>(par_.longest, average);
         double const most = 4.0 * par_.removed / (1.0 + longest) - 1.0;
         int const strings = static_cast<int>(rng_.uniform() * most + 1.0);
@@ -97,14 +101,16 @@ private:
     // Among many clients the seeds stay for a while in one stretch of the numbering, which follows
     // a curve through the plane: what an iteration looks at is then still in the cache.
     int drawSeed() {
-        int const n = s_.clients();
-        if (n <= kStretch) return 1 + rng_.below(n);
+        int const n = members();
+        if (n <= kStretch) return member(rng_.below(n));
         if (leftInStretch_-- <= 0) {
             leftInStretch_ = kStretch * kPerClient;
             stretch_ = rng_.below(n);
         }
-        return 1 + (stretch_ + rng_.below(kStretch)) % n;
+        return member((stretch_ + rng_.below(kStretch)) % n);
     }
+
+    int member(int k) const { return s_.members()[static_cast<std::size_t>(k)]; }
 
     void ruinAt(int client, double longest) {
         int const route = s_.routeOf(client);
@@ -157,7 +163,7 @@ private:
 
     void updateLongestLeg() {
         std::vector<double> legs;
-        for (int i = 1; i <= s_.clients(); ++i)
+        for (int const i : s_.members())
             if (s_.next(i)) legs.push_back(s_.legNext(i));
         if (legs.empty()) return;
         std::size_t const k =
@@ -239,7 +245,7 @@ private:
             Place place = cheapestPlace(client);
             if (place.route == kAbsent) place = anyPlace(client);
             if (place.route == kAbsent || 2 * s_.node(client).depot + in_.fixedCost < place.delta) {
-                if (s_.used() < in_.maxRoutes)
+                if (s_.used() < most_)
                     place = {0, s_.emptyRoute(), 0};
                 else if (place.route == kAbsent)
                     return false;
@@ -283,6 +289,7 @@ private:
     std::vector<Near> near_;
     LocalSearch<Distance> local_;
     std::vector<int> absent_, ruined_;
+    int most_ = 0;  // routes
     int nextBlink_ = 0;
     int stretch_ = 0, leftInStretch_ = 0;
     double longestLeg_ = kInfinity;

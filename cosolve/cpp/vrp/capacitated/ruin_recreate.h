@@ -37,9 +37,11 @@ public:
     virtual std::vector<int> current() const = 0;
     virtual double bestCost() const = 0;
     virtual double currentCost() const = 0;
-    // Go on from another feasible solution.
-    virtual void set(std::vector<int> const &routes) = 0;
+    // Begin with feasible routes, of all clients or some: then only those are searched. There may
+    // be so many routes at most.
+    virtual void begin(std::vector<int> const &routes, int most) = 0;
     virtual double meanLeg() const = 0;
+    virtual int locations() const = 0;
     long iterations = 0, accepted = 0;
 };
 
