@@ -487,7 +487,12 @@ class RuinRecreate:
         """Serve what is unserved, neighbors after each other."""
 
     def start(self, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begins: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
-        """Start from routes; those that break a limit are dissolved."""
+        """Begin again with routes; those that break a limit are dissolved."""
+
+    def start_part(self, kinds: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], begins: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], visits: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], tasks: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)], numbers: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', writable=False)]) -> None:
+        """
+        Begin again with some of the routes and of the tasks, and so many vehicles of each kind; the other tasks are left alone.
+        """
 
     def anneal(self, seconds: float, iterations: int, temperature: float) -> int: ...
 
@@ -500,8 +505,11 @@ class RuinRecreate:
     def to_best(self) -> None:
         """Go back to the best solution."""
 
-    def routes(self) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]]:
-        """Best solution: kinds, begins (one more), visits."""
+    def best(self) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]]:
+        """Best routes: kinds, begins (one more), visits."""
+
+    def current(self) -> tuple[Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))], Annotated[NDArray[numpy.int32], dict(shape=(None,))]]:
+        """Present routes, in the same form."""
 
     def consistent(self) -> bool:
         """Whether all kept data agree, for tests."""

@@ -150,8 +150,7 @@ void construct(RuinRecreate *self, Metric const &distance, Metric const *duratio
     new (self) RuinRecreate(std::move(a), options, seed);
 }
 
-void start(RuinRecreate &self, Ints kinds, Ints begins, Ints visits) {
-    Instance const &in = self.instance();
+RouteSpans toRoutes(Instance const &in, Ints kinds, Ints begins, Ints visits) {
     std::size_t const count = kinds.shape(0);
     if (begins.shape(0) != count + 1 || begins.data()[0] != 0 ||
         begins.data()[count] != static_cast<int>(visits.shape(0)))
@@ -167,8 +166,36 @@ void start(RuinRecreate &self, Ints kinds, Ints begins, Ints visits) {
         if (std::exchange(seen[static_cast<std::size_t>(c)], char{1}) != 0)
             throw std::invalid_argument("a client is visited twice");
     }
+    return {{kinds.data(), count}, {begins.data(), count + 1}, {visits.data(), visits.shape(0)}};
+}
+
+void start(RuinRecreate &self, Ints kinds, Ints begins, Ints visits) {
+    RouteSpans const routes = toRoutes(self.instance(), kinds, begins, visits);
     nb::gil_scoped_release const release;
-    self.start({kinds.data(), count}, {begins.data(), count + 1}, {visits.data(), visits.shape(0)});
+    self.start(routes);
+}
+
+void startPart(RuinRecreate &self, Ints kinds, Ints begins, Ints visits, Ints tasks, Ints numbers) {
+    Instance const &in = self.instance();
+    RouteSpans const routes = toRoutes(in, kinds, begins, visits);
+    std::vector<char> isMember(in.tasks.size(), 0);
+    for (std::size_t i = 0; i < tasks.shape(0); ++i) {
+        int const task = tasks.data()[i];
+        if (task < 0 || static_cast<std::size_t>(task) >= isMember.size())
+            throw std::invalid_argument("a task is out of range");
+        if (std::exchange(isMember[static_cast<std::size_t>(task)], char{1}) != 0)
+            throw std::invalid_argument("a task is named twice");
+    }
+    for (int const client : routes.visits)
+        if (isMember[static_cast<std::size_t>(in.taskOf[static_cast<std::size_t>(client)])] == 0)
+            throw std::invalid_argument("a route serves a task that is none of the part");
+    if (numbers.shape(0) != in.kinds.size())
+        throw std::invalid_argument("every kind of vehicle needs a number");
+    std::vector<int> most(numbers.data(), numbers.data() + numbers.shape(0));
+    // Vehicles of which none is of use have been taken away.
+    for (std::size_t k = 0; k < most.size(); ++k) most[k] = std::min(most[k], in.kinds[k].number);
+    nb::gil_scoped_release const release;
+    self.startPart(routes, {tasks.data(), tasks.shape(0)}, most);
 }
 
 using IntArray = nb::ndarray<nb::numpy, int, nb::ndim<1>>;
@@ -182,16 +209,36 @@ IntArray toArray(std::vector<int> values) {
     return {data, {size}, owner};
 }
 
-std::tuple<IntArray, IntArray, IntArray> routes(RuinRecreate const &self) {
+using RouteArrays = std::tuple<IntArray, IntArray, IntArray>;
+
+// Of slots, of which some may be empty: their kind is negative.
+template <class KindOf, class VisitsOf>
+RouteArrays toArrays(std::size_t slots, KindOf kindOf, VisitsOf visitsOf) {
     std::vector<int> kinds, begins{0}, visits;
-    for (std::size_t r = 0; r < self.bestVisits().size(); ++r) {
-        if (self.bestKinds()[r] < 0) continue;
-        auto const &route = self.bestVisits()[r];
-        kinds.push_back(self.bestKinds()[r]);
+    for (std::size_t r = 0; r < slots; ++r) {
+        if (kindOf(r) < 0) continue;
+        std::vector<int> const &route = visitsOf(r);
+        kinds.push_back(kindOf(r));
         visits.insert(visits.end(), route.begin(), route.end());
         begins.push_back(static_cast<int>(visits.size()));
     }
     return {toArray(std::move(kinds)), toArray(std::move(begins)), toArray(std::move(visits))};
+}
+
+RouteArrays best(RuinRecreate const &self) {
+    return toArrays(
+        self.bestVisits().size(), [&](std::size_t r) { return self.bestKinds()[r]; },
+        [&](std::size_t r) -> std::vector<int> const & { return self.bestVisits()[r]; });
+}
+
+RouteArrays current(RuinRecreate const &self) {
+    State const &state = self.current();
+    return toArrays(
+        static_cast<std::size_t>(state.slots()),
+        [&](std::size_t r) { return state.route(static_cast<int>(r)).kind; },
+        [&](std::size_t r) -> std::vector<int> const & {
+            return state.visits(static_cast<int>(r));
+        });
 }
 
 }  // namespace
@@ -210,7 +257,11 @@ void bindVrpRich(nb::module_ &m) {
         .def("construct", &RuinRecreate::construct, Release(),
              "Serve what is unserved, neighbors after each other.")
         .def("start", &start, "kinds"_a.noconvert(), "begins"_a.noconvert(), "visits"_a.noconvert(),
-             "Start from routes; those that break a limit are dissolved.")
+             "Begin again with routes; those that break a limit are dissolved.")
+        .def("start_part", &startPart, "kinds"_a.noconvert(), "begins"_a.noconvert(),
+             "visits"_a.noconvert(), "tasks"_a.noconvert(), "numbers"_a.noconvert(),
+             "Begin again with some of the routes and of the tasks, and so many vehicles of each "
+             "kind; the other tasks are left alone.")
         .def("anneal", &RuinRecreate::anneal, "seconds"_a, "iterations"_a, "temperature"_a,
              Release())
         .def("repair", &RuinRecreate::repair, "seconds"_a, "iterations"_a, "temperature"_a,
@@ -218,7 +269,8 @@ void bindVrpRich(nb::module_ &m) {
         .def("reduce_fleet", &RuinRecreate::reduceFleet, "seconds"_a, "iterations"_a,
              "temperature"_a, "fewest"_a, Release(), "Do with fewer and fewer vehicles.")
         .def("to_best", &RuinRecreate::toBest, Release(), "Go back to the best solution.")
-        .def("routes", &routes, "Best solution: kinds, begins (one more), visits.")
+        .def("best", &best, "Best routes: kinds, begins (one more), visits.")
+        .def("current", &current, "Present routes, in the same form.")
         .def("consistent", &RuinRecreate::consistent, "Whether all kept data agree, for tests.")
         .def("mean_arc", &RuinRecreate::meanArc, "Mean cost of an arc of the current routes.")
         .def_prop_ro("cost", &RuinRecreate::cost, "Of the best solution, with prizes forgone.")

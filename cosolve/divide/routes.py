@@ -28,7 +28,7 @@ def no_groups(problem: VRP) -> str | None:
         return "it has pairs or groups of clients, which are not cut"
     if not problem.required[problem.depots :].all():
         return "some of its clients need not be visited"
-    if problem.coords is None and problem.display is None:
+    if problem.places is None:
         return "it has no coordinates, by which the routes are grouped"
     return None
 
@@ -114,14 +114,14 @@ def without(problem: VRP, solution: Routes, clients: Sequence[IntArray]) -> list
 
 def barycenters(problem: VRP, solution: Routes) -> FloatArray:
     """Return the mean place of the clients of every route, shape (routes, dimensions)."""
-    where = problem.coords if problem.display is None else problem.display
+    where = problem.places
     assert where is not None
     return np.array([where[route.visits].mean(axis=0) for route in solution.routes])
 
 
 def polar_order(problem: VRP, centers: FloatArray) -> Numbers:
     """Return the order of points by their angle around the first depot."""
-    where = problem.coords if problem.display is None else problem.display
+    where = problem.places
     assert where is not None
     away = centers[:, :2] - where[0, :2]
     order: Numbers = np.argsort(np.arctan2(away[:, 1], away[:, 0]), kind="stable")

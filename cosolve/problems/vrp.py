@@ -298,6 +298,11 @@ class VRP:
         return int(self.demands.shape[1])
 
     @property
+    def places(self) -> FloatArray | None:
+        """Where the locations are, shape (n, 2 or 3): their display, else their coordinates."""
+        return self.coords if self.display is None else self.display
+
+    @property
     def timed(self) -> bool:
         """Whether it matters when a vehicle is where: windows, release times or shifts."""
         return bool(

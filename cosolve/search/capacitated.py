@@ -133,12 +133,12 @@ class CapacitatedModel:
 
     @cached_property
     def points(self) -> npt.NDArray[np.float64]:
-        """Where the locations are, in the kernel's numbering, shape (n + 1, 2)."""
-        problem = self.problem
-        where = problem.coords if problem.display is None else problem.display
+        """Where the locations are, in the kernel's numbering, shape (n + 1, 2 or 3)."""
+        where = self.problem.places
         if where is None:
-            raise ValueError(f"{problem.name} has no coordinates")
-        return np.ascontiguousarray(where[self._order, :2], dtype=np.float64)
+            raise ValueError(f"{self.problem.name} has no coordinates")
+        points: npt.NDArray[np.float64] = where[self._order]
+        return points
 
     def _near(self, k: int) -> Rows:
         """Nearest clients of every client, in the kernel's numbering."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,141 +20,138 @@ from cosolve.search.cooling import Cooling
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cosolve import _kernels
     from cosolve.core import Run
-    from cosolve.search.capacitated import CapacitatedModel, IntArray, LocalAnnealing
+    from cosolve.problems import VRP
+
+Numbers = npt.NDArray[np.int64]
 
 _LEAST = 250  # clients of a part
-# A round, per client: a cut costs little beside it, and borders do not stay for long. With .15 s a
-# round two threads were worth no more than one on X-n1001-k43.
-_ROUND_S = 1e-5
-_ROUND_ITERATIONS = 4
+_ROUND_ITERATIONS = 4  # per client, where the time is not limited
 
 
-def parts_for(problem_size: int, threads: int) -> int:
+class Parts(Protocol):
+    """A solution of which several engines search a part each."""
+
+    @property
+    def size(self) -> int:
+        """Number of clients."""
+
+    @property
+    def round_s(self) -> float:
+        """Seconds between two cuts: a cut costs little beside it, and borders do not stay long."""
+
+    def cut(self, count: int, rng: np.random.Generator) -> int:
+        """Cut the present solution into so many parts or fewer; return how many."""
+
+    def anneal(self, part: int, seconds: float, iterations: int, temperature: float) -> int:
+        """Search a part, in a thread of its own; return the iterations done.
+
+        With 0 iterations it stays as it is; if they are negative, only the time is limited.
+        """
+
+    def join(self) -> None:
+        """Put what the engines have together, and keep it if it is better."""
+
+
+def threads_of_use(problem: VRP, threads: int) -> int:
     """Return into how many parts a solution is cut.
 
     Parameters
     ----------
-    problem_size
-        Number of clients.
+    problem
+        Any vehicle routing problem. It is not cut if nothing is known about where clients are.
     threads
         Number of threads.
     """
-    return max(1, min(threads, problem_size // _LEAST))
+    return max(1, min(threads, problem.size // _LEAST)) if problem.places is not None else 1
 
 
 def anneal_parts(
-    model: CapacitatedModel,
-    flat: IntArray,
-    run: Run,
-    annealing: LocalAnnealing,
-    parts: int,
-    watch: Callable[[IntArray], None] | None = None,
-) -> IntArray:
+    parts: Parts, count: int, run: Run, hot: float, cold: float, report: Callable[[int], None]
+) -> None:
     """Search until `run` says stop, cooling down as its limits are used up.
 
     Parameters
     ----------
-    model
-        Of a problem in the plane.
-    flat
-        Feasible routes, in the kernel's form.
-    run
-        Clock, limits and seed; told the cost after every round.
-    annealing
-        Its parameters.
     parts
-        That are searched at the same time, at least 2.
-    watch
-        Shown the present routes, in the kernel's form, after every round.
-
-    Returns
-    -------
-    ndarray
-        The best routes.
+        The solution and its engines.
+    count
+        Parts that are searched at the same time, at least 2.
+    run
+        Clock, limits and seed.
+    hot, cold
+        First and last temperature.
+    report
+        Told the iterations of every round.
     """
-    engines = [model.search(flat, run.seed + k, annealing) for k in range(parts)]
-    leg, best_cost = engines[0].mean_leg, engines[0].best_cost
-    flat = best = engines[0].current()  # without routes that are empty
     rng = np.random.default_rng(run.seed)
     cooling = Cooling(run)
-    run.report(best_cost, phase="construct")
-    with ThreadPoolExecutor(parts) as pool:
+    with ThreadPoolExecutor(count) as pool:
         while run.limit() is None:
             seconds, iterations = cooling.slice()
             if seconds < math.inf:
-                seconds = min(_ROUND_S * model.problem.size, run.remaining)
-            iterations = min(iterations, _ROUND_ITERATIONS * model.problem.size)
-            hot = cooling.temperature(annealing.hot * leg, annealing.cold * leg)
-            groups = _cut(model, flat, parts, rng)
-            used = engines[: len(groups)]
-            shares = _shares(iterations, len(groups))
-            most = _most_routes(model, groups)
-            work = pool.map(_anneal, used, groups, most, shares, [seconds] * parts, [hot] * parts)
-            done = sum(work)
-            flat = np.concatenate([engine.current() for engine in used])
-            cost = sum(engine.best_cost for engine in used)
-            if cost < best_cost:
-                best_cost, best = cost, np.concatenate([engine.best() for engine in used])
-            run.report(best_cost, iterations=done, phase="ruin")
-            if watch is not None:
-                watch(flat)
-    return best
+                seconds = min(parts.round_s, run.remaining)
+            iterations = min(iterations, _ROUND_ITERATIONS * parts.size)
+            heat = cooling.temperature(hot, cold)
+            made = parts.cut(count, rng)
+            work = [
+                pool.submit(parts.anneal, k, seconds, share, heat)
+                for k, share in enumerate(shares(iterations, made))
+            ]
+            done = sum(future.result() for future in work)
+            parts.join()
+            report(done)
 
 
-def _anneal(
-    engine: _kernels.CapacitatedSearch,
-    routes: IntArray,
-    most: int,
-    iterations: int,
-    seconds: float,
-    temperature: float,
-) -> int:
-    engine.begin(routes, most)
-    # The kernel takes 0 for no limit.
-    return engine.run(seconds, iterations, temperature, temperature) if iterations else 0
+def shares(amount: int, parts: int) -> list[int]:
+    """Share an amount out; negative: without a limit.
 
-
-def _shares(iterations: int, parts: int) -> list[int]:
-    """Share iterations out; negative: unlimited."""
-    if iterations < 0:
+    Parameters
+    ----------
+    amount
+        To be shared out, as evenly as whole numbers allow.
+    parts
+        How many have a share.
+    """
+    if amount < 0:
         return [-1] * parts
-    return [iterations // parts + (k < iterations % parts) for k in range(parts)]
+    return [amount // parts + (k < amount % parts) for k in range(parts)]
 
 
-def _most_routes(model: CapacitatedModel, groups: list[IntArray]) -> list[int]:
-    """Most routes of each group: its own, and a share of the vehicles that are left over."""
-    counts = [int(np.count_nonzero(group == 0)) for group in groups]
-    left = model.most_routes - sum(counts)
-    return [n + more for n, more in zip(counts, _shares(left, len(groups)), strict=True)]
+def groups_of(
+    places: npt.NDArray[np.float64],
+    sizes: Numbers,
+    middle: npt.NDArray[np.float64],
+    count: int,
+    rng: np.random.Generator,
+) -> list[Numbers]:
+    """Cut things into groups of about the same size, by angle or in strips.
 
+    Parameters
+    ----------
+    places
+        Where they are, shape (things, 2 or more).
+    sizes
+        How large they are, shape (things,); not all 0.
+    middle
+        What the angles are around, shape (2 or more,).
+    count
+        Groups, at most.
+    rng
+        Decides where cuts are.
 
-def _cut(
-    model: CapacitatedModel, flat: IntArray, parts: int, rng: np.random.Generator
-) -> list[IntArray]:
-    """Cut routes into groups of about as many clients, by angle around the depot or in strips."""
-    ends = np.flatnonzero(flat == 0)
-    begins = np.concatenate([[0], ends[:-1] + 1])
-    sizes = ends - begins
-    # Each sum has the depot in it, at which its route ends.
-    centers = (np.add.reduceat(model.points[flat], begins) - model.points[0]) / sizes[:, None]
-    angle = rng.uniform(0.0, 2 * np.pi)
+    Returns
+    -------
+    list of ndarray
+        The things of each group, at least one in each.
+    """
+    direction = rng.uniform(0.0, 2 * np.pi)
+    away = places[:, :2] - middle[:2]
     if rng.random() < 0.5:
-        away = centers - model.points[0]
-        key = (np.arctan2(away[:, 1], away[:, 0]) - angle) % (2 * np.pi)
+        key = (np.arctan2(away[:, 1], away[:, 0]) - direction) % (2 * np.pi)
     else:
-        key = centers @ np.array([np.cos(angle), np.sin(angle)])
+        key = away @ np.array([np.cos(direction), np.sin(direction)])
     order = np.argsort(key, kind="stable")
-    middle = np.cumsum(sizes[order]) - 0.5 * sizes[order]
-    group = np.minimum((middle * (parts / sizes.sum())).astype(int), parts - 1)
-    return [_routes(flat, begins, ends, order[group == k]) for k in np.unique(group)]
-
-
-def _routes(
-    flat: IntArray,
-    begins: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-    which: npt.NDArray[np.int64],
-) -> IntArray:
-    return np.concatenate([flat[begins[r] : ends[r] + 1] for r in which])
+    halfway = np.cumsum(sizes[order]) - 0.5 * sizes[order]
+    group = np.minimum((halfway * (count / sizes.sum())).astype(int), count - 1)
+    return [order[group == k] for k in np.unique(group)]

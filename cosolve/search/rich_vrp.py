@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,8 @@ from cosolve.guidance.clients import between_clients
 from cosolve.problems.kernel import kernel_metric
 from cosolve.problems.vrp import VRP, Route, Routes
 from cosolve.search.cooling import Annealing, Cooling
+from cosolve.search.parallel_annealing import anneal_parts, threads_of_use
+from cosolve.search.rich_parts import RichParts
 from cosolve.search.route_pool import RoutePool
 
 if TYPE_CHECKING:
@@ -23,6 +27,25 @@ _SINGLE, _PAIR, _GROUP = range(3)  # TaskType of cosolve/cpp/vrp/rich/instance.h
 _REPAIR_SHARE = 0.3  # of a run, at most, in which only unserved clients count
 _FLEET_SHARE = 0.25  # of a run, at most, in which only the number of vehicles counts
 _FLEET_ARCS = 5.0  # a vehicle that costs as much as so many arcs is worth a search of its own
+
+
+RouteArrays = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]
+"""Routes in the kernel's form: kinds, begins (one more), visits."""
+
+
+class Found(Protocol):
+    """What a search has found."""
+
+    @property
+    def unserved(self) -> int:
+        """Number of required tasks the best solution leaves out."""
+
+    @property
+    def cost(self) -> float:
+        """Cost of the best solution, with the prizes it forgoes."""
+
+    def best(self) -> RouteArrays:
+        """Return the best routes."""
 
 
 class RichModel:
@@ -55,6 +78,12 @@ class RichModel:
         self.kinds, self.limits = _vehicles(problem)
         self.tasks, members, self.pair_loads = _tasks(problem)
         self.members = self.number[members]
+        sizes = self.tasks[:, 2]
+        self.first_of = self.members[np.cumsum(sizes) - sizes]
+        """First client of each task."""
+        self.task_of = np.full(self.order.size, -1, np.int32)
+        """Task of each location, in the kernel's numbering; -1 for depots."""
+        self.task_of[self.members] = np.repeat(np.arange(sizes.size, dtype=np.int32), sizes)
         self.guidance = None
         if guidance is not None:
             self.guidance = between_clients(problem, guidance).among(self.order)
@@ -99,9 +128,18 @@ class RichModel:
         flat = np.concatenate(visits) if visits else np.empty(0, np.int32)
         engine.start(np.array(kinds, dtype=np.int32), begins, self.number[flat])
 
-    def routes(self, engine: _kernels.RuinRecreate) -> Routes:
+    @cached_property
+    def points(self) -> npt.NDArray[np.float64]:
+        """Where the locations are, in the kernel's numbering, shape (n, 2 or 3)."""
+        where = self.problem.places
+        if where is None:
+            raise ValueError(f"{self.problem.name} has no coordinates")
+        points: npt.NDArray[np.float64] = where[self.order]
+        return points
+
+    def routes(self, found: Found) -> Routes:
         """Read the best solution of a search."""
-        kinds, begins, visits = engine.routes()
+        kinds, begins, visits = found.best()
         parts = np.split(self.order[visits], begins[1:-1])
         return Routes(tuple(Route(part, int(k)) for part, k in zip(parts, kinds, strict=False)))
 
@@ -194,16 +232,16 @@ class _Search:
         self.pool = pool
         self.pooled = math.inf
         self.engine = model.engine(run.seed, annealing)
+        self.found: Found = self.engine
         self.cooling = Cooling(run)
 
     def report(self, iterations: int, phase: str) -> None:
         """Tell the run how far the search is."""
-        complete = self.engine.unserved == 0
-        cost = self.engine.cost if complete else None
+        cost = self.found.cost if self.found.unserved == 0 else None
         self.run.report(cost, iterations=iterations, phase=phase)
         if self.pool is not None and cost is not None and cost < self.pooled:
             self.pooled = cost
-            self.pool.add([route.visits for route in self.model.routes(self.engine).routes])
+            self.pool.add([route.visits for route in self.model.routes(self.found).routes])
 
     def serve_all(self, arc: float) -> None:
         """Look for a solution that serves every required client."""
@@ -231,9 +269,18 @@ class _Search:
 
     def anneal(self, arc: float) -> None:
         """Search until the run says stop."""
-        while self.run.limit() is None:
+        run = self.run
+        hot, cold = self.annealing.hot * arc, self.annealing.cold * arc
+        threads = threads_of_use(self.model.problem, run.threads)
+        if threads > 1:
+            seeds = range(run.seed + 1, run.seed + threads)
+            with ThreadPoolExecutor(threads) as pool:
+                more = list(pool.map(lambda seed: self.model.engine(seed, self.annealing), seeds))
+            self.found = parts = RichParts(self.model, [self.engine, *more])
+            anneal_parts(parts, threads, run, hot, cold, lambda done: self.report(done, "ruin"))
+            return
+        while run.limit() is None:
             seconds, iterations = self.cooling.slice()
-            hot, cold = self.annealing.hot * arc, self.annealing.cold * arc
             done = self.engine.anneal(seconds, iterations, self.cooling.temperature(hot, cold))
             self.report(done, "ruin")
 
@@ -307,6 +354,6 @@ def ruin_and_recreate(
     search.save_vehicles(arc)
     search.anneal(arc)
     notes: tuple[str, ...] = ()
-    if engine.unserved:
-        notes = (f"{engine.unserved} required clients, pairs or groups are not served",)
-    return Outcome(model.routes(engine), notes=notes)
+    if search.found.unserved:
+        notes = (f"{search.found.unserved} required clients, pairs or groups are not served",)
+    return Outcome(model.routes(search.found), notes=notes)

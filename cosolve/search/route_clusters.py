@@ -363,7 +363,7 @@ class RouteClusters:
         return Improvement(part, own.translate(engine.routes().routes), gain)
 
     def _add(self, routes: Iterable[Route], searched: int) -> None:
-        where = self.problem.coords if self.problem.display is None else self.problem.display
+        where = self.problem.places
         assert where is not None
         for route in routes:
             center = where[route.visits].mean(axis=0)

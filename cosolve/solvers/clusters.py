@@ -16,11 +16,12 @@ from cosolve.exact.route_selection import recombine
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import VRP, Routes
 from cosolve.search import hgs
+from cosolve.search.parallel_annealing import threads_of_use
 from cosolve.search.route_clusters import ClusterOptions, RouteClusters, improve
 from cosolve.search.route_pool import RoutePool
 from cosolve.solvers.ils import Ils
 from cosolve.solvers.space import Domain, FloatRange, IntRange
-from cosolve.solvers.vrp_support import LONG, clients_of_a_vehicle, has_places, solve_if_empty
+from cosolve.solvers.vrp_support import LONG, clients_of_a_vehicle, solve_if_empty
 
 _SHARE = 0.4  # of the time for the first search, if there is enough
 # With less time per client there is no second one; with more, it gets its full share.
@@ -102,7 +103,7 @@ class Clusters:
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None if both methods handle the problem or parts of it, else why not."""
         reason = hgs.unsupported_part(problem)
-        if reason is None and not has_places(problem):
+        if reason is None and isinstance(problem, VRP) and problem.places is None:
             reason = "it has no coordinates"
         return reason
 
@@ -121,7 +122,7 @@ class Clusters:
         if run.stop.time_limit is None:
             return search.run(problem, run, start=start, guide=guide)
         # What several threads do counts as more time.
-        worth_s = run.remaining * search.threads_of_use(problem, run.threads)
+        worth_s = run.remaining * threads_of_use(problem, run.threads)
         kept_s = (1 - self._first_share(problem, worth_s)) * run.remaining
         if kept_s < self.seconds_per_client * min(self.clients, problem.size):
             return search.run(problem, run, start=start, guide=guide)

@@ -11,14 +11,14 @@ from cosolve.core import Outcome, Problem, Run, Stop
 from cosolve.guidance import EdgeGuidance
 from cosolve.problems import VRP, Routes
 from cosolve.search import capacitated, rich_vrp
+from cosolve.search.capacitated_parts import anneal_side_by_side
 from cosolve.search.cooling import Annealing
-from cosolve.search.parallel_annealing import anneal_parts, parts_for
+from cosolve.search.parallel_annealing import threads_of_use
 from cosolve.search.route_pool import RoutePool
 from cosolve.solvers.space import Domain, FloatRange, IntRange
 from cosolve.solvers.vrp_support import (
     ENOUGH,
     FEW,
-    has_places,
     judged,
     solve_if_empty,
     unsupported,
@@ -61,9 +61,9 @@ class Ils:
     -----
     An iteration is a ruin and a recreate. With a start the temperature begins a tenth as high.
 
-    Where only loads and lengths count and it is known where the clients are, several threads
-    anneal groups of neighboring routes side by side, at least 250 clients each. Several times a
-    second the routes are put together and cut into other groups.
+    Where it is known where the clients are, several threads anneal groups of neighboring routes
+    side by side, at least 250 clients each. Several times a second the routes are put together and
+    cut into other groups.
 
     References
     ----------
@@ -109,20 +109,6 @@ class Ils:
     def supports(self, problem: Problem[Any]) -> str | None:
         """Return None for every vehicle routing problem, else why not."""
         return unsupported(problem)
-
-    def threads_of_use(self, problem: VRP, threads: int) -> int:
-        """Return how many threads the search uses.
-
-        Parameters
-        ----------
-        problem
-            To be solved.
-        threads
-            That there are.
-        """
-        if capacitated.unsupported(problem) is not None or not has_places(problem):
-            return 1
-        return parts_for(problem.size, threads)
 
     def run(
         self,
@@ -198,9 +184,9 @@ class Ils:
             hot, cold, self.removed, self.string, neighbors=self.neighbors, width=self.width
         )
         watch = None if pool is None else lambda now: pool.add(model.visits(now))
-        parts = self.threads_of_use(problem, run.threads)
-        if parts > 1:
-            best = anneal_parts(model, flat, run, annealing, parts, watch)
+        threads = threads_of_use(problem, run.threads)
+        if threads > 1:
+            best = anneal_side_by_side(model, flat, run, annealing, threads, watch)
         else:
             engine = model.search(flat, run.seed, annealing)
             capacitated.anneal(engine, run, annealing, watch)

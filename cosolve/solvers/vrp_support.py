@@ -49,17 +49,6 @@ def solve_if_empty(problem: VRP, run: Run) -> Outcome[Routes] | None:
     return Outcome(Routes(()), bound=0.0, optimal=True)
 
 
-def has_places(problem: Any) -> bool:
-    """Return whether it is known where the locations are.
-
-    Parameters
-    ----------
-    problem
-        Any VRP.
-    """
-    return problem.coords is not None or problem.display is not None
-
-
 def judged(problem: VRP, outcome: Outcome[Routes]) -> Outcome[Routes]:
     """Turn a solution that is not feasible into an attempt.
 

@@ -45,6 +45,7 @@ bool State::sameRoute(State const &other, int mine, int theirs) const {
 
 bool State::consistent() const {
     State fresh(in_);
+    fresh.restrict(members_, numbers_);
     std::vector<int> ofKind(in_.kinds.size(), 0);
     int served = 0;
     for (int r = 0; r < slots(); ++r) {
@@ -64,7 +65,7 @@ bool State::consistent() const {
         served += route(r).length;
     }
     for (std::size_t k = 0; k < ofKind.size(); ++k)
-        if (ofKind[k] != usedOfKind_[k] || ofKind[k] > in_.kinds[k].number) return false;
+        if (ofKind[k] != usedOfKind_[k] || ofKind[k] > numbers_[k]) return false;
     return served == served_ && fresh.used_ == used_ && fresh.unserved_ == unserved_ &&
            fresh.bank_.size() == bank_.size() && nearly(fresh.cost_, cost_);
 }

@@ -82,7 +82,8 @@ bool RuinRecreate::worthIt(int task, double cost) {
 
 // All places are looked at only as often as that takes no more time than on a small problem.
 bool RuinRecreate::mayScanAll() {
-    return in_.clients() <= kFullScan || rng_.below(in_.clients()) < kFullScan;
+    int const clients = static_cast<int>(state_.clients().size());
+    return clients <= kFullScan || rng_.below(clients) < kFullScan;
 }
 
 bool RuinRecreate::place(int task) {

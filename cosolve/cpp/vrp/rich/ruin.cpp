@@ -28,7 +28,7 @@ int RuinRecreate::pickSeed() {
         auto const clients = in_.clientsOf(task);
         return clients[at(rng_.below(static_cast<int>(clients.size())))];
     }
-    return in_.depots + rng_.below(in_.clients());
+    return state_.clients()[at(rng_.below(static_cast<int>(state_.clients().size())))];
 }
 
 // Takes a string with the client, or one of which a part stays.

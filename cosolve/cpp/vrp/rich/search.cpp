@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "core/deadline.h"
@@ -69,29 +70,40 @@ void RuinRecreate::construct() {
     if (better()) keepBest();
 }
 
-void RuinRecreate::start(std::span<int const> kinds, std::span<int const> begins,
-                         std::span<int const> visits) {
-    state_.begin();
-    std::vector<int> served;
-    for (std::size_t t = 0; t < in_.tasks.size(); ++t)
-        if (!state_.inBank(static_cast<int>(t))) served.push_back(static_cast<int>(t));
-    state_.remove(served);
+void RuinRecreate::start(RouteSpans const &routes) {
+    std::vector<int> const tasks = state_.members(), numbers = state_.numbers();
+    startPart(routes, tasks, numbers);
+}
+
+void RuinRecreate::startPart(RouteSpans const &routes, std::span<int const> tasks,
+                             std::span<int const> numbers) {
+    state_.restrict(tasks, numbers);
     std::vector<int> wrong;
-    for (std::size_t r = 0; r < kinds.size(); ++r) {
-        auto const part = visits.subspan(at(begins[r]), at(begins[r + 1] - begins[r]));
+    for (std::size_t r = 0; r < routes.kinds.size(); ++r) {
+        auto const part = routes.visits.subspan(at(routes.begins[r]),
+                                                at(routes.begins[r + 1] - routes.begins[r]));
         if (part.empty()) continue;
-        int const route = state_.load(kinds[r], part);
+        int const route = state_.load(routes.kinds[r], part);
         for (int const c : part) state_.outOfBank(in_.taskOf[at(c)]);
         if (!state_.feasible(route))
             for (int const c : part) wrong.push_back(in_.taskOf[at(c)]);
     }
     state_.remove(wrong);
-    markDirty();
     state_.begin();
     state_.resum();
     currentCost_ = state_.cost();
     currentUnserved_ = state_.unserved();
-    if (better()) keepBest();
+    forgetBest();
+}
+
+// The present solution is the best one, and all its slots are copied.
+void RuinRecreate::forgetBest() {
+    bestVisits_.clear();
+    bestKinds_.clear();
+    dirty_.resize(at(state_.slots()));
+    std::iota(dirty_.begin(), dirty_.end(), 0);
+    isDirty_.assign(dirty_.size(), 1);
+    keepBest();
 }
 
 bool RuinRecreate::better() const {
@@ -132,17 +144,8 @@ void RuinRecreate::toBest() {
         visits.insert(visits.end(), bestVisits_[r].begin(), bestVisits_[r].end());
         begins.push_back(static_cast<int>(visits.size()));
     }
-    reducing_ = false;
     state_.limitVehicles(-1);
-    start(kinds, begins, visits);
-    // The slots have changed: all of them are copied with the next best solution.
-    bestVisits_.clear();
-    bestKinds_.clear();
-    dirty_.clear();
-    isDirty_.clear();
-    for (int r = 0; r < state_.slots(); ++r) dirty_.push_back(r);
-    isDirty_.assign(at(state_.slots()), 1);
-    keepBest();
+    start({kinds, begins, visits});
 }
 
 double RuinRecreate::absences() const {
@@ -200,7 +203,7 @@ void RuinRecreate::step(double temperature, bool repairing) {
 }
 
 long RuinRecreate::loop(double seconds, long iterations, double temperature, bool repairing) {
-    if (in_.clients() == 0) return 0;
+    if (state_.clients().empty()) return 0;
     Deadline const deadline(seconds);
     state_.resum();
     currentCost_ = state_.cost();
@@ -252,7 +255,6 @@ long RuinRecreate::reduceFleet(double seconds, long iterations, double temperatu
             if (better()) keepBest();
             if (state_.used() <= fewest) break;
             dropRoute();
-            reducing_ = true;
         }
         done += repair(left(), iterations < 0 ? -1 : iterations - done, temperature);
     }

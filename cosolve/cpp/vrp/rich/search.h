@@ -27,6 +27,11 @@ struct Options {
     double blinkRate = 0.01;   // gamma
 };
 
+// Routes one after the other: route r visits visits[begins[r], begins[r + 1]).
+struct RouteSpans {
+    std::span<int const> kinds, begins, visits;
+};
+
 class RuinRecreate {
 public:
     RuinRecreate(Arrays arrays, Options const &options, std::uint64_t seed);
@@ -35,9 +40,12 @@ public:
 
     // Serves what it can from nothing, in an order in which neighbors follow each other.
     void construct();
-    // Starts from routes; those that break a limit are dissolved.
-    void start(std::span<int const> kinds, std::span<int const> begins,
-               std::span<int const> visits);
+    // Begins again with routes; those that break a limit are dissolved.
+    void start(RouteSpans const &routes);
+    // Likewise with a part of the tasks, among them all that the routes serve, and of the vehicles
+    // of each kind: the other tasks are left alone. What was best before is forgotten.
+    void startPart(RouteSpans const &routes, std::span<int const> tasks,
+                   std::span<int const> numbers);
     // Anneals for some time at one temperature; negative iterations: no limit. Returns how many it
     // did. While clients are unserved, they may change but not become more.
     long anneal(double seconds, long iterations, double temperature);
@@ -56,6 +64,7 @@ public:
     double meanArc() const;  // cost of the arcs of the current routes, their mean
     std::vector<int> const &bestKinds() const { return bestKinds_; }
     std::vector<std::vector<int>> const &bestVisits() const { return bestVisits_; }
+    State const &current() const { return state_; }
     Instance const &instance() const { return in_; }
     bool consistent() const { return state_.consistent(); }
 
@@ -83,6 +92,7 @@ private:
     double absences() const;
     void countAbsences();
     void keepBest();
+    void forgetBest();
     void markDirty();
     bool better() const;
     void dropRoute();
@@ -115,7 +125,6 @@ private:
     std::vector<std::vector<int>> bestVisits_;
     std::vector<int> dirty_;
     std::vector<std::uint8_t> isDirty_;
-    bool reducing_ = false;
 };
 
 }  // namespace cosolve::vrp::rich

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <numeric>
 
 namespace cosolve::vrp::rich {
 
@@ -18,8 +19,31 @@ State::State(Instance const &instance)
       bankPosition_(in_.tasks.size(), -1), taskStamp_(in_.tasks.size(), 0) {
     if (in_.spans) prefix_.resize(nodes_.size()), suffix_.resize(nodes_.size());
     if (in_.peaks) loads_.resize(nodes_.size() * dimensions());
-    for (std::size_t t = 0; t < in_.tasks.size(); ++t) bankAdd(static_cast<int>(t));
+    std::vector<int> tasks(in_.tasks.size()), numbers;
+    std::iota(tasks.begin(), tasks.end(), 0);
+    for (Kind const &kind : in_.kinds) numbers.push_back(kind.number);
+    restrict(tasks, numbers);
+}
+
+void State::restrict(std::span<int const> tasks, std::span<int const> numbers) {
+    for (int r = 0; r < slots(); ++r) {
+        for (int const c : visits_[at(r)]) nodes_[at(c)].route = -1;
+        visits_[at(r)].clear();
+        if (routes_[at(r)].kind >= 0) close(r);
+    }
+    served_ = 0;
+    while (!bank_.empty()) bankRemove(bank_.back());
+    members_.assign(tasks.begin(), tasks.end());
+    numbers_.assign(numbers.begin(), numbers.end());
+    clients_.clear();
+    for (int const task : members_) {
+        bankAdd(task);
+        auto const own = in_.clientsOf(task);
+        clients_.insert(clients_.end(), own.begin(), own.end());
+    }
+    std::sort(clients_.begin(), clients_.end());
     resum();
+    begin();
 }
 
 // ---- the bank and the journal ----
@@ -109,7 +133,7 @@ void State::resum() {
     cost_ = 0;
     for (RouteInfo const &info : routes_)
         if (info.kind >= 0) cost_ += info.cost;
-    for (int c = in_.depots; c < in_.locations; ++c)
+    for (int const c : clients_)
         if (nodes_[at(c)].route < 0) cost_ += in_.prize[at(c)];
 }
 

@@ -62,6 +62,13 @@ class State {
 public:
     explicit State(Instance const &instance);
 
+    // Without routes, and with some of the tasks and of the vehicles of each kind: the other tasks
+    // are neither served nor in the bank, and cost nothing.
+    void restrict(std::span<int const> tasks, std::span<int const> numbers);
+    std::vector<int> const &members() const { return members_; }  // the tasks
+    std::vector<int> const &clients() const { return clients_; }  // that may be served, ascending
+    std::vector<int> const &numbers() const { return numbers_; }  // of vehicles, by kind
+
     Instance const &instance() const { return in_; }
     Node const &node(int c) const { return nodes_[static_cast<std::size_t>(c)]; }
     RouteInfo const &route(int r) const { return routes_[static_cast<std::size_t>(r)]; }
@@ -71,7 +78,7 @@ public:
     int served() const { return served_; }
     bool available(int kind) const {
         auto const k = static_cast<std::size_t>(kind);
-        return usedOfKind_[k] < in_.kinds[k].number && (mostUsed_ < 0 || used_ < mostUsed_);
+        return usedOfKind_[k] < numbers_[k] && (mostUsed_ < 0 || used_ < mostUsed_);
     }
     // No more routes than that are open at a time; negative: no limit.
     void limitVehicles(int most) { mostUsed_ = most; }
@@ -159,6 +166,7 @@ private:
     std::vector<double> routeLoad_;  // slots x dimensions: loaded at the depot
     std::vector<int> freeSlots_;     // may name routes that are in use again
     std::vector<std::uint8_t> inFree_;
+    std::vector<int> members_, clients_, numbers_;
     std::vector<int> usedOfKind_;
     int mostUsed_ = -1;
     int used_ = 0, served_ = 0, unserved_ = 0;

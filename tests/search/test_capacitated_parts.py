@@ -11,7 +11,8 @@ import cosolve
 from cosolve.core import Run, Stop
 from cosolve.problems import VRP, Metric, VehicleType
 from cosolve.search.capacitated import CapacitatedModel, IntArray, LocalAnnealing
-from cosolve.search.parallel_annealing import anneal_parts, parts_for
+from cosolve.search.capacitated_parts import anneal_side_by_side
+from cosolve.search.parallel_annealing import threads_of_use
 
 
 def problem(n: int, seed: int, number: int | None = None, max_distance: float = np.inf) -> VRP:
@@ -95,7 +96,7 @@ def test_parts_together_are_a_solution(number: int | None, max_distance: float) 
     flat = model.savings()
     seen: list[IntArray] = []
     run = Run(Stop(iterations=20_000), seed=1)
-    best = model.decode(anneal_parts(model, flat, run, LocalAnnealing(), 3, seen.append))
+    best = model.decode(anneal_side_by_side(model, flat, run, LocalAnnealing(), 3, seen.append))
     assert vrp.check(best) == []
     assert run.cost == vrp.cost(best)
     assert vrp.cost(best) < vrp.cost(model.decode(flat))
@@ -108,7 +109,7 @@ def test_few_iterations_are_not_exceeded() -> None:
     """Even if there are fewer of them than parts."""
     model = CapacitatedModel(problem(500, 3))
     run = Run(Stop(iterations=2), seed=1)
-    anneal_parts(model, model.savings(), run, LocalAnnealing(), 3)
+    anneal_side_by_side(model, model.savings(), run, LocalAnnealing(), 3)
     assert run.iterations == 2
 
 
@@ -129,8 +130,8 @@ def test_parts_are_no_worse_than_the_whole() -> None:
 
 def test_how_many_parts() -> None:
     """No more than threads, and each of some size."""
-    assert [parts_for(n, 4) for n in (1, 400, 600, 5000)] == [1, 1, 2, 4]
-    assert parts_for(10_000, 1) == 1
+    assert [threads_of_use(problem(n, 1), 4) for n in (1, 400, 600, 5000)] == [1, 1, 2, 4]
+    assert threads_of_use(problem(1000, 1), 1) == 1
 
 
 def test_without_places_nothing_is_cut() -> None:
@@ -142,6 +143,7 @@ def test_without_places_nothing_is_cut() -> None:
         demands=plane.demands,
         vehicles=plane.vehicles,
     )
+    assert threads_of_use(vrp, 2) == 1
     result = cosolve.solve(vrp, "ils", stop=Stop(iterations=500), threads=2, bound_share=0.0)
     assert result.solution is not None
     assert vrp.check(result.solution) == []
