@@ -113,6 +113,18 @@ def test_few_iterations_are_not_exceeded() -> None:
     assert run.iterations == 2
 
 
+def test_same_seed_same_routes() -> None:
+    """With a limit on the iterations nothing depends on which thread is faster."""
+    vrp = problem(520, 9)
+    costs = {
+        cosolve.solve(
+            vrp, "ils", stop=Stop(iterations=8000), threads=2, seed=3, bound_share=0.0
+        ).cost
+        for _ in range(3)
+    }
+    assert len(costs) == 1
+
+
 def test_parts_are_no_worse_than_the_whole() -> None:
     """As many iterations find as good routes, although no part sees all of them."""
     vrp = problem(600, 5)
